@@ -1,0 +1,55 @@
+import type { Concept, NameKind } from './concept.ts'
+
+/** The ordinal of a concept in one knowledge base: `0 … concepts - 1`. Means nothing outside the open store. */
+export type ConceptRef = number
+
+/** What a knowledge base says of itself; made when it is built. */
+export interface KnowledgeBaseInfo {
+  readonly name: string
+  readonly version: string
+  /** Changes whenever the content changes; part of every cache key. */
+  readonly fingerprint: string
+  readonly nConcepts: number
+  readonly nNames: number
+  readonly sources: readonly KnowledgeSource[]
+}
+
+export interface KnowledgeSource {
+  readonly name: string
+  readonly title: string
+  readonly version: string
+  readonly licence: string
+  readonly nConcepts: number
+  readonly nNames: number
+}
+
+/** A name of a concept that answers a query. */
+export interface NameMatch {
+  readonly concept: ConceptRef
+  readonly name: string
+  readonly kind: NameKind
+  /** See {@link Name.count}. */
+  readonly count: number
+  /** TF-IDF cosine of character 3-grams between the folded query and the folded name, 0 … 1, higher is better; 1 for an exact name. */
+  readonly score: number
+}
+
+/**
+ * Read access to one knowledge base. Immutable once built: answers never change while it is open.
+ * All look-ups are synchronous and take micro- to milliseconds.
+ */
+export interface KnowledgeBase {
+  readonly info: KnowledgeBaseInfo
+  concept(ref: ConceptRef): Concept
+  /** Finds a concept by id, cross-reference, alternative or retired id. `undefined` when unknown. A native id that several concepts claim gives all of them. */
+  resolve(id: string): readonly ConceptRef[]
+  /** Every (concept, name) whose folded name equals the folded text. Empty when none does. */
+  exact(text: string): readonly NameMatch[]
+  /** The `limit` names most like the text, best first; ties by concept ordinal. Exact: equal to brute force. */
+  similar(text: string, limit: number): readonly NameMatch[]
+  /** Names that start with the folded text, for search as one types. */
+  prefix(text: string, limit: number): readonly NameMatch[]
+  /** Direct is-a children. */
+  children(ref: ConceptRef): readonly ConceptRef[]
+  close(): void
+}

@@ -1,0 +1,42 @@
+import type { ConceptRef } from './knowledgeBase.ts'
+import type { NameKind } from './concept.ts'
+import type { Span } from './span.ts'
+
+/** Which detector proposed a mention. */
+export type MentionOrigin = 'dictionary' | 'tagger' | 'abbreviation' | 'author' | 'given'
+
+/** A stretch of a passage that may name a concept. */
+export interface Mention {
+  /** In the passage's prose, UTF-16 units. */
+  readonly span: Span
+  /** The surface form: `passage.text.slice(span.start, span.end)`. */
+  readonly text: string
+  /** What to look up instead of the surface form: the long form of a document-level abbreviation. */
+  readonly expansion?: string
+  readonly origins: readonly MentionOrigin[]
+  /** The semantic group the tagger gives it. */
+  readonly group?: string
+  /** Probability that this is a mention, 0 … 1; `undefined` when no model judged it. */
+  readonly probability?: number
+}
+
+/** A concept that a mention may name, with what retrieval knows of it. */
+export interface Candidate {
+  readonly concept: ConceptRef
+  /** The concept's id, so that a candidate can leave the process. */
+  readonly id: string
+  /** The name that brought it here: the one most like the mention. */
+  readonly matchedName: string
+  readonly matchedKind: NameKind
+  readonly preferredName: string
+  /** TF-IDF cosine of `matchedName`, 0 … 1, higher is better. */
+  readonly lexicalScore: number
+  /** The folded mention equals a folded name of the concept. */
+  readonly exact: boolean
+  /** How often training text used this very name for this concept. */
+  readonly nameCount: number
+  /** How often training text named this concept at all. */
+  readonly conceptCount: number
+  readonly types: readonly string[]
+  readonly groups: readonly string[]
+}

@@ -1,0 +1,31 @@
+/** Where messages for people go. Never stdout: in the server, stdout is the wire. */
+export interface Logger {
+  error(message: string): void
+  warn(message: string): void
+  info(message: string): void
+  debug(message: string): void
+}
+
+/** A clock that tests can set. */
+export interface Clock {
+  /** Milliseconds that only ever grow; no calendar meaning. */
+  nowMs(): number
+}
+
+/** Asks a long computation to stop. Checked between small steps; a cancelled computation throws {@link CancelledError}. */
+export interface CancellationToken {
+  readonly isCancellationRequested: boolean
+}
+
+/** What a cancelled computation throws. Not a failure: never shown to people as one. */
+export class CancelledError extends Error {
+  constructor() {
+    super('Cancelled')
+    this.name = 'CancelledError'
+  }
+}
+
+/** How far a long computation is. */
+export interface Progress {
+  report(done: number, total: number): void
+}
