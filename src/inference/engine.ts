@@ -1,0 +1,105 @@
+import type { CancellationToken, Span } from '../core/index.ts'
+
+/**
+ * The two-stream encoder as the rest of the program sees it: reads a text once, then judges candidates against it.
+ * A score depends only on the text, the mention and the candidate, never on what else is in the call (to 1e-4).
+ * Calls may overlap and answer in any order. A cancelled call rejects with `CancelledError`, a failing one with
+ * `ConceptLensError`.
+ */
+export interface Engine {
+  readonly info: EngineInfo
+  /** Reads a text: word pieces and tag logits. Cheap when repeated: the engine keeps what it has read lately. */
+  analyse(text: string, token?: CancellationToken): Promise<TextAnalysis>
+  /**
+   * Scores the candidates of mentions of one text. Results in the order of `mentions`.
+   * The text need not have been analysed before; it is read (again) when the engine no longer has it.
+   */
+  score(
+    text: string,
+    mentions: readonly MentionToScore[],
+    token?: CancellationToken,
+  ): Promise<readonly MentionScores[]>
+  /** Ends the engine's processes. Calls under way reject with `CancelledError`. Safe to call twice. */
+  dispose(): Promise<void>
+}
+
+/** What the model says of itself (its manifest) and how it runs. Fixed while the engine lives. */
+export interface EngineInfo {
+  readonly model: string
+  readonly version: string
+  /** Changes whenever the model's files change; part of every cache key. */
+  readonly fingerprint: string
+  /** Where it runs: `cpu`, `webgpu` …; after a fall back this is the provider in use, not the one asked for. */
+  readonly provider: string
+  /** Tagging conventions the model knows, in the order of {@link TextAnalysis.heads}. */
+  readonly heads: readonly TagHead[]
+  /** Names of the features that every candidate must bring, in this order. */
+  readonly features: readonly string[]
+  /** Divides scores and the none logit before the softmax; > 0. */
+  readonly temperature: number
+  /** Tagged spans less probable than this are not mentions; 0 … 1. */
+  readonly tagThreshold: number
+  /** Added to the none logit before the softmax. */
+  readonly noneBias: number
+}
+
+/** One tagging convention: `O`, then `B-` and `I-` labels of each group. */
+export interface TagHead {
+  /** For example `concepts` or `entities`. */
+  readonly name: string
+  /** For example `['O', 'B-DISO', 'I-DISO', …]`. */
+  readonly labels: readonly string[]
+}
+
+/** The logits of one head over a text. */
+export interface HeadLogits extends TagHead {
+  /** `[tokens, labels]`, row by row; larger is likelier; not normalised. */
+  readonly logits: Float32Array
+}
+
+/**
+ * A text as the encoder read it. Texts longer than the model's window are read in windows cut between words;
+ * the tokens of all windows are here in reading order, none is dropped.
+ *
+ * @example "a BRCA1s" gives tokens `[0,1) [2,4) [4,6) …` and wordStarts `[true, true, false, …]`.
+ */
+export interface TextAnalysis {
+  /** The word pieces, as spans of the text in UTF-16 units: sorted, not overlapping, never empty. */
+  readonly tokens: readonly Span[]
+  /** For each token whether it begins a word of BERT's split (at blanks and around punctuation); else it continues one. */
+  readonly wordStarts: readonly boolean[]
+  /** In the order of {@link EngineInfo.heads}. */
+  readonly heads: readonly HeadLogits[]
+}
+
+/** A mention with the candidates to judge. */
+export interface MentionToScore {
+  /** In the text, UTF-16 units. A span without any word piece (only blanks) is the caller's mistake. */
+  readonly span: Span
+  /** What the mention says: its surface form, or its expansion when there is one. */
+  readonly mentionText: string
+  readonly candidates: readonly CandidateToScore[]
+}
+
+/** What the model reads of a candidate. Long texts are cut to the manifest's limits. */
+export interface CandidateToScore {
+  /** The name that matched the mention. */
+  readonly name: string
+  /** The concept's preferred name; not shown to the model twice when it equals `name` but for case. */
+  readonly preferred: string
+  /** Readable semantic groups or types, for example `disorder`; `undefined` when unknown. */
+  readonly typeLabel?: string
+  /** As many as {@link EngineInfo.features}, in that order. */
+  readonly features: readonly number[]
+}
+
+/**
+ * Raw scores of one mention. Probabilities of candidates and "none of these" are
+ * `softmax([...scores, none + noneBias] / temperature)`.
+ */
+export interface MentionScores {
+  /** One per candidate, in the order given; larger is better; not normalised. */
+  readonly scores: Float32Array
+  /** Logit of "none of these". */
+  readonly none: number
+}
