@@ -1,0 +1,56 @@
+import type {
+  CancellationToken,
+  Candidate,
+  Link,
+  LinkedManuscript,
+  LinkedPassage,
+  Manuscript,
+  Progress,
+  Span,
+} from '../core/index.ts'
+import type { Decision } from './decision.ts'
+import type { Explanation } from './explanation.ts'
+import type { LinkingSettings } from './settings.ts'
+
+/** What one call of {@link Linker.link} may be given. */
+export interface LinkOptions {
+  /** The author's decisions, already resolved (see `readDecisions`). */
+  readonly decisions?: readonly Decision[]
+  /** Checked between passages; cancelling throws `CancelledError`. Finished passages stay in the cache. */
+  readonly token?: CancellationToken
+  /** Counts passages. */
+  readonly progress?: Progress
+  /** Indexes of passages to link first (the visible ones), in this order; the others follow in reading order. */
+  readonly order?: readonly number[]
+  /**
+   * Called as soon as a passage has its links, before the document is made to agree:
+   * the final answer is the returned one.
+   */
+  readonly onPassage?: (index: number, linked: LinkedPassage) => void
+  /** Mentions to link instead of detected ones, per passage, as spans of its prose: sorted, not overlapping. */
+  readonly given?: readonly (readonly GivenMention[])[]
+}
+
+/** A mention that somebody else found. */
+export interface GivenMention {
+  /** In the passage's prose, UTF-16 units. */
+  readonly span: Span
+  /** Its semantic group when known. */
+  readonly group?: string
+}
+
+/** Links manuscripts to one knowledge base. Keeps what it knows of passages, so that linking after an edit is quick. */
+export interface Linker {
+  readonly settings: LinkingSettings
+  /** Links every passage. Never throws for a broken engine (it falls back and says so once). */
+  link(manuscript: Manuscript, options?: LinkOptions): Promise<LinkedManuscript>
+  /** Why the word at a source offset (UTF-16 units of `file`) is linked or not. */
+  explain(manuscript: Manuscript, file: string, offset: number, options?: LinkOptions): Promise<Explanation>
+  /**
+   * Links a selection, whatever the detectors say of it. The span is in UTF-16 units of `file`; blanks at its ends
+   * are dropped. `undefined` when it holds no prose or crosses passages.
+   */
+  candidatesFor(manuscript: Manuscript, file: string, span: Span): Promise<Link | undefined>
+  /** Concepts for what a person types: exact names, then names that start with it, then similar names. */
+  search(text: string, limit: number): readonly Candidate[]
+}
