@@ -34,6 +34,15 @@ export interface NameMatch {
   readonly score: number
 }
 
+/** The little of a concept that candidate lists show, read without its names. */
+export interface ConceptSummary {
+  readonly id: string
+  /** The preferred name. */
+  readonly name: string
+  readonly types: readonly string[]
+  readonly groups: readonly string[]
+}
+
 /**
  * Read access to one knowledge base. Immutable once built: answers never change while it is open.
  * All look-ups are synchronous and take micro- to milliseconds.
@@ -41,10 +50,16 @@ export interface NameMatch {
 export interface KnowledgeBase {
   readonly info: KnowledgeBaseInfo
   concept(ref: ConceptRef): Concept
+  /** Id, preferred name, types and groups; much cheaper than {@link concept}. */
+  summary(ref: ConceptRef): ConceptSummary
+  /** How often annotated training text named this concept: the sum of the counts of its names. */
+  conceptCount(ref: ConceptRef): number
   /** Finds a concept by id, cross-reference, alternative or retired id. `undefined` when unknown. A native id that several concepts claim gives all of them. */
   resolve(id: string): readonly ConceptRef[]
   /** Every (concept, name) whose folded name equals the folded text. Empty when none does. */
   exact(text: string): readonly NameMatch[]
+  /** Whether any name folds to this text, which must be folded already. Made for thousands of probes per passage: touches memory only, unless the answer is yes. */
+  hasName(folded: string): boolean
   /** The `limit` names most like the text, best first; ties by concept ordinal. Exact: equal to brute force. */
   similar(text: string, limit: number): readonly NameMatch[]
   /** Names that start with the folded text, for search as one types. */

@@ -1,0 +1,2 @@
+export { fold } from './names/fold.ts'
+export { cosine, dotProduct, gramsOf, gramWeight, squaredNorm } from './names/grams.ts'

@@ -1,0 +1,79 @@
+/**
+ * Character 3-grams of folded names. Every word stands between two boundaries (`_`), and its overlapping triples are
+ * its grams, so that a name is a bag of word parts and the order of its words does not matter:
+ * `lung` → `_lu lun ung ng_`.
+ *
+ * A character is one of 64 symbols (boundary, a–z, 0–9, and 27 shared by all others), which makes a gram an 18-bit
+ * number that needs no dictionary.
+ */
+export const N_GRAMS = 1 << 18
+
+const FIRST_LETTER = 1
+const FIRST_DIGIT = 27
+const FIRST_OTHER = 37
+const N_OTHERS = 27
+const SPACE = 32
+
+function symbolOf(unit: number): number {
+  if (unit >= 97 && unit <= 122) return unit - 97 + FIRST_LETTER
+  if (unit >= 48 && unit <= 57) return unit - 48 + FIRST_DIGIT
+  if (unit === SPACE) return 0
+  return FIRST_OTHER + (unit % N_OTHERS)
+}
+
+/** The distinct grams of a folded text, ascending. Empty for an empty text. */
+export function gramsOf(folded: string): Uint32Array {
+  if (folded.length === 0) return new Uint32Array(0)
+  const grams = new Uint32Array(folded.length)
+  let n = 0
+  let before = 0
+  let here = symbolOf(folded.charCodeAt(0))
+  for (let i = 1; i <= folded.length; i += 1) {
+    const after = i < folded.length ? symbolOf(folded.charCodeAt(i)) : 0
+    if (here !== 0) grams[n++] = (before << 12) | (here << 6) | after
+    before = here
+    here = after
+  }
+  return distinct(grams.subarray(0, n).sort())
+}
+
+function distinct(sorted: Uint32Array): Uint32Array {
+  let n = 0
+  for (let i = 0; i < sorted.length; i += 1) {
+    if (i === 0 || sorted[i] !== sorted[i - 1]) sorted[n++] = sorted[i]!
+  }
+  return sorted.subarray(0, n)
+}
+
+/**
+ * What a gram adds to a dot product: its squared inverse document frequency, `(1 + ln((1 + N) / (1 + df)))²`, where
+ * the documents are the distinct folded names. Binary term frequency: a gram counts once however often it stands.
+ */
+export function gramWeight(nForms: number, documentFrequency: number): number {
+  const idf = 1 + Math.log((1 + nForms) / (1 + documentFrequency))
+  return idf * idf
+}
+
+/** Sum of the weights of both texts' common grams, added in ascending gram order so that every caller gets the same bits. */
+export function dotProduct(a: Uint32Array, b: Uint32Array, weightOf: (gram: number) => number): number {
+  let dot = 0
+  for (let i = 0, j = 0; i < a.length && j < b.length;) {
+    const difference = a[i]! - b[j]!
+    if (difference === 0) dot += weightOf(a[i]!)
+    if (difference <= 0) i += 1
+    if (difference >= 0) j += 1
+  }
+  return dot
+}
+
+/** The squared norm of a text: the sum of its grams' weights, in ascending gram order. */
+export function squaredNorm(grams: Uint32Array, weightOf: (gram: number) => number): number {
+  let sum = 0
+  for (const gram of grams) sum += weightOf(gram)
+  return sum
+}
+
+/** Cosine of two texts from their dot product and squared norms; 0 for an empty text, exactly 1 for equal bags. */
+export function cosine(dot: number, squaredNormA: number, squaredNormB: number): number {
+  return dot === 0 ? 0 : dot / Math.sqrt(squaredNormA * squaredNormB)
+}
