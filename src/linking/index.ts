@@ -10,3 +10,7 @@ export type {
 } from './decision.ts'
 export type { Explanation, ExplanationReason, ExplanationStep } from './explanation.ts'
 export type { GivenMention, Linker, LinkOptions } from './linkerApi.ts'
+export { retrieveCandidates, retrieveWithMatches } from './candidates/index.ts'
+export type { CandidateWithMatches, RetrieveOptions } from './candidates/index.ts'
+export { featureNames, featuresOf } from './ranking/index.ts'
+export type { FeatureInput, FeatureName } from './ranking/index.ts'

@@ -1,0 +1,2 @@
+export { retrieveCandidates, retrieveWithMatches } from './retrieve.ts'
+export type { CandidateWithMatches, RetrieveOptions } from './retrieve.ts'

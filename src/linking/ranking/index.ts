@@ -1,0 +1,2 @@
+export { featureNames, featuresOf, featureVector } from './features.ts'
+export type { FeatureInput, FeatureName } from './features.ts'
