@@ -360,7 +360,7 @@ def _curie(corpus: str, kind: str, part: str) -> str | None:
     if re.fullmatch(r"(?i)(MESH:)?[CD]\d{5,9}", part):
         return f"MESH:{part.split(':')[-1]}"
     if re.match(r"(?i)(OMIM|MIM)[:_]", part):
-        return f"OMIM:{re.split("[:_]", part)[-1]}"
+        return "OMIM:" + re.split("[:_]", part)[-1]
     if ":" in part and re.fullmatch(r"[A-Za-z]+:\S+", part):
         return part
     if re.fullmatch(r"CVCL_\w+", part):
