@@ -1,1 +1,1 @@
-"""The recipe of ConceptLens: builds the starter knowledge base and trains the linker. Not shipped to users."""
+"""Trains, exports, calibrates and measures the linker's model. See README.md."""

@@ -1,0 +1,210 @@
+"""Writes the encoder as one ONNX graph for both streams, node by node.
+
+Written by hand rather than traced: plain MatMul, Softmax, LayerNormalization and Gelu of opset 20, dynamic axes
+everywhere (text_tokens may be 0), and weights stored as int8 with `Cast` and a scale per output channel, which
+onnxruntime folds at load, so that the arithmetic is fp32 and a score does not depend on its neighbours.
+"""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+from .model import MASKED, TwoStreamEncoder
+
+OPSET = 20
+INT64_MIN, INT64_MAX = -(2**63), 2**63 - 1
+
+
+def quantise(weight: np.ndarray, axis: int) -> tuple[np.ndarray, np.ndarray]:
+    """Symmetric int8 with one scale per slice of `axis`. Gives the codes and the scales, shaped to broadcast."""
+    other = tuple(i for i in range(weight.ndim) if i != axis)
+    scale = np.abs(weight).max(axis=other, keepdims=True) / 127.0
+    scale = np.where(scale == 0, 1.0, scale).astype(np.float32)
+    return np.clip(np.rint(weight / scale), -127, 127).astype(np.int8), scale
+
+
+class Graph:
+    """Collects nodes and initialisers; every method gives the name of its result."""
+
+    def __init__(self, int8: bool):
+        self.int8 = int8
+        self.nodes: list[onnx.NodeProto] = []
+        self.constants: list[onnx.TensorProto] = []
+        self.names: set[str] = set()
+
+    def fresh(self, name: str) -> str:
+        unique, n = name, 1
+        while unique in self.names:
+            n += 1
+            unique = f"{name}_{n}"
+        self.names.add(unique)
+        return unique
+
+    def op(self, kind: str, *inputs: str, name: str = "", **attributes: object) -> str:
+        output = self.fresh(name or kind.lower())
+        self.nodes.append(helper.make_node(kind, list(inputs), [output], name=f"{output}:{kind}", **attributes))
+        return output
+
+    def constant(self, value: np.ndarray, name: str) -> str:
+        name = self.fresh(name)
+        self.constants.append(numpy_helper.from_array(np.asarray(value, order="C"), name))
+        return name
+
+    def ints(self, *values: int) -> str:
+        name = "i_" + "_".join(str(v).replace("-", "m") for v in values)
+        if name not in self.names:
+            self.constant(np.array(values, np.int64), name)
+        return name
+
+    def weight(self, value: np.ndarray, name: str, factor: float = 1.0) -> str:
+        """A `[in, out]` matrix times a factor, int8 per output channel when the graph is int8."""
+        if not self.int8 or value.shape[1] == 1:
+            return self.constant((value * factor).astype(np.float32), name)
+        codes, scale = quantise(value, axis=1)
+        scale = (scale * factor).astype(np.float32)
+        cast = self.op("Cast", self.constant(codes, f"{name}.int8"), to=TensorProto.FLOAT, name=f"{name}.cast")
+        return self.op("Mul", cast, self.constant(scale, f"{name}.scale"), name=name)
+
+    def linear(self, x: str, weight: np.ndarray, bias: np.ndarray | None, name: str, factor: float = 1.0) -> str:
+        y = self.op("MatMul", x, self.weight(weight, f"{name}.weight", factor), name=f"{name}.product")
+        if bias is None:
+            return y
+        return self.op("Add", y, self.constant((bias * factor).astype(np.float32), f"{name}.bias"), name=name)
+
+    def norm(self, x: str, weight: np.ndarray, bias: np.ndarray, name: str) -> str:
+        scale, shift = self.constant(weight, f"{name}.weight"), self.constant(bias, f"{name}.bias")
+        return self.op("LayerNormalization", x, scale, shift, axis=-1, epsilon=1e-12, name=name)
+
+    def embedding(self, table: np.ndarray, index: str | None, name: str) -> str:
+        """Rows of a table, int8 per row. Without an index the whole table."""
+        if not self.int8:
+            whole = self.constant(table.astype(np.float32), name)
+            return whole if index is None else self.op("Gather", whole, index, name=f"{name}.rows")
+        codes, scale = quantise(table, axis=0)
+        stored, scales = self.constant(codes, f"{name}.int8"), self.constant(scale, f"{name}.scale")
+        if index is not None:
+            stored, scales = self.op("Gather", stored, index), self.op("Gather", scales, index)
+        return self.op("Mul", self.op("Cast", stored, to=TensorProto.FLOAT), scales, name=f"{name}.rows")
+
+
+def build(model: TwoStreamEncoder, int8: bool) -> onnx.ModelProto:
+    """The graph of the README's contract."""
+    arch = model.arch
+    state = {name: tensor.detach().float().cpu().numpy() for name, tensor in model.state_dict().items()}
+    g = Graph(int8)
+
+    def linear(x: str, name: str, factor: float = 1.0) -> str:
+        return g.linear(x, state[f"{name}.weight"].T, state.get(f"{name}.bias"), name, factor)
+
+    def norm(x: str, name: str) -> str:
+        return g.norm(x, state[f"{name}.weight"], state[f"{name}.bias"], name)
+
+    def split(x: str) -> str:
+        shaped = g.op("Reshape", x, g.ints(0, 0, arch.heads, arch.head_dim))
+        return g.op("Transpose", shaped, perm=[0, 2, 1, 3])
+
+    tokens = g.op("Shape", "input_ids", start=1, end=2, name="tokens")
+    # Segments, and the flat number of query rows, for the products with the text's keys and values.
+    shape = g.op("Shape", "input_ids", start=0, end=1, name="segments")
+    text_tokens = g.op("Shape", "text_key_0", start=1, end=2, name="text_tokens")
+    heads, dim = g.ints(arch.heads), g.ints(arch.head_dim)
+    flat_shape = g.op("Concat", heads, g.op("Mul", shape, tokens), dim, axis=0, name="flat_shape")
+    seen_shape = g.op("Concat", heads, shape, tokens, text_tokens, axis=0, name="seen_shape")
+    flat_seen_shape = g.op("Concat", heads, g.op("Mul", shape, tokens), text_tokens, axis=0, name="flat_seen_shape")
+    context_shape = g.op("Concat", heads, shape, tokens, dim, axis=0, name="context_shape")
+
+    words = g.embedding(state["words.weight"], "input_ids", "words")
+    table = g.embedding(state["positions.weight"], None, "positions")
+    positions = g.op("Slice", table, g.ints(0), tokens, g.ints(0), name="positions_used")
+    x = g.op("Add", words, positions)
+    mark = g.op("Unsqueeze", linear("mention_state", "mention"), g.ints(1), name="mark")
+    first = g.op("Slice", x, g.ints(0), g.ints(1), g.ints(1))
+    rest = g.op("Slice", x, g.ints(1), g.ints(INT64_MAX), g.ints(1))
+    x = norm(g.op("Concat", g.op("Add", first, mark), rest, axis=1), "embedding_norm")
+
+    one, masked = g.constant(np.array(1, np.float32), "one"), g.constant(np.array(-MASKED, np.float32), "masked")
+    own = g.op("Mul", g.op("Sub", "attention_mask", one), masked)
+    own = g.op("Unsqueeze", own, g.ints(1, 2), name="own_mask")
+
+    for i in range(arch.layers):
+        p = f"layers.{i}"
+        query = split(linear(x, f"{p}.query", 1 / math.sqrt(arch.head_dim)))
+        key, value = split(linear(x, f"{p}.key")), split(linear(x, f"{p}.value"))
+        g.nodes.append(helper.make_node("Identity", [key], [f"key_{i}"]))
+        g.nodes.append(helper.make_node("Identity", [value], [f"value_{i}"]))
+        flat = g.op("Reshape", g.op("Transpose", query, perm=[1, 0, 2, 3]), flat_shape)
+        text_key = g.op("Transpose", f"text_key_{i}", perm=[0, 2, 1])
+        seen = g.op("Reshape", g.op("MatMul", flat, text_key), seen_shape, allowzero=1)
+        seen = g.op("Transpose", seen, perm=[1, 0, 2, 3])
+        own_logits = g.op("Add", g.op("MatMul", query, g.op("Transpose", key, perm=[0, 1, 3, 2])), own)
+        weights = g.op("Softmax", g.op("Concat", seen, own_logits, axis=-1), axis=-1)
+        to_text = g.op("Slice", weights, g.ints(0), text_tokens, g.ints(3))
+        to_own = g.op("Slice", weights, text_tokens, g.ints(INT64_MAX), g.ints(3))
+        to_text = g.op("Reshape", g.op("Transpose", to_text, perm=[1, 0, 2, 3]), flat_seen_shape, allowzero=1)
+        context = g.op("Reshape", g.op("MatMul", to_text, f"text_value_{i}"), context_shape)
+        context = g.op("Transpose", context, perm=[1, 0, 2, 3])
+        context = g.op("Add", context, g.op("MatMul", to_own, value))
+        context = g.op("Reshape", g.op("Transpose", context, perm=[0, 2, 1, 3]), g.ints(0, 0, arch.hidden))
+        x = norm(g.op("Add", x, linear(context, f"{p}.output")), f"{p}.output_norm")
+        x = norm(g.op("Add", x, linear(g.op("Gelu", linear(x, f"{p}.up")), f"{p}.down")), f"{p}.norm")
+
+    g.nodes.append(helper.make_node("Identity", [x], ["states"]))
+    g.nodes.append(helper.make_node("Identity", [linear(x, "tokens")], ["token_logits"]))
+    mask_state = g.op("Gather", x, g.constant(np.array(0, np.int64), "first"), axis=1)
+    hidden = linear(g.op("Concat", mask_state, "features", axis=-1), "score.hidden")
+    total = g.op("Add", linear(g.op("Gelu", hidden), "score.output"), linear("features", "score.prior"))
+    g.nodes.append(helper.make_node("Squeeze", [total, g.ints(1)], ["score"]))
+
+    def info(name: str, shape: list[int | str], kind: int = TensorProto.FLOAT) -> onnx.ValueInfoProto:
+        return helper.make_tensor_value_info(name, kind, shape)
+
+    inputs = [
+        info("input_ids", ["segments", "tokens"], TensorProto.INT64),
+        info("attention_mask", ["segments", "tokens"]),
+        *(info(f"text_key_{i}", [arch.heads, "text_tokens", arch.head_dim]) for i in range(arch.layers)),
+        *(info(f"text_value_{i}", [arch.heads, "text_tokens", arch.head_dim]) for i in range(arch.layers)),
+        info("mention_state", ["segments", arch.hidden]),
+        info("features", ["segments", arch.features]),
+    ]
+    outputs = [
+        info("states", ["segments", "tokens", arch.hidden]),
+        *(info(f"key_{i}", ["segments", arch.heads, "tokens", arch.head_dim]) for i in range(arch.layers)),
+        *(info(f"value_{i}", ["segments", arch.heads, "tokens", arch.head_dim]) for i in range(arch.layers)),
+        info("token_logits", ["segments", "tokens", arch.token_logits]),
+        info("score", ["segments"]),
+    ]
+    graph = helper.make_graph(g.nodes, "two-stream-encoder", inputs, outputs, g.constants)
+    proto = helper.make_model(
+        graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=9, producer_name="conceptlens-recipe"
+    )
+    onnx.checker.check_model(proto)
+    return proto
+
+
+def write(model: TwoStreamEncoder, path: Path, int8: bool = True) -> None:
+    """Writes the graph whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_suffix(".part")
+    temporary.write_bytes(build(model, int8).SerializeToString(deterministic=True))
+    temporary.replace(path)
+
+
+def dequantised(model: TwoStreamEncoder) -> TwoStreamEncoder:
+    """A copy of the model with the weights that the int8 graph computes with."""
+    import copy
+
+    import torch
+
+    rounded = copy.deepcopy(model)
+    for name, weight in rounded.named_parameters():
+        if weight.ndim != 2 or weight.shape[0] == 1:
+            continue
+        # Torch keeps `[out, in]`: rows are output channels, and rows of a table too.
+        codes, scale = quantise(weight.detach().float().numpy(), axis=0)
+        weight.data = torch.from_numpy(codes.astype(np.float32) * scale)
+    return rounded
