@@ -1,0 +1,80 @@
+import {
+  workspace,
+  type CancellationToken,
+  type Disposable,
+  type ExtensionContext,
+  type LogOutputChannel,
+} from 'vscode'
+import { LanguageClient, TransportKind, type DocumentSelector } from 'vscode-languageclient/node'
+import {
+  HOVER_COMMANDS,
+  readSettings,
+  SETTINGS_SECTION,
+  type ClientNotifications,
+  type InitializationOptions,
+  type ParamsOf,
+  type RequestMethod,
+  type ResultOf,
+  type ServerNotifications,
+} from '../protocol/index.ts'
+
+/** Where documents may live: on this machine or the remote one, unsaved, or in a virtual workspace. */
+const SCHEMES = ['file', 'untitled', 'vscode-remote', 'vscode-vfs']
+
+/** Written by many editors without a language of their own; linked whatever language the editor gives them. */
+const MANUSCRIPT_FILES = '**/*.{qmd,Rmd,rmd}'
+
+/** The language server as the commands see it. */
+export interface Connection {
+  request<M extends RequestMethod>(
+    method: M,
+    params: ParamsOf<M>,
+    token?: CancellationToken,
+  ): Promise<ResultOf<M>>
+  notify<M extends keyof ClientNotifications>(method: M, params: ClientNotifications[M]): void
+  on<M extends keyof ServerNotifications>(
+    method: M,
+    listener: (params: ServerNotifications[M]) => void,
+  ): Disposable
+  /** Which documents the server is told of. */
+  readonly selector: DocumentSelector
+  start(): Promise<void>
+  stop(): Promise<void>
+}
+
+/** Makes the language client; the server starts with {@link Connection.start}. */
+export function createConnection(context: ExtensionContext, log: LogOutputChannel): Connection {
+  const selector = documentSelector()
+  const module = context.asAbsolutePath('dist/server.cjs')
+  const initializationOptions: InitializationOptions = { commandLinks: true, untrusted: !workspace.isTrusted }
+  const client = new LanguageClient(
+    SETTINGS_SECTION,
+    'ConceptLens',
+    {
+      run: { module, transport: TransportKind.ipc },
+      debug: { module, transport: TransportKind.ipc, options: { execArgv: ['--nolazy', '--inspect=6019'] } },
+    },
+    {
+      documentSelector: selector,
+      outputChannel: log,
+      initializationOptions,
+      markdown: { isTrusted: { enabledCommands: HOVER_COMMANDS }, supportThemeIcons: true },
+    },
+  )
+  return {
+    selector,
+    request: (method, params, token) => client.sendRequest(method, params, token),
+    notify: (method, params) => void client.sendNotification(method, params).catch(() => undefined),
+    on: (method, listener) => client.onNotification(method, listener),
+    start: () => client.start(),
+    stop: () => client.dispose(),
+  }
+}
+
+function documentSelector(): DocumentSelector {
+  const { settings } = readSettings(workspace.getConfiguration(SETTINGS_SECTION))
+  return SCHEMES.flatMap((scheme) => [
+    ...settings.languages.map((language) => ({ scheme, language })),
+    { scheme, pattern: MANUSCRIPT_FILES },
+  ])
+}

@@ -1,0 +1,28 @@
+import { window, workspace, type ExtensionContext } from 'vscode'
+import { SETTINGS_SECTION } from '../protocol/index.ts'
+import { registerCommands } from './commands/index.ts'
+import { createConnection } from './connection.ts'
+import { createHost } from './host.ts'
+import { createStatus } from './status.ts'
+import { reportVisibleRanges } from './visibleRanges.ts'
+
+/** Called by VS Code when a manuscript is opened or a command is run. */
+export async function activate(context: ExtensionContext): Promise<void> {
+  const log = window.createOutputChannel('ConceptLens', { log: true })
+  const host = createHost(() => createConnection(context, log), log)
+  context.subscriptions.push(
+    log,
+    host,
+    createStatus(host),
+    reportVisibleRanges(host),
+    ...registerCommands(host),
+  )
+  context.subscriptions.push(
+    workspace.onDidChangeConfiguration((change) => {
+      // The languages decide which documents the server is told of; that is fixed when it starts.
+      if (change.affectsConfiguration(`${SETTINGS_SECTION}.languages`)) void host.restart()
+    }),
+    workspace.onDidGrantWorkspaceTrust(() => void host.restart()),
+  )
+  await host.start()
+}

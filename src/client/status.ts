@@ -1,0 +1,67 @@
+import { commands, Disposable, StatusBarAlignment, ThemeColor, window, type StatusBarItem } from 'vscode'
+import { CLIENT_COMMANDS, type StatusParams } from '../protocol/index.ts'
+import type { Host } from './host.ts'
+
+/** Shows in the status bar what ConceptLens does with the active document; a click opens the menu. */
+export function createStatus(host: Host): Disposable {
+  const item = window.createStatusBarItem('conceptLens.status', StatusBarAlignment.Right, 90)
+  item.name = 'ConceptLens'
+  item.command = CLIENT_COMMANDS.menu
+  const byDocument = new Map<string, StatusParams>()
+
+  function update(): void {
+    const document = window.activeTextEditor?.document
+    const isManuscript = document !== undefined && host.handles(document)
+    void commands.executeCommand('setContext', 'conceptLens.isManuscript', isManuscript)
+    if (!isManuscript) return item.hide()
+    show(item, byDocument.get(document.uri.toString()) ?? host.status)
+  }
+
+  update()
+  return Disposable.from(
+    item,
+    host.onStatus((status) => {
+      if (status.document) byDocument.set(status.document.uri, status)
+      update()
+    }),
+    window.onDidChangeActiveTextEditor(update),
+  )
+}
+
+function show(item: StatusBarItem, status: StatusParams | undefined): void {
+  item.text = textOf(status)
+  item.tooltip = tooltipOf(status)
+  item.backgroundColor =
+    status?.server === 'limited' ? new ThemeColor('statusBarItem.warningBackground') : undefined
+  item.show()
+}
+
+function textOf(status: StatusParams | undefined): string {
+  if (!status || status.server === 'starting') return '$(loading~spin) ConceptLens'
+  const { document } = status
+  switch (document?.state) {
+    case undefined:
+      return '$(link) ConceptLens'
+    case 'off':
+      return '$(circle-slash) ConceptLens'
+    case 'waiting':
+    case 'linking':
+      return `$(sync~spin) ConceptLens ${document?.nDone ?? 0}/${document?.nPassages ?? 0}`
+    case 'linked':
+      return `${status.server === 'limited' ? '$(warning)' : '$(link)'} ConceptLens ${document?.nShown ?? 0}`
+  }
+}
+
+function tooltipOf(status: StatusParams | undefined): string {
+  if (!status || status.server === 'starting') return 'ConceptLens is opening its knowledge base and model.'
+  const { document, message } = status
+  const lines = {
+    off: 'ConceptLens is off here.',
+    waiting: 'Waiting to link this document.',
+    linking: `Linking passage ${document?.nDone ?? 0} of ${document?.nPassages ?? 0}.`,
+    linked: `${document?.nShown ?? 0} mentions linked.`,
+  }
+  return [document ? lines[document.state] : 'ConceptLens is ready.', message, 'Click for more.']
+    .filter(Boolean)
+    .join('\n')
+}

@@ -1,0 +1,3 @@
+export * from './settings.ts'
+export * from './configurationSchema.ts'
+export * from './messages.ts'

@@ -1,0 +1,240 @@
+/**
+ * What client and server say to each other beside the Language Server Protocol. Names begin with `conceptLens/`.
+ * Positions and ranges are LSP's (zero-based line, UTF-16 character), so that both sides use their own types.
+ */
+
+/** A position in a document, as in LSP. */
+export interface WirePosition {
+  readonly line: number
+  readonly character: number
+}
+
+/** A half-open range of a document, as in LSP. */
+export interface WireRange {
+  readonly start: WirePosition
+  readonly end: WirePosition
+}
+
+/** How far a decision reaches: this occurrence, this document, or every document of the workspace folder. */
+export type DecisionScope = 'here' | 'document' | 'project'
+
+/** What client and server agree on before the first document; `initializationOptions` of LSP. */
+export interface InitializationOptions {
+  /** Hovers may hold links that run {@link CLIENT_COMMANDS}; false or absent in editors without them. */
+  readonly commandLinks?: boolean
+  /** Settings for clients that cannot be asked for them (`workspace/configuration`); as under `conceptLens`. */
+  readonly settings?: unknown
+  /** The workspace is not trusted: its files may not be written and its paths not followed. */
+  readonly untrusted?: boolean
+}
+
+export interface DocumentParams {
+  readonly uri: string
+}
+
+export interface PositionParams extends DocumentParams {
+  readonly position: WirePosition
+}
+
+export interface RangeParams extends DocumentParams {
+  readonly range: WireRange
+}
+
+/** What the client shows now of a document; its passages are linked first. An empty list: nothing of it. */
+export interface VisibleRangesParams extends DocumentParams {
+  readonly ranges: readonly WireRange[]
+}
+
+/** What linking a document came to. */
+export interface LinkSummary {
+  readonly nPassages: number
+  /** Links whose probability reaches the setting, including what the author chose. */
+  readonly nShown: number
+  /** All links with a concept. */
+  readonly nLinks: number
+  /** Sentences for people: what was wrong with the document; at most 20. */
+  readonly problems: readonly string[]
+}
+
+/** One step of the way from a word to its link. */
+export interface ExplanationStep {
+  /** Stable and kebab-case, for example `ranked-none`. */
+  readonly reason: string
+  /** A sentence of plain text. */
+  readonly message: string
+}
+
+/** Why a word is linked, or not. */
+export interface Explanation {
+  /** The word asked about; empty when there is none at the position. */
+  readonly word: string
+  /** Where it stands; absent when there is none. */
+  readonly range?: WireRange
+  /** In the order of the pipeline; never empty; the last one decided. */
+  readonly steps: readonly ExplanationStep[]
+}
+
+/** A concept as a list shows it. */
+export interface ConceptItem {
+  readonly id: string
+  readonly name: string
+  /** Readable semantic types or groups, empty when unknown. */
+  readonly types: readonly string[]
+  /** The name that matched, when it is not the preferred one. */
+  readonly matched?: string
+  /** 0 … 1; absent for concepts that were not ranked. */
+  readonly probability?: number
+}
+
+/** The candidates for a stretch of text. */
+export interface CandidateList {
+  /** The mention's words, or those of the selection. */
+  readonly text: string
+  readonly range: WireRange
+  /** There is a mention already; else one is made when a concept is chosen. */
+  readonly isMention: boolean
+  /** Id of the concept chosen now. */
+  readonly chosen?: string
+  readonly items: readonly ConceptItem[]
+}
+
+export interface SearchParams {
+  readonly text: string
+  readonly limit: number
+  /** The document whose knowledge base is searched. */
+  readonly uri?: string
+}
+
+/** An author's choice for the mention at a range. */
+export interface DecideParams extends RangeParams {
+  /** The concept meant; absent: not a concept. */
+  readonly id?: string
+  readonly scope: DecisionScope
+}
+
+/** What became of a decision or of its undoing. */
+export interface DecideResult {
+  readonly done: boolean
+  /** A sentence for people: what was decided, or why nothing was. */
+  readonly message: string
+}
+
+export interface ExportParams extends DocumentParams {
+  readonly format: ExportFormat
+}
+
+export type ExportFormat = 'bioc-xml'
+
+/** An export, ready to be written. */
+export interface ExportResult {
+  /** The whole file. */
+  readonly content: string
+  /** Files to write beside it (BioC's key file): name without folder → content. */
+  readonly companions: Readonly<Record<string, string>>
+  readonly nAnnotations: number
+}
+
+/** What runs in the server, for people. */
+export interface ServerInfo {
+  readonly knowledgeBase?: { readonly name: string; readonly version: string; readonly nConcepts: number }
+  /** Absent when links are ordered without a model. */
+  readonly model?: { readonly name: string; readonly version: string; readonly provider: string }
+  /** What does not work, as sentences. */
+  readonly problems: readonly string[]
+}
+
+/** `starting`: knowledge base or model are being opened. `limited`: something is missing, see `message`. */
+export type ServerState = 'starting' | 'ready' | 'limited'
+
+/** `off`: the setting says so or the language is not linked. */
+export type DocumentState = 'off' | 'waiting' | 'linking' | 'linked'
+
+/** State of the server and of one document; sent whenever it changes, at most a few times a second. */
+export interface StatusParams {
+  readonly server: ServerState
+  /** A sentence about what is missing. */
+  readonly message?: string
+  readonly document?: DocumentStatus
+}
+
+export interface DocumentStatus {
+  readonly uri: string
+  readonly state: DocumentState
+  /** Passages linked and passages in all, while linking. */
+  readonly nDone: number
+  readonly nPassages: number
+  readonly nShown: number
+}
+
+/** Requests of the client: method → parameters and result. */
+export interface Requests {
+  /** Links the whole document now, even when linking is switched off; answers when done. Can be cancelled. */
+  'conceptLens/linkDocument': { params: DocumentParams; result: LinkSummary }
+  /** Why the word at a position is linked or not; `null` for a document that is not open. */
+  'conceptLens/explain': { params: PositionParams; result: Explanation | null }
+  /** Candidates of the mention at, or for the text of, a range; `null` where there is no prose. */
+  'conceptLens/candidates': { params: RangeParams; result: CandidateList | null }
+  'conceptLens/search': { params: SearchParams; result: readonly ConceptItem[] }
+  'conceptLens/decide': { params: DecideParams; result: DecideResult }
+  /** Takes back the latest decision that concerns the document, or the one at `position` when given. */
+  'conceptLens/undo': { params: DocumentParams & { readonly position?: WirePosition }; result: DecideResult }
+  /** Exports what the editor shows, saved or not; links first what is not linked yet. Can be cancelled. */
+  'conceptLens/export': { params: ExportParams; result: ExportResult }
+  'conceptLens/info': { params: Record<string, never>; result: ServerInfo }
+}
+
+/** Notifications of the client. */
+export interface ClientNotifications {
+  'conceptLens/visibleRanges': VisibleRangesParams
+  /** Stops linking a document until it changes or is asked for again. */
+  'conceptLens/cancel': DocumentParams
+}
+
+/** Notifications of the server. */
+export interface ServerNotifications {
+  'conceptLens/status': StatusParams
+}
+
+export type RequestMethod = keyof Requests
+export type ParamsOf<M extends RequestMethod> = Requests[M]['params']
+export type ResultOf<M extends RequestMethod> = Requests[M]['result']
+
+/** Commands that the server runs through `workspace/executeCommand`; their argument is that of the request named alike. */
+export const SERVER_COMMANDS = {
+  /** Argument: {@link DecideParams}. */
+  decide: 'conceptLens.server.decide',
+  /** Argument: {@link DocumentParams}, optionally with `position`. */
+  undo: 'conceptLens.server.undo',
+} as const
+
+/** Commands of the editor that quick fixes and hovers name. All take one argument, absent when run by a person. */
+export const CLIENT_COMMANDS = {
+  linkDocument: 'conceptLens.linkDocument',
+  exportBioc: 'conceptLens.exportBioc',
+  /** Optional argument: {@link PositionParams}. */
+  why: 'conceptLens.why',
+  /** Optional argument: {@link RangeParams}. */
+  chooseConcept: 'conceptLens.chooseConcept',
+  /** Optional argument: {@link RangeParams}. */
+  notConceptHere: 'conceptLens.notConceptHere',
+  /** Optional argument: {@link RangeParams}. */
+  notConceptEverywhere: 'conceptLens.notConceptEverywhere',
+  /** Optional argument: {@link RangeParams}. */
+  linkSelection: 'conceptLens.linkSelection',
+  /** Optional argument: {@link DocumentParams}, optionally with `position`. */
+  undoDecision: 'conceptLens.undoDecision',
+  toggle: 'conceptLens.toggle',
+  menu: 'conceptLens.menu',
+  showLog: 'conceptLens.showLog',
+  restartServer: 'conceptLens.restartServer',
+  getStarted: 'conceptLens.getStarted',
+} as const
+
+/** The commands that links in a hover may run. All ask or can be undone; none takes a path. */
+export const HOVER_COMMANDS: readonly string[] = [
+  CLIENT_COMMANDS.why,
+  CLIENT_COMMANDS.chooseConcept,
+  CLIENT_COMMANDS.notConceptHere,
+  CLIENT_COMMANDS.notConceptEverywhere,
+  CLIENT_COMMANDS.undoDecision,
+]

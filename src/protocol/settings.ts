@@ -1,0 +1,314 @@
+/**
+ * The one table of settings. The type {@link Settings}, the `configuration` block of package.json, the manual page and
+ * the command-line flags derive from it; tests fail when one of them is stale.
+ */
+
+/**
+ * Where a setting may be set. `resource`: user, workspace and folder. `machine`: user only, and in a workspace only
+ * when it is trusted, because the value is a path or starts a process.
+ */
+export type SettingScope = 'resource' | 'machine'
+
+interface SettingBase {
+  /** One or two sentences of Markdown for people; names the unit. */
+  readonly description: string
+  readonly scope: SettingScope
+}
+
+export interface BooleanSetting extends SettingBase {
+  readonly type: 'boolean'
+  readonly default: boolean
+}
+
+/** A number in the closed interval `[minimum, maximum]`. */
+export interface NumberSetting extends SettingBase {
+  readonly type: 'number' | 'integer'
+  readonly default: number
+  readonly minimum: number
+  readonly maximum: number
+}
+
+export interface TextSetting extends SettingBase {
+  readonly type: 'text'
+  readonly default: string
+}
+
+/** One of a few words; `choices` maps each to what it means. */
+export interface ChoiceSetting extends SettingBase {
+  readonly type: 'choice'
+  readonly default: string
+  readonly choices: Readonly<Record<string, string>>
+}
+
+/** A list of texts without repetition. */
+export interface ListSetting extends SettingBase {
+  readonly type: 'list'
+  readonly default: readonly string[]
+}
+
+export type Setting = BooleanSetting | NumberSetting | TextSetting | ChoiceSetting | ListSetting
+
+/** The prefix that all settings have in an editor. */
+export const SETTINGS_SECTION = 'conceptLens'
+
+/** Every setting by its key without the prefix. */
+export const SETTINGS = {
+  enable: {
+    type: 'boolean',
+    default: true,
+    scope: 'resource',
+    description: 'Link the concepts of manuscripts while they are open.',
+  },
+  languages: {
+    type: 'list',
+    default: ['markdown', 'latex', 'tex', 'quarto', 'rmd', 'plaintext'],
+    scope: 'resource',
+    description: 'Language ids of the documents that are linked.',
+  },
+  'inlayHints.show': {
+    type: 'choice',
+    default: 'first',
+    scope: 'resource',
+    choices: {
+      first: 'Behind the first mention of a concept in every passage.',
+      all: 'Behind every linked mention.',
+      uncertain: 'Only behind mentions whose link is below `#conceptLens.inlayHints.certainFrom#`.',
+      off: 'No hints; hovers and quick fixes stay.',
+    },
+    description: 'Which linked mentions get an inlay hint.',
+  },
+  'inlayHints.label': {
+    type: 'choice',
+    default: 'id',
+    scope: 'resource',
+    choices: {
+      id: 'The id, for example `C0011849` or `GO:0006915`.',
+      name: 'The preferred name, shortened.',
+    },
+    description: 'What an inlay hint says.',
+  },
+  'inlayHints.certainFrom': {
+    type: 'number',
+    default: 0.8,
+    minimum: 0,
+    maximum: 1,
+    scope: 'resource',
+    description: 'Probability from which a link counts as certain (0 to 1).',
+  },
+  minimumProbability: {
+    type: 'number',
+    default: 0.5,
+    minimum: 0,
+    maximum: 1,
+    scope: 'resource',
+    description:
+      'Links with a lower probability (0 to 1) are not shown. Links that you chose are always shown.',
+  },
+  generalWords: {
+    type: 'choice',
+    default: 'hide',
+    scope: 'resource',
+    choices: { hide: 'They stay without a link.', show: 'They are linked like other words.' },
+    description: 'What happens to words that every paper uses, such as “patients”, “analysis” or “increase”.',
+  },
+  'mentions.convention': {
+    type: 'choice',
+    default: 'concepts',
+    scope: 'resource',
+    choices: {
+      concepts: 'Concepts of every semantic group, as MedMentions annotates them.',
+      entities: 'Diseases, chemicals, genes and species, as BC5CDR and BioRED annotate them.',
+      both: 'What either of them counts.',
+    },
+    description: 'What counts as a mention.',
+  },
+  'candidates.ranked': {
+    type: 'integer',
+    default: 10,
+    minimum: 1,
+    maximum: 20,
+    scope: 'resource',
+    description: 'How many candidates of a mention the model ranks. More is slower.',
+  },
+  'knowledgeBase.path': {
+    type: 'text',
+    default: '',
+    scope: 'machine',
+    description:
+      'Folder of the knowledge base to link to, made with `conceptlens kb import`. Empty: the starter knowledge base.',
+  },
+  'model.path': {
+    type: 'text',
+    default: '',
+    scope: 'machine',
+    description: 'Folder of the model to link with. Empty: the built-in model.',
+  },
+  'engine.provider': {
+    type: 'choice',
+    default: 'auto',
+    scope: 'machine',
+    choices: {
+      auto: 'The fastest that works here.',
+      cpu: 'The processor.',
+      cuda: 'An NVIDIA graphics card.',
+      directml: 'A graphics card on Windows.',
+      coreml: 'The neural engine of a Mac.',
+    },
+    description: 'What the model runs on. Falls back to the processor, and says why in the log.',
+  },
+  'engine.threads': {
+    type: 'integer',
+    default: 0,
+    minimum: 0,
+    maximum: 64,
+    scope: 'machine',
+    description: 'Threads the model may use. 0: half of the processor’s cores, at least one.',
+  },
+  'bioc.offsetUnit': {
+    type: 'choice',
+    default: 'codePoint',
+    scope: 'resource',
+    choices: {
+      codePoint: 'Unicode code points, what most readers expect.',
+      byte: 'UTF-8 bytes, as the BioC DTD says.',
+      utf16: 'UTF-16 code units, as JavaScript and Java count.',
+    },
+    description: 'The unit of offsets and lengths in exported BioC files.',
+  },
+  'bioc.profile': {
+    type: 'choice',
+    default: 'generic',
+    scope: 'resource',
+    choices: {
+      generic: '`identifier`, `database`, `name`, `semantic_type`, `score`, `chosen_by`.',
+      pubtator3: 'The infons of PubTator 3.',
+      entitytools: '`concept_id` and `all_links`.',
+    },
+    description: 'Which infons exported BioC files use.',
+  },
+  'decisions.offerGitAttributes': {
+    type: 'boolean',
+    default: true,
+    scope: 'resource',
+    description:
+      'Offer once per folder to let git merge decisions line by line (`merge=union` in `.gitattributes`).',
+  },
+  'trace.server': {
+    type: 'choice',
+    default: 'off',
+    scope: 'resource',
+    choices: { off: 'Nothing.', messages: 'The messages.', verbose: 'The messages with their content.' },
+    description: 'What of the traffic between the editor and the language server is logged.',
+  },
+} as const satisfies Readonly<Record<string, Setting>>
+
+export type SettingKey = keyof typeof SETTINGS
+
+type ValueOf<S extends Setting> = S extends { readonly type: 'boolean' }
+  ? boolean
+  : S extends { readonly type: 'number' | 'integer' }
+    ? number
+    : S extends { readonly type: 'choice'; readonly choices: infer C }
+      ? keyof C & string
+      : S extends { readonly type: 'list' }
+        ? readonly string[]
+        : string
+
+/** The value of every setting, by key. */
+export type Settings = { readonly [K in SettingKey]: ValueOf<(typeof SETTINGS)[K]> }
+
+/** What VS Code takes from the user only while a workspace is not trusted. */
+export const RESTRICTED_SETTINGS: readonly string[] = entries()
+  .filter(([, setting]) => setting.scope === 'machine')
+  .map(([key]) => `${SETTINGS_SECTION}.${key}`)
+
+/** All settings at their defaults. */
+export const DEFAULT_SETTINGS: Settings = readSettings(undefined).settings
+
+/** A value that a setting does not take; its default is used instead. */
+export interface SettingProblem {
+  /** With the prefix, for example `conceptLens.minimumProbability`. */
+  readonly key: string
+  /** Names the value found, what is allowed and what is used instead. */
+  readonly message: string
+}
+
+/**
+ * Reads the values of an editor: nested objects (`{inlayHints: {show: 'all'}}`) or dotted keys (`{'inlayHints.show':
+ * 'all'}`), both without the prefix. What is missing or wrong gets its default; what is wrong is reported.
+ */
+export function readSettings(raw: unknown): {
+  readonly settings: Settings
+  readonly problems: readonly SettingProblem[]
+} {
+  const problems: SettingProblem[] = []
+  const values: Record<string, unknown> = {}
+  for (const [key, setting] of entries()) {
+    const found = lookUp(raw, key)
+    const usable = found !== undefined && found !== null && isValid(setting, found)
+    values[key] = usable ? found : setting.default
+    if (!usable && found !== undefined && found !== null) problems.push(problemOf(key, setting, found))
+  }
+  return { settings: values as unknown as Settings, problems }
+}
+
+/** The table as `[key, setting]` pairs, in its order. */
+export function entries(): readonly (readonly [SettingKey, Setting])[] {
+  return Object.entries(SETTINGS) as [SettingKey, Setting][]
+}
+
+function lookUp(raw: unknown, key: string): unknown {
+  if (typeof raw !== 'object' || raw === null) return undefined
+  if (Object.hasOwn(raw, key)) return (raw as Record<string, unknown>)[key]
+  const dot = key.indexOf('.')
+  if (dot < 0) return undefined
+  return lookUp((raw as Record<string, unknown>)[key.slice(0, dot)], key.slice(dot + 1))
+}
+
+function isValid(setting: Setting, value: unknown): boolean {
+  switch (setting.type) {
+    case 'boolean':
+      return typeof value === 'boolean'
+    case 'number':
+    case 'integer':
+      return (
+        typeof value === 'number' &&
+        value >= setting.minimum &&
+        value <= setting.maximum &&
+        (setting.type === 'number' || Number.isInteger(value))
+      )
+    case 'text':
+      return typeof value === 'string'
+    case 'choice':
+      return typeof value === 'string' && Object.hasOwn(setting.choices, value)
+    case 'list':
+      return Array.isArray(value) && value.every((item) => typeof item === 'string')
+  }
+}
+
+/** What a setting takes, in words: `a number from 0 to 1`. */
+export function allowedValues(setting: Setting): string {
+  switch (setting.type) {
+    case 'boolean':
+      return 'true or false'
+    case 'number':
+      return `a number from ${setting.minimum} to ${setting.maximum}`
+    case 'integer':
+      return `a whole number from ${setting.minimum} to ${setting.maximum}`
+    case 'text':
+      return 'a text'
+    case 'choice':
+      return `one of ${Object.keys(setting.choices).join(', ')}`
+    case 'list':
+      return 'a list of texts'
+  }
+}
+
+function problemOf(key: string, setting: Setting, found: unknown): SettingProblem {
+  const full = `${SETTINGS_SECTION}.${key}`
+  const used = JSON.stringify(setting.default)
+  return {
+    key: full,
+    message: `${full} is ${JSON.stringify(found)}, but takes ${allowedValues(setting)}. ${used} is used until it is corrected in the settings.`,
+  }
+}

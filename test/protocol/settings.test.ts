@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict'
+import { readFileSync, writeFileSync } from 'node:fs'
+import {
+  CLIENT_COMMANDS,
+  configurationBlock,
+  DEFAULT_SETTINGS,
+  readSettings,
+  RESTRICTED_SETTINGS,
+} from '../../src/protocol/index.ts'
+
+const MANIFEST = new URL('../../package.json', import.meta.url)
+
+interface Manifest {
+  capabilities: { untrustedWorkspaces: { restrictedConfigurations: string[] } }
+  contributes: { configuration: unknown; commands: { command: string }[] }
+}
+
+function readManifest(): Manifest {
+  return JSON.parse(readFileSync(MANIFEST, 'utf8')) as Manifest
+}
+
+/** `UPDATE=1 npx mocha test/protocol/settings.test.ts` writes the derived parts of package.json anew. */
+function updateManifest(): void {
+  const manifest = readManifest()
+  manifest.contributes.configuration = configurationBlock()
+  manifest.capabilities.untrustedWorkspaces.restrictedConfigurations = [...RESTRICTED_SETTINGS]
+  writeFileSync(MANIFEST, JSON.stringify(manifest, null, 2) + '\n')
+}
+
+describe('settings', () => {
+  before(() => {
+    if (process.env.UPDATE === '1') updateManifest()
+  })
+
+  it('package.json says what the table says', () => {
+    const hint = 'package.json is stale: UPDATE=1 npx mocha test/protocol/settings.test.ts'
+    const manifest = readManifest()
+    assert.deepEqual(manifest.contributes.configuration, configurationBlock(), hint)
+    assert.deepEqual(
+      manifest.capabilities.untrustedWorkspaces.restrictedConfigurations,
+      RESTRICTED_SETTINGS,
+      hint,
+    )
+  })
+
+  it('package.json contributes every command of the client and no other', () => {
+    const contributed = readManifest().contributes.commands.map(({ command }) => command)
+    assert.deepEqual(contributed.toSorted(), Object.values(CLIENT_COMMANDS).toSorted())
+  })
+
+  it('every path and process setting is withheld from untrusted workspaces', () => {
+    for (const key of ['knowledgeBase.path', 'model.path', 'engine.provider']) {
+      assert.ok(RESTRICTED_SETTINGS.includes(`conceptLens.${key}`), key)
+    }
+  })
+
+  it('every default is allowed', () => {
+    assert.deepEqual(readSettings(DEFAULT_SETTINGS).problems, [])
+  })
+
+  it('reads nested and dotted keys', () => {
+    assert.equal(readSettings({ inlayHints: { show: 'all' } }).settings['inlayHints.show'], 'all')
+    assert.equal(readSettings({ 'inlayHints.show': 'off' }).settings['inlayHints.show'], 'off')
+    assert.equal(readSettings(undefined).settings['inlayHints.show'], 'first')
+  })
+
+  it('says what is wrong with a value and uses the default', () => {
+    const { settings, problems } = readSettings({ minimumProbability: 1.5, enable: 'yes', languages: [1] })
+    assert.deepEqual(settings, DEFAULT_SETTINGS)
+    assert.deepEqual(
+      problems.map(({ key }) => key),
+      ['conceptLens.enable', 'conceptLens.languages', 'conceptLens.minimumProbability'],
+    )
+    assert.match(problems[2]?.message ?? '', /is 1\.5, but takes a number from 0 to 1\. 0\.5 is used/)
+  })
+})
