@@ -1,0 +1,182 @@
+import { createInterface } from 'node:readline'
+import { InvalidArgumentError, type Command } from 'commander'
+import { ConceptLensError, type Concept, type KnowledgeBase, type Problem } from '../../core/index.ts'
+import { importKnowledgeBase, openKnowledgeBase, verifyKnowledgeBase } from '../../knowledge/index.ts'
+import { retrieveCandidates, retrieveWithMatches } from '../../linking/index.ts'
+import { exitStatus } from '../exitStatus.ts'
+import { interruptToken, stderrProgress } from '../terminal.ts'
+import { writeOut, writeTable } from '../output.ts'
+
+/** `kb import|info|search|show|candidates`: everything about a knowledge base that needs no manuscript. */
+export function addKnowledgeBaseCommand(program: Command, finish: (status: number) => void): void {
+  const kb = program.command('kb').description('make and read knowledge bases')
+  kb.command('import')
+    .description('build a knowledge base from names tables (CSV, TSV), OBO graphs (JSON) or the starter table')
+    .argument('<source...>', 'files, gzip allowed; several are joined into one')
+    .requiredOption('--out <dir>', 'folder of the new knowledge base; an old one there serves until the new one is complete')
+    .option('--name <name>', 'what to call it')
+    .option('--if-changed', 'do nothing when it was built from these very sources')
+    .option('--quiet', 'only problems')
+    .action(async (sources: string[], options: ImportOptions) => finish(await importSources(sources, options)))
+  kb.command('info')
+    .description('what a knowledge base holds')
+    .argument('<dir>')
+    .option('--json', 'as one JSON object')
+    .option('--verify', 'read every file and compare its checksum')
+    .action(async (dir: string, options: { json?: true; verify?: true }) => showInfo(dir, options))
+  kb.command('search')
+    .description('concepts for a name: exact names, then similar ones')
+    .argument('<dir>')
+    .argument('<text...>')
+    .option('--limit <n>', 'how many, 1 to 64', numberBetween(1, 64), 10)
+    .option('--json', 'as JSON lines')
+    .action((dir: string, words: string[], options: { limit: number; json?: true }) =>
+      search(dir, words.join(' '), options),
+    )
+  kb.command('show')
+    .description('one concept')
+    .argument('<dir>')
+    .argument('<id>', 'a CURIE: its id, a cross-reference or a retired id')
+    .option('--json', 'as JSON lines')
+    .action((dir: string, id: string, options: { json?: true }) => show(dir, id, options))
+  kb.command('candidates')
+    .description('candidates for JSON lines {"id", "text"} on stdin, as JSON lines: what the training recipe reads')
+    .argument('<dir>')
+    .option('--limit <n>', 'how many concepts, 1 to 64', numberBetween(1, 64), 64)
+    .action((dir: string, options: { limit: number }) => candidates(dir, options.limit))
+}
+
+interface ImportOptions {
+  readonly out: string
+  readonly name?: string
+  readonly ifChanged?: true
+  readonly quiet?: true
+}
+
+async function importSources(sources: readonly string[], options: ImportOptions): Promise<number> {
+  const progress = stderrProgress('imported')
+  const result = await importKnowledgeBase({
+    sources,
+    out: options.out,
+    ...(options.name === undefined ? {} : { name: options.name }),
+    ifChanged: options.ifChanged === true,
+    progress,
+    token: interruptToken(),
+  })
+  progress.done()
+  if (result.unchanged && options.quiet) return exitStatus.done
+  reportProblems(result.problems, result.nProblems)
+  if (!options.quiet) {
+    const { name, nConcepts, nNames } = result.info
+    const what = `${nConcepts.toLocaleString('en')} concepts, ${nNames.toLocaleString('en')} names`
+    process.stderr.write(`${name}: ${what} in ${options.out}${result.unchanged ? ' (unchanged)' : ''}\n`)
+  }
+  return exitStatus.done
+}
+
+function reportProblems(problems: readonly Problem[], total: number): void {
+  for (const { file, line, message } of problems) {
+    process.stderr.write(`${file ?? 'source'}${line === undefined ? '' : `:${line}`}: ${message}\n`)
+  }
+  if (total > problems.length) process.stderr.write(`… and ${total - problems.length} more\n`)
+}
+
+async function showInfo(dir: string, options: { json?: true; verify?: true }): Promise<void> {
+  if (options.verify) await verifyKnowledgeBase(dir)
+  await withKnowledgeBase(dir, ({ info }) => {
+    if (options.json) return writeOut(`${JSON.stringify(info)}\n`)
+    writeOut(`${info.name} ${info.version} (${info.fingerprint.slice(0, 12)})\n`)
+    writeOut(`${info.nConcepts.toLocaleString('en')} concepts, ${info.nNames.toLocaleString('en')} names\n\n`)
+    const rows = info.sources.map((s) => [s.name, s.title, s.version, s.licence, `${s.nConcepts}`, `${s.nNames}`])
+    writeTable(['source', 'title', 'version', 'licence', 'concepts', 'names'], rows)
+  })
+}
+
+async function search(dir: string, text: string, options: { limit: number; json?: true }): Promise<void> {
+  await withKnowledgeBase(dir, (kb) => {
+    const found = retrieveCandidates(kb, text, { limit: options.limit })
+    if (options.json) return found.forEach((candidate) => writeOut(`${JSON.stringify(candidate)}\n`))
+    const rows = found.map((c) => [c.id, c.preferredName, c.matchedName, c.groups.join(' '), c.lexicalScore.toFixed(3)])
+    writeTable(['id', 'name', 'matched', 'group', 'score'], rows)
+  })
+}
+
+async function show(dir: string, id: string, options: { json?: true }): Promise<void> {
+  await withKnowledgeBase(dir, (kb) => {
+    const refs = kb.resolve(id)
+    if (refs.length === 0) {
+      throw new ConceptLensError(
+        'kb-unknown-id',
+        `${id} is not in ${kb.info.name}. Ids are CURIEs such as UMLS:C0011849 or MESH:D003920; ` +
+          `look one up with: kb search ${dir} NAME`,
+      )
+    }
+    for (const ref of refs) {
+      const concept = kb.concept(ref)
+      writeOut(options.json ? `${JSON.stringify(concept)}\n` : describe(concept))
+    }
+  })
+}
+
+function describe(concept: Concept): string {
+  const lines = [
+    `${concept.id}  ${concept.name}`,
+    `types    ${concept.types.join(', ') || 'unknown'}`,
+    `groups   ${concept.groups.join(', ') || 'unknown'}`,
+    `parents  ${concept.parents.join(', ') || 'none known'}`,
+    `equals   ${concept.xrefs.join(', ') || 'none known'}`,
+    ...concept.definitions.map(({ text, source }) => `defined  ${text} (${source})`),
+    ...concept.names.map(({ text, kind, source, count }) => {
+      const seen = count > 0 ? `, seen ${count} times` : ''
+      return `name     ${text} (${kind}, ${source}${seen})`
+    }),
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+async function candidates(dir: string, limit: number): Promise<void> {
+  const kb = openKnowledgeBase(dir)
+  try {
+    let line = 0
+    for await (const row of createInterface({ input: process.stdin, crlfDelay: Infinity })) {
+      line++
+      if (row.trim() === '') continue
+      const { id, text } = parseQuery(row, line)
+      writeOut(`${JSON.stringify({ id, candidates: retrieveWithMatches(kb, text, { limit }) })}\n`)
+      if (process.stdout.writableNeedDrain) await new Promise((resolve) => process.stdout.once('drain', resolve))
+    }
+  } finally {
+    kb.close()
+  }
+}
+
+function parseQuery(row: string, line: number): { id: unknown; text: string } {
+  const fail = (found: string): never => {
+    throw new ConceptLensError('usage', `stdin:${line}: expected {"id": …, "text": "…"}, found ${found}`)
+  }
+  try {
+    const value = JSON.parse(row) as { id?: unknown; text?: unknown }
+    return typeof value.text === 'string' ? { id: value.id, text: value.text } : fail(row.slice(0, 80))
+  } catch (error) {
+    if (error instanceof ConceptLensError) throw error
+    return fail(row.slice(0, 80))
+  }
+}
+
+async function withKnowledgeBase(dir: string, use: (kb: KnowledgeBase) => void | Promise<void>): Promise<void> {
+  const kb = openKnowledgeBase(dir)
+  try {
+    await use(kb)
+  } finally {
+    kb.close()
+  }
+}
+
+/** Parses a whole number and says what is allowed when it is none. */
+export function numberBetween(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (Number.isInteger(value) && value >= least && value <= most) return value
+    throw new InvalidArgumentError(`Found ${text}; allowed is a whole number from ${least} to ${most}.`)
+  }
+}
