@@ -1,0 +1,109 @@
+import type { KnowledgeBase, Span } from '../../core/index.ts'
+import { fold } from '../../knowledge/index.ts'
+import { isPlausibleCase } from './caseRules.ts'
+import { functionWords, units } from './commonWords.ts'
+import { singularForms } from './variants.ts'
+import { wordsOf } from './words.ts'
+import type { Word } from './words.ts'
+
+/** A stretch of a text that equals a name of the knowledge base, up to folding and simple variants. */
+export interface DictionaryMatch extends Span {
+  readonly nWords: number
+}
+
+/** Longest name looked for, in words. */
+const MOST_WORDS = 8
+
+/**
+ * Every stretch of whole words of a text that a knowledge base has a name for, shorter ones inside longer ones too:
+ * sorted by start, longer first. {@link longestMatches} picks from them.
+ *
+ * - Words are runs of letters and digits; between the words of one match stand only blanks, or punctuation without
+ *   blanks (`IL-2`, `Alzheimer's`), so that no match crosses a comma or a sentence.
+ * - Case counts for short names and symbols: see `isPlausibleCase`.
+ * - Never function words, numbers and units alone, or a piece of fewer than five letters of a hyphenated word.
+ * - A plural matches the singular name.
+ */
+export function dictionaryMatches(kb: KnowledgeBase, text: string): DictionaryMatch[] {
+  const words = wordsOf(text)
+  const folded = words.map((word) => fold(word.text))
+  const matches: DictionaryMatch[] = []
+  for (let first = 0; first < words.length; first++) {
+    const last = reach(text, words, first)
+    const forms = growing(folded.slice(first, last + 1))
+    for (let nWords = forms.length; nWords > 0; nWords--) {
+      const span = spanOf(words, first, first + nWords - 1)
+      if (isName(kb, text, span, forms[nWords - 1] ?? '')) matches.push({ ...span, nWords })
+    }
+  }
+  return matches
+}
+
+/** `['a', 'b']` gives `['a', 'a b']`. */
+function growing(words: readonly string[]): string[] {
+  let form = ''
+  return words.map((word) => (form = form === '' ? word : `${form} ${word}`))
+}
+
+/** The longest matches, left to right, without overlap. */
+export function longestMatches(matches: readonly DictionaryMatch[]): DictionaryMatch[] {
+  const chosen: DictionaryMatch[] = []
+  for (const match of matches) if (match.start >= (chosen.at(-1)?.end ?? 0)) chosen.push(match)
+  return chosen
+}
+
+/** Index of the last word that a match beginning at `first` may reach. */
+function reach(text: string, words: readonly Word[], first: number): number {
+  let last = first
+  while (last + 1 < words.length && last + 1 - first < MOST_WORDS && joins(text, words, last)) last++
+  return last
+}
+
+const JOINING = /^(?:\s{1,3}|[-\u2010-\u2015/'’.,+():[\]]{1,3}|['’] )$/
+
+/** Whether the words at `i` and `i + 1` may belong to one name. */
+function joins(text: string, words: readonly Word[], i: number): boolean {
+  const [word, next] = [words[i], words[i + 1]]
+  if (!word || !next) return false
+  const gap = text.slice(word.end, next.start)
+  return JOINING.test(gap) || (gap === '. ' && /^\p{Lu}$/u.test(word.text)) // E. coli
+}
+
+const spanOf = (words: readonly Word[], first: number, last: number): Span => ({
+  start: words[first]?.start ?? 0,
+  end: words[last]?.end ?? 0,
+})
+
+function isName(kb: KnowledgeBase, text: string, span: Span, folded: string): boolean {
+  const surface = text.slice(span.start, span.end)
+  const found = [{ folded, surface }, ...singularForms(folded, surface)].filter((form) =>
+    kb.hasName(form.folded),
+  )
+  if (found.length === 0 || isNoConcept(surface, folded) || isPieceOfWord(text, span)) return false
+  const start = isSentenceStart(text, span.start)
+  return found.some((form) =>
+    kb.exact(form.folded).some((match) => isPlausibleCase(form.surface, match, start)),
+  )
+}
+
+/** Whether it is only function words, numbers, units and single letters. A symbol in capitals (`WAS`) is none of them. */
+function isNoConcept(surface: string, folded: string): boolean {
+  if (/^\p{Lu}{3,}$/u.test(surface)) return false
+  return folded
+    .split(' ')
+    .every((word) => word.length < 2 || /^\d+$/.test(word) || functionWords.has(word) || units.has(word))
+}
+
+/** Short stretches inside a hyphenated word, like the `IL` of `IL-2`. */
+function isPieceOfWord(text: string, { start, end }: Span): boolean {
+  const joined =
+    HYPHEN.test(text.charAt(start - 1)) || /^[-\u2010\u2011][\p{L}\p{N}]/u.test(text.slice(end, end + 3))
+  return joined && end - start < 5
+}
+
+const HYPHEN = /[-\u2010\u2011]/
+
+/** Whether only blanks and punctuation stand between the position and the end of a sentence or the beginning. */
+function isSentenceStart(text: string, position: number): boolean {
+  return /(?:^|[.!?:]\s+)[^\p{L}\p{N}]*$/u.test(text.slice(Math.max(0, position - 12), position))
+}
