@@ -1,0 +1,12 @@
+export * from './bioc/index.ts'
+export { createOffsetMap, lengthIn, OFFSET_UNITS, type OffsetMap, type OffsetUnit } from './offsets.ts'
+export { readPubtator, writePubtator } from './pubtator/index.ts'
+export type { ReadResult } from './readResult.ts'
+export {
+  chosenConcept,
+  groupOf,
+  type ChosenConcept,
+  type ConceptFacts,
+  type ConceptLookUp,
+} from './linked.ts'
+export { groupLabel, groupOfType, pubtatorType } from './semanticGroups.ts'

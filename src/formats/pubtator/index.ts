@@ -1,0 +1,2 @@
+export { readPubtator } from './read.ts'
+export { writePubtator } from './write.ts'
