@@ -1,0 +1,500 @@
+"""Builds the starter knowledge base: one table of concepts, names and is-a links from open sources.
+
+    python -m conceptlens_recipe.starter_kb --data DIR --out ../starter-kb/concepts.tsv.gz
+
+The rules, in the order they are applied (the README of this folder explains them):
+
+1. *CUI concepts.* Every CUI of an exact cross-reference or of a MedMentions training annotation may become a concept.
+   A source concept with one exact CUI joins it. With several, it joins the one that another source names by the same
+   label, else the first; the CUIs are never merged with each other. Two live concepts of one source never join the
+   same CUI: the one whose label the CUI has elsewhere wins, else the first by id; the other keeps its native id.
+2. *MeSH by cross-reference.* A MeSH descriptor joins the concept that Mondo, else the Disease Ontology, else HPO or
+   Orphanet (only when a name is shared) say is the same. One descriptor per concept. Supplementary ids (MESH:C…) and
+   OMIM ids become cross-references.
+3. *Lexical join.* A native concept whose label is also a label (or the dominant observed name) of exactly one concept
+   of compatible group, and of one concept of its own source, joins it. Listed in ``lexical-joins.tsv.gz``.
+4. Everything else keeps its native CURIE.
+
+Output is deterministic: sorted by id, gzip without time stamp. Standard library only.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import hashlib
+import io
+import json
+import logging
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from . import sources as read
+from .corpora import Guard, default_data, observed_names, observed_types
+from .sources import SourceConcept
+
+log = logging.getLogger(__name__)
+
+VERSION = "1"
+MAX_NAME = 200
+KIND_RANK = {"preferred": 0, "synonym": 1, "layperson": 2, "abbreviation": 3, "observed": 4}
+#: Whose label names the concept, best first. Observed names come last.
+LABEL_ORDER = ("MSH", "DOID", "MONDO", "HPO", "ORDO", "SYMP", "UBERON", "CL", "HGNC", "GO", "CHEBI", "NCIT", "NIF", "MedQuAD",
+               "NCBITaxon")  # fmt: skip
+CUI_SOURCES = ("MONDO", "DOID", "HPO", "ORDO", "SYMP", "UBERON", "NIF", "MedQuAD")
+LEXICAL_SOURCES = ("MSH", "MONDO", "DOID", "HPO", "ORDO", "SYMP", "NCIT", "UBERON", "CL", "CHEBI", "GO", "NCBITaxon")
+
+SOURCES = (
+    {"name": "MSH", "title": "Medical Subject Headings, descriptors", "version": "descriptors and entry terms",
+     "licence": "U.S. National Library of Medicine, attribution"},
+    {"name": "MONDO", "title": "Mondo Disease Ontology, exact mappings", "version": "2026-08-04; 2022-10-24",
+     "licence": "CC BY 4.0"},
+    {"name": "DOID", "title": "Human Disease Ontology", "version": "2026; 2018-07-05; 2016 names", "licence": "CC0 1.0"},
+    {"name": "HPO", "title": "Human Phenotype Ontology", "version": "2023-01-27",
+     "licence": "HPO licence: attribution, content unaltered"},
+    {"name": "ORDO", "title": "Orphanet Rare Disease Ontology", "version": "2.6 (2018-07-12)", "licence": "CC BY 4.0"},
+    {"name": "NCIT", "title": "NCI Thesaurus, disease branch", "version": "2018-06-08", "licence": "CC BY 4.0"},
+    {"name": "SYMP", "title": "Symptom Ontology", "version": "2026-07-30", "licence": "CC0 1.0"},
+    {"name": "UBERON", "title": "Uberon anatomy ontology (as in CRAFT)", "version": "2015-04-23", "licence": "CC BY 3.0"},
+    {"name": "CL", "title": "Cell Ontology (as in CRAFT)", "version": "as in CRAFT", "licence": "CC BY 4.0"},
+    {"name": "NIF", "title": "NIF Gross Anatomy", "version": "NIFSTD", "licence": "CC BY"},
+    {"name": "GO", "title": "Gene Ontology, labels", "version": "labels", "licence": "CC BY 4.0"},
+    {"name": "HGNC", "title": "HUGO Gene Nomenclature Committee", "version": "approved genes", "licence": "CC0 1.0"},
+    {"name": "CHEBI", "title": "Chemical Entities of Biological Interest, names", "version": "names",
+     "licence": "CC BY 4.0"},
+    {"name": "NCBITaxon", "title": "NCBI Taxonomy, species names", "version": "names", "licence": "CC0 1.0"},
+    {"name": "MedQuAD", "title": "MedQuAD, NIH health topics", "version": "names and identifiers", "licence": "CC BY 4.0"},
+    {"name": "MedMentions", "title": "MedMentions, names seen in training documents", "version": "UMLS 2017AA",
+     "licence": "CC0 1.0"},
+)  # fmt: skip
+
+
+def fold(text: str) -> str:
+    """For comparing labels: lower case, one space between words. Punctuation counts."""
+    return " ".join(unicodedata.normalize("NFC", text).casefold().split())
+
+
+def acceptable(text: str) -> bool:
+    """False for what is no name: empty, longer than 200 characters, without a letter, or a bare code."""
+    if not text or len(text) > MAX_NAME or not any(character.isalpha() for character in text):
+        return False
+    return not re.fullmatch(r"(C\d{7}|[A-Za-z]+[:_]\d+|D\d{6})", text)
+
+
+def clean(text: str) -> str:
+    """The name verbatim, but on one line: the table's separators become spaces."""
+    return " ".join(text.split())
+
+
+@dataclass(slots=True)
+class Entry:
+    """A concept under construction. ``names``: text -> (kind, source, count)."""
+
+    id: str
+    names: dict[str, tuple[str, str, int]] = field(default_factory=dict)
+    labels: dict[str, str] = field(default_factory=dict)
+    types: set[str] = field(default_factory=set)
+    scopes: set[str] = field(default_factory=set)
+    parents: set[str] = field(default_factory=set)
+    xrefs: set[str] = field(default_factory=set)
+
+    def add_name(self, text: str, kind: str, source: str, count: int = 0) -> None:
+        text = clean(text)
+        if not acceptable(text):
+            return
+        old = self.names.get(text)
+        if old is not None:
+            count += old[2]
+            if KIND_RANK[old[0]] <= KIND_RANK[kind]:
+                kind, source = old[0], old[1]
+        self.names[text] = (kind, source, count)
+
+    def absorb(self, concept: SourceConcept) -> None:
+        """Takes names, cross-references, types, scope and parents of a source concept."""
+        if concept.label and not concept.retired:
+            self.labels.setdefault(concept.source, clean(concept.label))
+        self.add_name(concept.label, "synonym" if concept.retired else "preferred", concept.source)
+        for text, kind in concept.names:
+            self.add_name(text, kind, concept.source)
+        if concept.id and concept.source not in ("MedQuAD", "NIF"):
+            self.xrefs.add(concept.id)
+        self.xrefs.update(x for x in concept.xrefs if not x.startswith("OMIM:"))
+        self.types.update(concept.types)
+        if concept.group:
+            self.scopes.add(concept.group)
+        self.parents.update(concept.parents)
+
+    def preferred(self) -> str:
+        """See LABEL_ORDER; without a label, the most frequent observed name that is not an abbreviation."""
+        for source in LABEL_ORDER:
+            if self.labels.get(source) in self.names:
+                return self.labels[source]
+
+        def order(text: str) -> tuple[bool, bool, int, int, str]:
+            kind, _, count = self.names[text]
+            short = not re.search(r"[a-z]{3}", text)
+            return (short, kind == "observed" and any(k != "observed" for k, _, _ in self.names.values()), -count, -len(text), text)
+
+        return min(self.names, key=order)
+
+
+@dataclass
+class Table:
+    """All entries, and where every native id went."""
+
+    groups_of_type: dict[str, str]
+    entries: dict[str, Entry] = field(default_factory=dict)
+    home: dict[str, str] = field(default_factory=dict)
+    lexical: list[tuple[str, str, str]] = field(default_factory=list)
+    report: dict[str, object] = field(default_factory=dict)
+
+    def entry(self, identifier: str) -> Entry:
+        return self.entries.setdefault(identifier, Entry(identifier))
+
+    def place(self, concept: SourceConcept, identifier: str) -> None:
+        self.entry(identifier).absorb(concept)
+        if concept.id:
+            self.home[concept.id] = identifier
+
+    def groups(self, entry: Entry) -> set[str]:
+        typed = {self.groups_of_type[t] for t in entry.types if t in self.groups_of_type}
+        return typed or entry.scopes
+
+
+# -- step 1: CUIs ----------------------------------------------------------------------------------------------------
+
+
+def label_evidence(concepts: Iterable[SourceConcept], observed: dict) -> dict[str, dict[str, set[str]]]:
+    """CUI -> folded name -> sources that use it, from concepts with exactly one CUI and from training text."""
+    found: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for concept in concepts:
+        if len(concept.cuis) == 1:
+            for text in (concept.label, *(name for name, _ in concept.names)):
+                found[concept.cuis[0]][fold(text)].add(concept.source)
+    for cui, text in observed:
+        found[cui][fold(text)].add("MedMentions")
+    return found
+
+
+def choose_cuis(concepts: list[SourceConcept], evidence: dict[str, dict[str, set[str]]]) -> dict[int, str]:
+    """Index of a concept of one source -> the CUI it joins. At most one live concept of a source per CUI."""
+    claims: dict[str, list[tuple[bool, bool, str, int]]] = defaultdict(list)
+    for index, concept in enumerate(concepts):
+        if not concept.cuis or (concept.retired and len(concept.cuis) > 1):
+            continue
+        key = fold(concept.label)
+        agreeing = [c for c in concept.cuis if evidence.get(c, {}).get(key, set()) - {concept.source}]
+        cui = (agreeing or concept.cuis)[0]
+        claims[cui].append((concept.retired, not agreeing, concept.id, index))
+    chosen = {}
+    for cui, rivals in claims.items():
+        rivals.sort()
+        for retired, _, _, index in rivals:
+            if retired or index == rivals[0][3]:
+                chosen[index] = cui
+    return chosen
+
+
+def place_cui_sources(table: Table, by_source: dict[str, list[SourceConcept]], observed: dict) -> None:
+    everything = [concept for source in CUI_SOURCES for concept in by_source.get(source, [])]
+    evidence = label_evidence(everything, observed)
+    for source in CUI_SOURCES:
+        concepts = by_source.get(source, [])
+        chosen = choose_cuis(concepts, evidence)
+        for index, concept in enumerate(concepts):
+            if index in chosen:
+                table.place(concept, "UMLS:" + chosen[index])
+        by_source[source] = [c for i, c in enumerate(concepts) if i not in chosen and c.id and not c.retired and source != "NIF"]
+
+
+def place_observed(table: Table, observed: dict[tuple[str, str], Counter[str]], types: dict[str, tuple[str, ...]]) -> None:
+    for (cui, text), documents in sorted(observed.items()):
+        table.entry("UMLS:" + cui).add_name(text, "observed", "MedMentions", sum(documents.values()))
+    for cui, tuis in types.items():
+        entry = table.entries.get("UMLS:" + cui)
+        if entry is not None and entry.names:
+            entry.types.update(tuis)
+
+
+# -- step 2: MeSH and OMIM by cross-reference ------------------------------------------------------------------------
+
+
+def shares_name(one: SourceConcept, entry: Entry) -> bool:
+    names = {fold(one.label), *(fold(text) for text, _ in one.names)}
+    return any(fold(text) in names for text in entry.names)
+
+
+def join_mesh(table: Table, mesh: list[SourceConcept], claims: list[SourceConcept]) -> list[SourceConcept]:
+    """Joins descriptors by exact cross-reference and returns the ones left over."""
+    claimed: dict[str, set[tuple[int, str]]] = defaultdict(set)
+    priority = {"MONDO": 0, "DOID": 1, "HPO": 2, "ORDO": 3, "SYMP": 4}
+    for concept in claims:
+        where = table.home.get(concept.id)
+        for identifier in concept.mesh:
+            if where is not None and concept.source in priority:
+                claimed[identifier].add((priority[concept.source], where))
+    left, joined = [], Counter()
+    taken: set[str] = set()
+    by_id = {concept.id: concept for concept in mesh}
+    for identifier in sorted(claimed):
+        descriptor = by_id.get(identifier)
+        if descriptor is None:
+            best = min(rank for rank, _ in claimed[identifier])
+            for rank, where in claimed[identifier]:
+                if rank == best or rank <= 1:
+                    table.entry(where).xrefs.add(identifier)
+            joined["supplementary id as cross-reference"] += 1
+    for descriptor in mesh:
+        ranked = sorted(
+            (not shares_name(descriptor, table.entries[where]), rank, where) for rank, where in claimed.get(descriptor.id, ())
+        )
+        usable = [(foreign, rank, where) for foreign, rank, where in ranked if (rank <= 1 or not foreign) and where not in taken]
+        if usable:
+            taken.add(usable[0][2])
+            joined["shared name" if not usable[0][0] else "cross-reference alone"] += 1
+            table.place(descriptor, usable[0][2])
+            for foreign, _, where in usable[1:]:
+                if not foreign:
+                    table.entries[where].xrefs.add(descriptor.id)
+        else:
+            left.append(descriptor)
+    table.report["meshByCrossReference"] = dict(sorted(joined.items()))
+    return left
+
+
+def add_omim(table: Table, claims: list[SourceConcept]) -> None:
+    """An OMIM id goes to the concepts that claim it and few others; a grouping that lists many OMIM ids claims an id
+    only when nobody else does."""
+    claimed: dict[str, set[tuple[int, str]]] = defaultdict(set)
+    for concept in claims:
+        where = table.home.get(concept.id)
+        ids = [x for x in concept.xrefs if x.startswith("OMIM:")]
+        for identifier in ids:
+            if where is not None:
+                claimed[identifier].add((len(ids), where))
+    for identifier, owners in claimed.items():
+        fewest = min(n for n, _ in owners)
+        for n, where in owners:
+            if n == fewest:
+                table.entry(where).xrefs.add(identifier)
+
+
+# -- step 3: lexical joins -------------------------------------------------------------------------------------------
+
+
+class LabelIndex:
+    """Folded label -> concepts that a lexical join may take: labels, MeSH entry terms and dominant observed names."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+        self._strong: dict[str, set[str]] = defaultdict(set)
+        self._observed: dict[str, Counter[str]] = defaultdict(Counter)
+        for entry in table.entries.values():
+            self.add(entry)
+
+    def add(self, entry: Entry) -> None:
+        for text, (kind, source, count) in entry.names.items():
+            if kind == "preferred" or source == "MSH":
+                self._strong[fold(text)].add(entry.id)
+            if count:
+                self._observed[fold(text)][entry.id] = max(count, self._observed[fold(text)][entry.id])
+
+    def targets(self, key: str) -> set[str]:
+        """Labels win over observed names; an observed name counts for the concept that has most of its uses."""
+        found = self._strong.get(key, set())
+        if found:
+            return found
+        counts = self._observed.get(key)
+        if not counts:
+            return set()
+        (best, uses), *_ = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+        return {best} if uses >= 0.75 * sum(counts.values()) else set()
+
+
+def join_lexically(table: Table, source: str, natives: list[SourceConcept], index: LabelIndex) -> list[SourceConcept]:
+    """Joins what is unique on both sides and of compatible group; the rest stays native. Returns the rest."""
+    labels = Counter(fold(concept.label) for concept in natives)
+    occupied = {where for identifier, where in table.home.items() if identifier.startswith(PREFIX[source])}
+    rest, wanted = [], defaultdict(list)
+    for concept in natives:
+        key = fold(concept.label)
+        targets = index.targets(key) - occupied
+        fitting = {t for t in targets if compatible(table, table.entries[t], concept)}
+        if labels[key] == 1 and len(fitting) == 1:
+            wanted[next(iter(fitting))].append(concept)
+        else:
+            rest.append(concept)
+    for target, concepts in wanted.items():
+        if len(concepts) > 1:
+            rest += concepts
+            continue
+        table.place(concepts[0], target)
+        table.lexical.append((concepts[0].id, target, clean(concepts[0].label)))
+        index.add(table.entries[target])
+    return rest
+
+
+PREFIX = {"MSH": "MESH:", "MONDO": "MONDO:", "DOID": "DOID:", "HPO": "HP:", "ORDO": "ORPHA:", "SYMP": "SYMP:", "NCIT": "NCIT:",
+          "UBERON": "UBERON:", "CL": "CL:", "CHEBI": "CHEBI:", "GO": "GO:", "NCBITaxon": "NCBITaxon:"}  # fmt: skip
+
+
+def compatible(table: Table, entry: Entry, concept: SourceConcept) -> bool:
+    groups = table.groups(entry)
+    return not groups or concept.group is None or concept.group in groups
+
+
+# -- all together ----------------------------------------------------------------------------------------------------
+
+
+def read_sources(folder: Path) -> dict[str, list[SourceConcept]]:
+    names = read.open_names(folder)
+    return {
+        "MONDO": read.mondo(folder),
+        "DOID": read.doid(folder, names["DOID_2016"]),
+        "HPO": read.hpo(folder),
+        "ORDO": read.ordo(folder),
+        "SYMP": read.obo(read.open_text(folder / "symp.obo.gz"), "SYMP", "SYMP", "DISO"),
+        "UBERON": read.obo(read.zipped_lines(folder / "uberon_CRAFT.obo.zip"), "UBERON", "UBERON", "ANAT"),
+        "CL": read.obo(read.zipped_lines(folder / "cl_CRAFT.obo.zip"), "CL", "CL", "ANAT"),
+        "NIF": read.from_open_names(names["NIF_GrossAnatomy"], "NIF", "ANAT"),
+        "MedQuAD": read.medquad(folder),
+        "MSH": read.mesh(folder),
+        "NCIT": read.ncit(folder),
+        "GO": read.go(folder),
+        "HGNC": read.hgnc(folder),
+        "CHEBI": read.chebi(folder),
+        "NCBITaxon": read.species(folder),
+    }
+
+
+def build(
+    by_source: dict[str, list[SourceConcept]],
+    observed: dict[tuple[str, str], Counter[str]],
+    types: dict[str, tuple[str, ...]],
+    groups_of_type: dict[str, str],
+) -> Table:
+    """Merges the sources by the rules above."""
+    table = Table(groups_of_type)
+    by_source = {source: sorted(concepts, key=lambda c: (c.id, c.label)) for source, concepts in by_source.items()}
+    claims = [concept for source in CUI_SOURCES for concept in by_source.get(source, [])]
+    place_cui_sources(table, by_source, observed)
+    place_observed(table, observed, types)
+    mesh = join_mesh(table, by_source.pop("MSH", []), claims)
+    by_source["MSH"] = mesh
+    index = LabelIndex(table)
+    joined = {}
+    for source in LEXICAL_SOURCES:
+        natives = by_source.get(source, [])
+        rest = join_lexically(table, source, natives, index)
+        joined[source] = len(natives) - len(rest)
+        for concept in rest:
+            table.place(concept, concept.id)
+            index.add(table.entries[concept.id])
+    for concept in by_source.get("HGNC", []):
+        table.place(concept, concept.id)
+    late_mesh(table, claims)
+    add_omim(table, claims)
+    table.report["lexicalJoins"] = joined
+    finish(table)
+    return table
+
+
+def late_mesh(table: Table, claims: list[SourceConcept]) -> None:
+    """Cross-references to MeSH of Mondo and Disease Ontology concepts that got their place only in step 3 or 4."""
+    owned = {x for entry in table.entries.values() for x in entry.xrefs}
+    for concept in claims:
+        where = table.home.get(concept.id)
+        if where is not None and concept.source in ("MONDO", "DOID"):
+            for identifier in concept.mesh:
+                if identifier not in owned and identifier not in table.entries:
+                    table.entries[where].xrefs.add(identifier)
+
+
+def finish(table: Table) -> None:
+    """Drops nameless entries, turns parents into ids of the table and keeps an id out of its own cross-references."""
+    table.entries = {identifier: entry for identifier, entry in table.entries.items() if entry.names}
+    for entry in table.entries.values():
+        parents = {table.home.get(parent) for parent in entry.parents}
+        entry.parents = {p for p in parents if p is not None and p != entry.id and p in table.entries}
+        entry.xrefs.discard(entry.id)
+
+
+def lines(table: Table) -> Iterable[str]:
+    """The table's text, line by line, without line ends."""
+    head = {"name": "ConceptLens starter knowledge base", "version": VERSION, "sources": list(SOURCES)}
+    yield "#conceptlens-kb\t1\t" + json.dumps(head, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    for identifier in sorted(table.entries):
+        entry = table.entries[identifier]
+        fields = (entry.types, table.groups(entry), entry.parents, entry.xrefs)
+        yield "\t".join(["C", identifier, *("|".join(sorted(values)) for values in fields)])
+        first = entry.preferred()
+        order = sorted(entry.names, key=lambda t: (t != first, KIND_RANK[entry.names[t][0]], -entry.names[t][2], t))
+        for text in order:
+            kind, source, count = entry.names[text]
+            yield f"N\t{kind}\t{source}\t{count}\t{text}"
+
+
+def write_gzip(path: Path, content: Iterable[str]) -> None:
+    """gzip -9 without name or time, UTF-8, LF."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with open(path, "wb") as raw, gzip.GzipFile("", "wb", 9, raw, mtime=0) as packed:
+        with io.TextIOWrapper(packed, "utf-8", newline="\n") as text:
+            for line in content:
+                text.write(line + "\n")
+
+
+def manifest(table: Table, files: dict[str, Path]) -> dict[str, object]:
+    """What the table holds, by source, and the checksums of its files."""
+    concepts: Counter[str] = Counter()
+    names: Counter[str] = Counter()
+    kinds: Counter[str] = Counter()
+    prefixes: Counter[str] = Counter()
+    for entry in table.entries.values():
+        prefixes[entry.id.split(":")[0]] += 1
+        by_source = Counter(source for _, source, _ in entry.names.values())
+        names.update(by_source)
+        concepts.update(set(by_source) | set(entry.labels))
+        kinds.update(kind for kind, _, _ in entry.names.values())
+    listed = [{**s, "nConcepts": concepts[s["name"]], "nNames": names[s["name"]]} for s in SOURCES]
+    return {
+        "name": "ConceptLens starter knowledge base",
+        "version": VERSION,
+        "nConcepts": len(table.entries),
+        "nNames": sum(names.values()),
+        "nConceptsWithTypes": sum(bool(e.types) for e in table.entries.values()),
+        "nConceptsWithGroups": sum(bool(table.groups(e)) for e in table.entries.values()),
+        "nConceptsWithParents": sum(bool(e.parents) for e in table.entries.values()),
+        "idPrefixes": dict(sorted(prefixes.items())),
+        "nameKinds": dict(sorted(kinds.items())),
+        **table.report,
+        "sources": listed,
+        "sha256": {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in files.items()},
+    }
+
+
+def main(arguments: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description="Build the starter knowledge base from open sources.")
+    parser.add_argument("--data", type=Path, default=default_data(), help="folder with corpora/ and ontologies/")
+    parser.add_argument("--out", type=Path, required=True, help="the table to write, concepts.tsv.gz")
+    options = parser.parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    folder = options.data / "ontologies"
+    guard = Guard.load(options.data)
+    table = build(
+        read_sources(folder), observed_names(options.data, guard), observed_types(options.data, guard), read.semantic_groups(folder)
+    )
+    joins = options.out.parent / "lexical-joins.tsv.gz"
+    write_gzip(options.out, lines(table))
+    write_gzip(joins, ("\t".join(row) for row in [("native", "concept", "label"), *sorted(table.lexical)]))
+    facts = manifest(table, {options.out.name: options.out, joins.name: joins})
+    text = json.dumps(facts, ensure_ascii=False, indent=2) + "\n"
+    (options.out.parent / "manifest.json").write_text(text, encoding="utf-8")
+    log.info(text)
+
+
+if __name__ == "__main__":
+    main()
