@@ -1,0 +1,167 @@
+import { TreeFragment, type SyntaxNode, type Tree } from '@lezer/common'
+import type { PassageKind, Problem } from '../../core/index.ts'
+import type { Block, BlockParser, PlacedBlock } from '../block.ts'
+import { sortBlocks } from '../rows.ts'
+import { findFrontMatter, parseFrontMatter } from './frontMatter.ts'
+import { grammar } from './grammar.ts'
+import { htmlBlock } from './html.ts'
+import { writeInline, type InlineContext } from './inline.ts'
+import { paragraphBlocks } from './paragraph.ts'
+import { tableBlocks } from './table.ts'
+
+/** What one top-level node of the tree holds; positions count from the node's start. */
+interface Chunk {
+  readonly blocks: readonly Block[]
+  readonly problems: readonly Problem[]
+}
+
+interface State {
+  readonly body: string
+  readonly fragments: readonly TreeFragment[]
+  readonly chunks: ReadonlyMap<string, Chunk>
+}
+
+/**
+ * Markdown by `@lezer/markdown`. Incremental twice over: Lezer reuses the tree around an edit, and blocks whose source
+ * is the same as before are kept. A block depends on its own source only, so that both ways give the same.
+ */
+export function createMarkdownParser(): BlockParser {
+  let state: State = { body: '', fragments: [], chunks: new Map() }
+  return {
+    parse(text) {
+      const front = findFrontMatter(text)
+      const body = unifyLineEnds(text.slice(front.end))
+      const tree = parseTree(body, state)
+      const chunks = new Map<string, Chunk>()
+      const file = readChunks({ tree, body, known: state.chunks, chunks })
+      state = { body, fragments: TreeFragment.addTree(tree), chunks }
+      return {
+        items: [
+          ...parseFrontMatter(text, front),
+          ...file.items.map((item) => ({ ...item, start: item.start + front.end })),
+        ],
+        problems: file.problems.map((p) => moveProblem(p, front.end)),
+      }
+    },
+  }
+}
+
+/** The same length, so that positions hold: Lezer knows `\n` only. */
+function unifyLineEnds(text: string): string {
+  return text.includes('\r') ? text.replace(/\r\n/g, ' \n').replace(/\r/g, '\n') : text
+}
+
+function parseTree(body: string, { body: before, fragments }: State): Tree {
+  if (fragments.length === 0) return grammar.parse(body)
+  const longest = Math.min(before.length, body.length)
+  let head = 0
+  while (head < longest && before.charCodeAt(head) === body.charCodeAt(head)) head++
+  let tail = 0
+  while (
+    tail < longest - head &&
+    before.charCodeAt(before.length - 1 - tail) === body.charCodeAt(body.length - 1 - tail)
+  )
+    tail++
+  const change = { fromA: head, toA: before.length - tail, fromB: head, toB: body.length - tail }
+  return grammar.parse(body, TreeFragment.applyChanges(fragments, [change]))
+}
+
+interface Reading {
+  readonly tree: Tree
+  readonly body: string
+  readonly known: ReadonlyMap<string, Chunk>
+  readonly chunks: Map<string, Chunk>
+}
+
+function readChunks({ tree, body, known, chunks }: Reading): { items: PlacedBlock[]; problems: Problem[] } {
+  const items: PlacedBlock[] = []
+  const problems: Problem[] = []
+  for (let node = tree.topNode.firstChild; node; node = node.nextSibling) {
+    const source = body.slice(node.from, node.to)
+    const key = `${node.name}\n${source}`
+    const chunk = chunks.get(key) ?? known.get(key) ?? readChunk(node, source)
+    chunks.set(key, chunk)
+    for (const block of chunk.blocks) items.push({ start: node.from, block })
+    for (const problem of chunk.problems) problems.push(moveProblem(problem, node.from))
+  }
+  return { items, problems }
+}
+
+function moveProblem(problem: Problem, by: number): Problem {
+  const { span } = problem
+  return span ? { ...problem, span: { start: span.start + by, end: span.end + by } } : problem
+}
+
+function readChunk(node: SyntaxNode, source: string): Chunk {
+  const context: BlockReading = {
+    source,
+    base: node.from,
+    blocks: [],
+    problems: [],
+    kind: 'paragraph',
+    depth: 0,
+  }
+  readBlock(node, context)
+  return { blocks: sortBlocks(context.blocks), problems: context.problems }
+}
+
+interface BlockReading extends InlineContext {
+  readonly problems: Problem[]
+  readonly kind: PassageKind
+  readonly depth: number
+}
+
+/** Deeper nesting than any author's: what lies below is left out. */
+const MAX_DEPTH = 60
+
+function readBlock(node: SyntaxNode, context: BlockReading): void {
+  const heading = /^(?:ATX|Setext)Heading(\d)$/.exec(node.name)
+  if (heading) {
+    const prose = writeInline(node, context)
+    if (prose.text !== '') context.blocks.push({ ...prose, kind: 'heading', rank: Number(heading[1]) })
+    return
+  }
+  switch (node.name) {
+    case 'Paragraph':
+    case 'Task':
+      context.blocks.push(...paragraphBlocks(node, context, context.kind))
+      return
+    case 'Table':
+      context.blocks.push(...tableBlocks(node, context))
+      return
+    case 'HTMLBlock':
+      context.blocks.push(...htmlBlock(node, context, context.kind))
+      return
+    case 'BulletList':
+    case 'OrderedList':
+      return readChildren(node, { ...context, kind: 'list' })
+    case 'Blockquote':
+      return readChildren(node, { ...context, kind: 'quote' })
+    case 'FootnoteDefinition':
+      return readChildren(node, { ...context, kind: 'footnote' })
+    case 'ListItem':
+      return readChildren(node, context)
+    case 'FencedCode':
+      if (node.getChildren('CodeMark').length < 2) context.problems.push(unclosed(node, context, 'code'))
+      return
+    case 'UnclosedMath':
+      context.problems.push(unclosed(node, context, 'math'))
+      return
+    default: // code, rules, comments, reference definitions: no prose
+  }
+}
+
+function readChildren(node: SyntaxNode, context: BlockReading): void {
+  if (context.depth > MAX_DEPTH) return
+  const below = { ...context, depth: context.depth + 1 }
+  for (let child = node.firstChild; child; child = child.nextSibling) readBlock(child, below)
+}
+
+function unclosed(node: SyntaxNode, { base }: BlockReading, what: 'code' | 'math'): Problem {
+  const how =
+    what === 'code'
+      ? 'The code block is not closed and runs to the end of its container. Close it with a line of as many ` or ~ as opened it.'
+      : 'The display math is not closed before the next blank line. Close it with $$ or \\].'
+  const span = { start: node.from - base, end: Math.min(node.to, node.from + 3) - base }
+  return { code: `markdown-unclosed-${what}`, severity: 'warning', message: how, span }
+}

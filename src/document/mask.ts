@@ -1,0 +1,126 @@
+import type { Segment } from '../core/index.ts'
+
+/** Prose cut out of a source text, with the way back. `segments` are sorted and cover all of `text`. */
+export interface Prose {
+  readonly text: string
+  readonly segments: readonly Segment[]
+}
+
+/**
+ * Collects the prose of one block from its source, left to right: what is kept, what stands for something else, and what
+ * is left out. After Harper's masks.
+ *
+ * Whitespace is folded on the way: any run of it, with the markup between, becomes one blank, and none stands at
+ * either end. Control characters count as whitespace; lone surrogates and noncharacters become U+FFFD, so that prose is
+ * always well-formed Unicode.
+ *
+ * @example `keep(0, 4); replace(4, 8, 'µ'); keep(8, 9)` over `10 &micro;g`.
+ */
+export interface Mask {
+  /** The prose so far. */
+  readonly text: string
+  /** Keeps the source from `from` to `to` as it is. */
+  keep(from: number, to: number): void
+  /** Lets `text` stand for the source from `from` to `to`. `text` is not folded; a blank goes through {@link Mask.blank}. */
+  replace(from: number, to: number, text: string): void
+  /** Lets one blank stand for the source, unless the prose is empty or ends with one. */
+  blank(from: number, to: number): void
+  /** Says that something was left out here, so that the blank before it goes when punctuation follows. */
+  drop(): void
+  /** The prose collected, without blanks at its ends. */
+  finish(): Prose
+}
+
+interface Piece {
+  proseStart: number
+  proseEnd: number
+  sourceStart: number
+  sourceEnd: number
+  /** The piece is source verbatim (up to the kind of blank), and may grow. */
+  readonly verbatim: boolean
+}
+
+// Whitespace and control characters to fold, and code units that no well-formed text holds.
+const UNUSUAL = /(?:[\s\p{Cc}]+)|[\p{Cs}\uFFFE\uFFFF]/gu
+const BLANK = /^[\s\p{Cc}]/u
+const CLOSES = /^[.,;:!?)\]]/
+
+/** Makes an empty {@link Mask} over `source`. All positions are UTF-16 units of `source` and must not go backwards. */
+export function createMask(source: string): Mask {
+  const pieces: Piece[] = []
+  let text = ''
+  let dropped = false
+
+  function push(from: number, to: number, prose: string, verbatim: boolean): void {
+    if (prose === '') return
+    if (dropped) mendAfterDrop(prose)
+    const last = pieces[pieces.length - 1]
+    const end = text.length + prose.length
+    if (last?.verbatim && verbatim && last.sourceEnd === from) {
+      last.proseEnd = end
+      last.sourceEnd = to
+    } else {
+      pieces.push({ proseStart: text.length, proseEnd: end, sourceStart: from, sourceEnd: to, verbatim })
+    }
+    text += prose
+  }
+
+  function mendAfterDrop(next: string): void {
+    dropped = false
+    if (text.endsWith(' ') && CLOSES.test(next)) trimBlank()
+  }
+
+  function trimBlank(): void {
+    const last = pieces[pieces.length - 1]
+    text = text.slice(0, -1)
+    if (!last) return
+    if (last.proseEnd - last.proseStart > 1 && last.verbatim) {
+      last.proseEnd--
+      last.sourceEnd--
+    } else pieces.pop()
+  }
+
+  function blank(from: number, to: number): void {
+    if (text !== '' && !text.endsWith(' ')) {
+      const wasDropped = dropped
+      push(from, to, ' ', to - from === 1)
+      dropped = wasDropped
+    }
+  }
+
+  function keep(from: number, to: number): void {
+    const slice = source.slice(from, to)
+    let done = 0
+    for (const match of slice.matchAll(UNUSUAL)) {
+      const found = match[0]
+      push(from + done, from + match.index, slice.slice(done, match.index), true)
+      done = match.index + found.length
+      if (!BLANK.test(found)) push(from + match.index, from + done, '\uFFFD', false)
+      else blank(from + match.index, from + done)
+    }
+    push(from + done, to, slice.slice(done), true)
+  }
+
+  return {
+    get text() {
+      return text
+    },
+    keep,
+    replace: (from, to, prose) => push(from, to, prose, false),
+    blank,
+    drop: () => {
+      dropped = true
+    },
+    finish() {
+      if (text.endsWith(' ')) trimBlank()
+      return { text, segments: pieces.map(toSegment) }
+    },
+  }
+}
+
+function toSegment(piece: Piece): Segment {
+  return {
+    prose: { start: piece.proseStart, end: piece.proseEnd },
+    source: { start: piece.sourceStart, end: piece.sourceEnd },
+  }
+}

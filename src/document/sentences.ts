@@ -1,0 +1,73 @@
+import type { Span } from '../core/index.ts'
+
+// A full stop after one of these does not end a sentence, whatever follows.
+const ABBREVIATIONS = new Set(
+  (
+    'e.g i.e cf viz vs et al approx ca c resp ref refs fig figs eq eqs eqn eqns sec secs sect tab no nos vol ' +
+    'dr prof mr mrs ms st sp spp ssp subsp var str sv pv cv gen nov dept univ inc ltd co corp ' +
+    'supp suppl suppl ext app chap ed eds p pp max min avg s.d s.e i.v i.p s.c i.m p.o b.i.d ' +
+    'jan feb mar apr jun jul aug sep sept oct nov dec ph.d m.d'
+  ).split(' '),
+)
+// After these a new sentence may well begin: only a following word in lower case, a digit or a bracket says otherwise.
+const MAY_END = new Set([
+  'al',
+  'sp',
+  'spp',
+  'inc',
+  'ltd',
+  'co',
+  'corp',
+  'no',
+  'max',
+  'min',
+  'p',
+  'c',
+  'st',
+  'app',
+])
+
+const segmenter = new Intl.Segmenter('en', { granularity: 'sentence' })
+
+/**
+ * The sentences of `text`, as spans of it without blanks around, sorted, not overlapping. Unicode's rules (UAX 29,
+ * `Intl.Segmenter`), with the breaks after scientific abbreviations, initials and genus names (`E. coli`) taken back.
+ */
+export function findSentences(text: string): readonly Span[] {
+  const sentences: Span[] = []
+  let start = 0
+  for (const { segment, index } of segmenter.segment(text)) {
+    const end = index + segment.length
+    if (end < text.length && !endsSentence(text.slice(start, end), text.slice(end, end + 24))) continue
+    pushTrimmed(sentences, text, { start, end })
+    start = end
+  }
+  return sentences
+}
+
+function pushTrimmed(sentences: Span[], text: string, { start, end }: Span): void {
+  while (start < end && text[start] === ' ') start++
+  while (end > start && text[end - 1] === ' ') end--
+  if (start < end) sentences.push({ start, end })
+}
+
+function endsSentence(sentence: string, next: string): boolean {
+  const word = /([\p{L}\d.]*)\.\s*$/u.exec(sentence.slice(-24))?.[1]
+  if (word === undefined || word === '') return true
+  const bare = word.replace(/^\.+/, '').toLowerCase()
+  if (/^\p{Lu}$/u.test(word)) return !isInitial(sentence, next)
+  if (MAY_END.has(bare)) return mayStart(next) && !(bare === 'al' && /^\p{Lu}\p{Ll}+ et al/u.test(next))
+  return !ABBREVIATIONS.has(bare)
+}
+
+/** `E. coli`, `J. Smith`: one capital before the stop, that does not end a phrase like "vitamin C." or "hepatitis B." */
+function isInitial(sentence: string, next: string): boolean {
+  const before = /(\S+)\s+\p{Lu}\.\s*$/u.exec(sentence.slice(-40))?.[1]
+  if (before === undefined) return true
+  if (/\.$/.test(before)) return true
+  return /^\p{Ll}/u.test(next) || (!/^\p{Ll}+$/u.test(before) && /^\p{Lu}\p{Ll}/u.test(next))
+}
+
+function mayStart(next: string): boolean {
+  return /^["“(']?\p{Lu}/u.test(next)
+}
