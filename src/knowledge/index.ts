@@ -1,2 +1,14 @@
+export { importKnowledgeBase, type ImportOptions, type ImportResult } from './import/importKnowledgeBase.ts'
 export { fold } from './names/fold.ts'
 export { cosine, dotProduct, gramsOf, gramWeight, squaredNorm } from './names/grams.ts'
+export {
+  groupLabel,
+  groupOf,
+  groupsOf,
+  isSemanticGroup,
+  SEMANTIC_GROUPS,
+  tuiOf,
+  typeName,
+  type SemanticGroup,
+} from './semanticTypes.ts'
+export { openKnowledgeBase } from './store/openKnowledgeBase.ts'

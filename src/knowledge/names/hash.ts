@@ -1,0 +1,15 @@
+/** A 32-bit hash of a string's UTF-16 units (FNV-1a, then murmur3's finish), part of the file format. Never 0. */
+export function hashOf(text: string): number {
+  let hash = 0x811c9dc5
+  for (let i = 0; i < text.length; i += 1) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
+  return (hash ^ (hash >>> 16)) >>> 0 || 1
+}
+
+/** How many slots the open-addressing table of `n` keys has: a power of two, at most three quarters full. */
+export function nSlotsFor(n: number): number {
+  let slots = 16
+  while (slots * 0.75 < n) slots *= 2
+  return slots
+}

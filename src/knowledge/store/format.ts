@@ -1,0 +1,68 @@
+import * as v from 'valibot'
+import type { NameKind } from '../../core/index.ts'
+
+/** Grows whenever a store written before could be misread. See FORMAT.md. */
+export const FORMAT_VERSION = 1
+
+/** The first four bytes of every binary file of a store: `CLKB`, read as a little-endian number. */
+export const MAGIC = 0x424b4c43
+
+export const MANIFEST_FILE = 'manifest.json'
+
+/** The binary files of a store, each a list of sections in the order of FORMAT.md. */
+export const FILES = {
+  concepts: 'concepts.bin',
+  names: 'names.bin',
+  ids: 'ids.bin',
+  forms: 'forms.bin',
+  grams: 'grams.bin',
+} as const
+
+/** Name kinds by their number in `names.bin`. */
+export const NAME_KINDS: readonly NameKind[] = [
+  'preferred',
+  'synonym',
+  'abbreviation',
+  'layperson',
+  'observed',
+]
+
+/** How many forms share one block of the gram index, so that a form's place in its block fits 16 bits. */
+export const BLOCK_SIZE = 65_536
+
+/** A list of more entries than this is kept as a bitmap of 8 KiB. */
+export const MAX_LIST = 4_096
+
+const count = v.pipe(v.number(), v.integer(), v.minValue(0))
+
+const fileSchema = v.object({ bytes: count, sha256: v.string() })
+
+const sourceSchema = v.object({
+  name: v.string(),
+  title: v.string(),
+  version: v.string(),
+  licence: v.string(),
+  nConcepts: count,
+  nNames: count,
+})
+
+/** What `manifest.json` must hold. */
+export const manifestSchema = v.object({
+  format: v.literal('conceptlens-kb'),
+  formatVersion: count,
+  name: v.string(),
+  version: v.string(),
+  fingerprint: v.string(),
+  nConcepts: count,
+  nNames: count,
+  nForms: count,
+  sources: v.array(sourceSchema),
+  /** Source labels of names and definitions, by their number in `names.bin`. */
+  labels: v.array(v.string()),
+  files: v.record(v.string(), fileSchema),
+  /** The imported files, by base name: lets an import see that nothing changed. */
+  imported: v.array(v.object({ file: v.string(), sha256: v.string() })),
+})
+
+/** The parsed `manifest.json` of a store. */
+export type Manifest = v.InferOutput<typeof manifestSchema>

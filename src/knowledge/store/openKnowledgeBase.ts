@@ -1,0 +1,122 @@
+import { join } from 'node:path'
+import { LRUCache } from 'lru-cache'
+import type { KnowledgeBase, NameMatch } from '../../core/index.ts'
+import { fold } from '../names/fold.ts'
+import { openConceptTable } from './conceptTable.ts'
+import { FILES, type Manifest } from './format.ts'
+import { openFormTable } from './formTable.ts'
+import { readManifest } from './manifest.ts'
+import { openNameIndex } from './nameIndex.ts'
+import { openNameTable } from './nameTable.ts'
+import { createPageCache, openSectionFile, type SectionFile } from './sectionFile.ts'
+
+const PAGE_CACHE_BYTES = 16 * 2 ** 20
+const ANSWERS_KEPT = 2_000
+const MAX_PREFIX_FORMS = 2_000
+
+const N_SECTIONS: Readonly<Record<keyof typeof FILES, number>> = {
+  concepts: 6,
+  names: 4,
+  ids: 2,
+  forms: 6,
+  grams: 6,
+}
+
+/**
+ * Opens a store made by `importKnowledgeBase`. Takes milliseconds: headers, sizes and tables are read and checked,
+ * records when they are needed. Throws `ConceptLensError` (`kb-not-found`, `kb-not-a-store`, `kb-other-version`,
+ * `kb-missing-file`, `kb-damaged`); a look-up that meets damage later throws `kb-damaged`.
+ */
+export function openKnowledgeBase(dir: string): KnowledgeBase {
+  const manifest = readManifest(dir)
+  const files = openFiles(dir, manifest)
+  try {
+    return knowledgeBaseOf(files, manifest)
+  } catch (error) {
+    closeAll(files)
+    throw error
+  }
+}
+
+type Files = Record<keyof typeof FILES, SectionFile>
+
+function openFiles(dir: string, manifest: Manifest): Files {
+  const cache = createPageCache(PAGE_CACHE_BYTES)
+  const opened: Partial<Files> = {}
+  try {
+    for (const [ordinal, key] of (Object.keys(FILES) as (keyof typeof FILES)[]).entries()) {
+      const name = FILES[key]
+      const bytes = manifest.files[name]?.bytes ?? 0
+      opened[key] = openSectionFile(join(dir, name), {
+        name,
+        bytes,
+        nSections: N_SECTIONS[key],
+        ordinal,
+        cache,
+      })
+    }
+    return opened as Files
+  } catch (error) {
+    closeAll(opened)
+    throw error
+  }
+}
+
+function closeAll(files: Partial<Files>): void {
+  for (const file of Object.values(files)) file.close()
+}
+
+function knowledgeBaseOf(files: Files, manifest: Manifest): KnowledgeBase {
+  const names = openNameTable(files.names, files.concepts.uint32(2, manifest.nConcepts + 1), manifest)
+  const forms = openFormTable(files.forms, names, manifest)
+  const index = openNameIndex(files.grams, forms, manifest)
+  const concepts = openConceptTable({ concepts: files.concepts, ids: files.ids, names, manifest })
+  const { name, version, fingerprint, nConcepts, nNames, sources } = manifest
+  const answers = new LRUCache<string, readonly NameMatch[]>({ max: ANSWERS_KEPT })
+
+  const exact = (folded: string): NameMatch[] => {
+    const form = forms.find(folded)
+    return form === undefined ? [] : Array.from(forms.rows(form), (row) => names.match(row, 1))
+  }
+
+  return {
+    info: { name, version, fingerprint, nConcepts, nNames, sources },
+    ...concepts,
+    exact: (text) => exact(fold(text)),
+    hasName: (folded) => forms.find(folded) !== undefined,
+    similar(text, limit) {
+      const folded = fold(text)
+      const key = `${String(limit)} ${folded}`
+      const kept = answers.get(key)
+      if (kept) return kept
+      const found = index
+        .nearest(folded, limit)
+        .flatMap(({ form, score }) => Array.from(forms.rows(form), (row) => ({ row, score })))
+        .sort((a, b) => b.score - a.score || a.row - b.row)
+        .slice(0, limit)
+        .map(({ row, score }) => names.match(row, score))
+      answers.set(key, found)
+      return found
+    },
+    prefix(text, limit) {
+      const folded = fold(text)
+      if (folded === '') return []
+      return forms
+        .beginningWith(folded, MAX_PREFIX_FORMS)
+        .flatMap((form) => {
+          const length = forms.text(form).length
+          return Array.from(forms.rows(form), (row) => ({ row, form, length, count: names.count(row) }))
+        })
+        .sort(
+          (a, b) =>
+            Number(b.length === folded.length) - Number(a.length === folded.length) ||
+            b.count - a.count ||
+            a.length - b.length ||
+            a.row - b.row,
+        )
+        .slice(0, limit)
+        .map(({ row, form }) => names.match(row, index.similarity(folded, forms.text(form))))
+    },
+    close: () => closeAll(files),
+  }
+}

@@ -1,0 +1,202 @@
+import { closeSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs'
+import { LRUCache } from 'lru-cache'
+import { ConceptLensError } from '../../core/index.ts'
+import { FORMAT_VERSION, MAGIC } from './format.ts'
+
+const HEADER_BYTES = 16
+const ENTRY_BYTES = 16
+const ALIGNMENT = 8
+const PAGE_BYTES = 65_536
+
+/** Anything a section can be written from. */
+export type SectionData = Uint8Array | Uint16Array | Uint32Array | Float32Array
+
+interface Extent {
+  readonly offset: number
+  readonly bytes: number
+}
+
+/** Pages of 64 KiB kept by all files of one store, the least recently used dropped first. */
+export type PageCache = LRUCache<number, Uint8Array>
+
+/** A cache that keeps at most `bytes` of file pages. */
+export function createPageCache(bytes: number): PageCache {
+  return new LRUCache<number, Uint8Array>({ max: Math.max(4, Math.floor(bytes / PAGE_BYTES)) })
+}
+
+/** The error of a store whose bytes do not make sense. */
+export function damaged(file: string, found: string): ConceptLensError {
+  return new ConceptLensError(
+    'kb-damaged',
+    `The knowledge base file ${file} is damaged: ${found}. Build it again with "kb import".`,
+  )
+}
+
+const aligned = (offset: number): number => Math.ceil(offset / ALIGNMENT) * ALIGNMENT
+
+/** Writes a section file and waits until it is on the disk. Layout: FORMAT.md, "Section files". */
+export function writeSectionFile(path: string, sections: readonly SectionData[]): void {
+  const header = new DataView(new ArrayBuffer(HEADER_BYTES + ENTRY_BYTES * sections.length))
+  header.setUint32(0, MAGIC, true)
+  header.setUint32(4, FORMAT_VERSION, true)
+  header.setUint32(8, sections.length, true)
+  let offset = header.byteLength
+  sections.forEach((section, i) => {
+    header.setFloat64(HEADER_BYTES + ENTRY_BYTES * i, offset, true)
+    header.setFloat64(HEADER_BYTES + ENTRY_BYTES * i + 8, section.byteLength, true)
+    offset = aligned(offset + section.byteLength)
+  })
+  const fd = openSync(path, 'wx')
+  try {
+    writeAll(fd, new Uint8Array(header.buffer))
+    for (const section of sections) {
+      writeAll(fd, new Uint8Array(section.buffer, section.byteOffset, section.byteLength))
+      writeAll(fd, new Uint8Array(aligned(section.byteLength) - section.byteLength))
+    }
+    fsyncSync(fd)
+  } finally {
+    closeSync(fd)
+  }
+}
+
+function writeAll(fd: number, bytes: Uint8Array): void {
+  for (let done = 0; done < bytes.byteLength;) {
+    done += writeSync(fd, bytes, done, Math.min(bytes.byteLength - done, 1 << 26))
+  }
+}
+
+/** An open section file: whole sections into memory, or pieces of one through the page cache. */
+export interface SectionFile {
+  readonly name: string
+  /** The size of a section in bytes. */
+  sizeOf(section: number): number
+  /** A section as numbers, read whole. `length` is what the manifest leads one to expect, `undefined` when it says nothing. */
+  uint32(section: number, length?: number): Uint32Array
+  uint16(section: number, length?: number): Uint16Array
+  float32(section: number, length?: number): Float32Array
+  /** A piece of a section through the page cache. The bytes are shared: never write to them. Throws `kb-damaged` beyond the section's end. */
+  bytes(section: number, offset: number, length: number): Uint8Array
+  close(): void
+}
+
+/** Opens a section file, checking magic, version, size and section table. */
+export function openSectionFile(path: string, options: SectionFileOptions): SectionFile {
+  const { name, bytes: expected } = options
+  let fd: number
+  try {
+    fd = openSync(path, 'r')
+  } catch (cause) {
+    throw new ConceptLensError(
+      'kb-missing-file',
+      `The knowledge base lacks its file ${name}. Build it again with "kb import".`,
+      { cause },
+    )
+  }
+  try {
+    const size = fstatSync(fd).size
+    if (size !== expected)
+      throw damaged(name, `it has ${String(size)} bytes, its manifest says ${String(expected)}`)
+    return sectionFileOf(fd, readExtents(fd, options), options)
+  } catch (error) {
+    closeSync(fd)
+    throw error
+  }
+}
+
+export interface SectionFileOptions {
+  /** For messages. */
+  readonly name: string
+  /** Size by the manifest. */
+  readonly bytes: number
+  readonly nSections: number
+  /** Tells the files of one store apart in the shared cache: 0, 1, 2 … */
+  readonly ordinal: number
+  readonly cache: PageCache
+}
+
+function readExtents(fd: number, { name, bytes, nSections }: SectionFileOptions): Extent[] {
+  const header = new DataView(readExactly(fd, 0, HEADER_BYTES + ENTRY_BYTES * nSections, name).buffer)
+  if (header.getUint32(0, true) !== MAGIC) throw damaged(name, 'it does not begin with CLKB')
+  const version = header.getUint32(4, true)
+  if (version !== FORMAT_VERSION)
+    throw damaged(name, `format version ${String(version)} instead of ${String(FORMAT_VERSION)}`)
+  const found = header.getUint32(8, true)
+  if (found !== nSections) throw damaged(name, `${String(found)} sections instead of ${String(nSections)}`)
+  return Array.from({ length: nSections }, (_, i) => {
+    const extent = {
+      offset: header.getFloat64(HEADER_BYTES + ENTRY_BYTES * i, true),
+      bytes: header.getFloat64(HEADER_BYTES + ENTRY_BYTES * i + 8, true),
+    }
+    const sound =
+      Number.isSafeInteger(extent.offset) &&
+      Number.isSafeInteger(extent.bytes) &&
+      extent.offset >= header.byteLength &&
+      extent.offset % ALIGNMENT === 0 &&
+      extent.bytes >= 0 &&
+      extent.offset + extent.bytes <= bytes
+    if (!sound) throw damaged(name, `section ${String(i)} lies outside the file`)
+    return extent
+  })
+}
+
+function readExactly(fd: number, position: number, length: number, name: string): Uint8Array {
+  const bytes = new Uint8Array(length)
+  for (let done = 0; done < length;) {
+    const n = readSync(fd, bytes, done, length - done, position + done)
+    if (n === 0) throw damaged(name, 'it ends too early')
+    done += n
+  }
+  return bytes
+}
+
+function sectionFileOf(fd: number, extents: readonly Extent[], options: SectionFileOptions): SectionFile {
+  const { name, cache, ordinal } = options
+  const keyBase = ordinal * 2 ** 40
+  const extentOf = (section: number): Extent => extents[section]!
+
+  const whole = (section: number, unit: number, length: number | undefined): ArrayBufferLike => {
+    const { offset, bytes } = extentOf(section)
+    if (bytes % unit !== 0 || (length !== undefined && bytes !== length * unit))
+      throw damaged(name, `section ${String(section)} has ${String(bytes)} bytes`)
+    return readExactly(fd, offset, bytes, name).buffer
+  }
+
+  const page = (index: number): Uint8Array => {
+    const kept = cache.get(keyBase + index)
+    if (kept) return kept
+    const position = index * PAGE_BYTES
+    const read = readExactly(fd, position, Math.min(PAGE_BYTES, options.bytes - position), name)
+    cache.set(keyBase + index, read)
+    return read
+  }
+
+  return {
+    name,
+    sizeOf: (section) => extentOf(section).bytes,
+    uint32: (section, length) => new Uint32Array(whole(section, 4, length)),
+    uint16: (section, length) => new Uint16Array(whole(section, 2, length)),
+    float32: (section, length) => new Float32Array(whole(section, 4, length)),
+    bytes(section, offset, length) {
+      const extent = extentOf(section)
+      if (!(offset >= 0 && length >= 0 && offset + length <= extent.bytes))
+        throw damaged(name, `an entry points beyond section ${String(section)}`)
+      const start = extent.offset + offset
+      const first = Math.floor(start / PAGE_BYTES)
+      const within = start - first * PAGE_BYTES
+      if (length === 0) return new Uint8Array(0)
+      if (within + length <= PAGE_BYTES) return page(first).subarray(within, within + length)
+      const out = new Uint8Array(length)
+      for (let done = 0; done < length;) {
+        const at = start + done
+        const index = Math.floor(at / PAGE_BYTES)
+        const piece = page(index)
+          .subarray(at - index * PAGE_BYTES)
+          .subarray(0, length - done)
+        out.set(piece, done)
+        done += piece.length
+      }
+      return out
+    },
+    close: () => closeSync(fd),
+  }
+}
