@@ -35,6 +35,8 @@ export interface EngineInfo {
   readonly heads: readonly TagHead[]
   /** Names of the features that every candidate must bring, in this order. */
   readonly features: readonly string[]
+  /** The words the model was taught for semantic groups, for {@link CandidateToScore.typeLabel}: `{ DISO: 'disorder' }`. */
+  readonly typeLabels: Readonly<Record<string, string>>
   /** Divides scores and the none logit before the softmax; > 0. */
   readonly temperature: number
   /** Tagged spans less probable than this are not mentions; 0 … 1. */
@@ -64,7 +66,10 @@ export interface HeadLogits extends TagHead {
  * @example "a BRCA1s" gives tokens `[0,1) [2,4) [4,6) …` and wordStarts `[true, true, false, …]`.
  */
 export interface TextAnalysis {
-  /** The word pieces, as spans of the text in UTF-16 units: sorted, not overlapping, never empty. */
+  /**
+   * The word pieces, as spans of the text in UTF-16 units: sorted and never empty. They do not overlap, except that the
+   * pieces of one letter that decomposes into several (a Korean syllable) share its span.
+   */
   readonly tokens: readonly Span[]
   /** For each token whether it begins a word of BERT's split (at blanks and around punctuation); else it continues one. */
   readonly wordStarts: readonly boolean[]
@@ -74,7 +79,7 @@ export interface TextAnalysis {
 
 /** A mention with the candidates to judge. */
 export interface MentionToScore {
-  /** In the text, UTF-16 units. A span without any word piece (only blanks) is the caller's mistake. */
+  /** In the text, UTF-16 units. A span without any word piece (only blanks) gets scores of −Infinity and a none logit of 0. */
   readonly span: Span
   /** What the mention says: its surface form, or its expansion when there is one. */
   readonly mentionText: string

@@ -1,1 +1,7 @@
 export type * from './engine.ts'
+export { createEngine } from './createEngine.ts'
+export type { EngineOptions } from './createEngine.ts'
+export { providerNames } from './providers.ts'
+export type { ProviderName } from './providers.ts'
+export { createTokenizer } from './tokenizer.ts'
+export type { Pieces, SpecialTokens, Tokenizer } from './tokenizer.ts'

@@ -61,6 +61,7 @@ const INFO: EngineInfo = {
     'reciprocalRank',
     'typeMatch',
   ],
+  typeLabels: { DISO: 'disorder', CHEM: 'chemical', GENE: 'gene', LIVB: 'living being', PROC: 'procedure' },
   temperature: 1,
   tagThreshold: 0.5,
   noneBias: 0,

@@ -1,0 +1,47 @@
+import type { MentionScores, MentionToScore } from '../engine.ts'
+import type { ModelManifest } from '../modelManifest.ts'
+import type { ProviderName } from '../providers.ts'
+
+/**
+ * What the parent sends to the engine's process. Nothing of the answers depends on what was sent before, so that a
+ * request can be repeated to a new process.
+ */
+export type EngineRequest =
+  | { readonly kind: 'load'; readonly id: number; readonly options: LoadOptions }
+  | { readonly kind: 'analyse'; readonly id: number; readonly text: string }
+  | {
+      readonly kind: 'score'
+      readonly id: number
+      readonly text: string
+      readonly mentions: readonly MentionToScore[]
+    }
+  /** The request with this id is no longer wanted; it is still answered, with `cancelled` or what was ready. */
+  | { readonly kind: 'cancel'; readonly id: number }
+
+/** What the engine's process needs before anything else; sent first and once. */
+export interface LoadOptions {
+  readonly modelDir: string
+  readonly manifest: ModelManifest
+  readonly provider: ProviderName
+  readonly threads: number
+  /** For the states of texts read lately. */
+  readonly cacheBytes: number
+}
+
+/** Exactly one for every request but `cancel`. */
+export type EngineAnswer =
+  | { readonly kind: 'loaded'; readonly id: number; readonly provider: string; readonly notice?: string }
+  | { readonly kind: 'analysed'; readonly id: number; readonly analysis: AnalysedText }
+  | { readonly kind: 'scored'; readonly id: number; readonly scores: readonly MentionScores[] }
+  | { readonly kind: 'cancelled'; readonly id: number }
+  | { readonly kind: 'failed'; readonly id: number; readonly code: string; readonly message: string }
+
+/** A text analysis in as few objects as possible, for the way between processes. */
+export interface AnalysedText {
+  /** Start and end of each token, in turn; UTF-16 units. */
+  readonly bounds: Int32Array
+  /** 1 where a token begins a word. */
+  readonly wordStarts: Uint8Array
+  /** For each head of the manifest, `[tokens, labels]`. */
+  readonly logits: readonly Float32Array[]
+}

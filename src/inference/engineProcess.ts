@@ -1,0 +1,214 @@
+import { fork } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { Socket } from 'node:net'
+import { CancelledError, ConceptLensError } from '../core/index.ts'
+import type { CancellationToken, Logger } from '../core/index.ts'
+import type { EngineAnswer, EngineRequest, LoadOptions } from './engine/protocol.ts'
+
+/** A request about a text, without its number. */
+export type EngineTask =
+  Extract<EngineRequest, { text: string }> extends infer T
+    ? T extends unknown
+      ? Omit<T, 'id'>
+      : never
+    : never
+
+/**
+ * One child process with the model. When it dies it is started again, and what it had not answered is asked again;
+ * a request during which it died twice fails.
+ */
+export interface EngineProcess {
+  /** Requests without an answer yet. */
+  readonly pending: number
+  /** Loads the model. Once, before anything else. */
+  load(): Promise<Loaded>
+  run(task: EngineTask, token?: CancellationToken): Promise<EngineAnswer>
+  /** Ends the process, in the midst of a run if need be. Open requests reject with `CancelledError`. */
+  dispose(): Promise<void>
+}
+
+export type Loaded = Extract<EngineAnswer, { kind: 'loaded' }>
+
+export interface EngineProcessOptions {
+  readonly engineScript: string
+  readonly load: LoadOptions
+  readonly logger: Logger
+}
+
+/** A request on its way. */
+interface Open {
+  readonly request: Exclude<EngineRequest, { kind: 'cancel' }>
+  readonly token: CancellationToken | undefined
+  readonly resolve: (answer: EngineAnswer) => void
+  readonly reject: (error: Error) => void
+  /** Deaths of the process while it worked on this. */
+  deaths: number
+  cancelSent: boolean
+}
+
+/** Deaths in a row, without an answer in between, after which it is not started again. */
+const MAX_DEATHS = 3
+/** How often the tokens of open requests are looked at. */
+const CANCEL_POLL_MS = 15
+/** What is kept of the process's stderr for the message about its death. */
+const STDERR_CHARS = 500
+
+export function createEngineProcess(options: EngineProcessOptions): EngineProcess {
+  const { engineScript, load, logger } = options
+  /** In the order of sending, which is the order of working: the first one is being worked on. */
+  const open = new Map<number, Open>()
+  let lastId = 0
+  let deathsInARow = 0
+  let poll: NodeJS.Timeout | undefined
+  let broken: Error | undefined
+  let child = start()
+
+  function start(): ChildProcess {
+    const started = fork(engineScript, [], forkOptions())
+    let stderr = ''
+    let ended = false
+    const end = (how: string): void => {
+      if (!ended) died(how, stderr)
+      ended = true
+    }
+    started.stderr?.on('data', (chunk: Buffer) => {
+      stderr = (stderr + chunk.toString()).slice(-STDERR_CHARS)
+      logger.debug(`engine: ${chunk.toString().trimEnd()}`)
+    })
+    if (started.stderr instanceof Socket) started.stderr.unref()
+    started.on('message', (answer: EngineAnswer) => receive(answer))
+    started.on('error', (error) => {
+      if (started.pid === undefined) end(error.message)
+    })
+    started.on('exit', (code, signal) => end(signal ?? `exit code ${code}`))
+    return started
+  }
+
+  function send(request: EngineRequest): void {
+    // A failure to send is a death, and 'exit' tells of it.
+    if (child.connected) child.send(request, () => undefined)
+  }
+
+  function ask(body: OmitId<Open['request']>, token?: CancellationToken): Promise<EngineAnswer> {
+    if (broken) return Promise.reject(broken)
+    return new Promise((resolve, reject) => {
+      const request = { ...body, id: ++lastId }
+      open.set(request.id, { request, token, resolve, reject, deaths: 0, cancelSent: false })
+      holdProcess()
+      send(request)
+    })
+  }
+
+  function receive(answer: EngineAnswer): void {
+    const asked = open.get(answer.id)
+    if (!asked) {
+      // Nobody waits for the loading after a death, but without it nothing goes on.
+      if (answer.kind === 'failed') giveUp(new ConceptLensError(answer.code, answer.message))
+      return
+    }
+    deathsInARow = 0
+    open.delete(answer.id)
+    holdProcess()
+    if (answer.kind === 'cancelled') asked.reject(new CancelledError())
+    else if (answer.kind === 'failed') asked.reject(new ConceptLensError(answer.code, answer.message))
+    else asked.resolve(answer)
+  }
+
+  function died(how: string, stderr: string): void {
+    if (broken) return
+    deathsInARow++
+    const said = stderr.trim() === '' ? '' : `: ${stderr.trim()}`
+    const [inWork] = open.values()
+    if (deathsInARow >= MAX_DEATHS || inWork?.request.kind === 'load') {
+      giveUp(
+        new ConceptLensError(
+          'engine-died',
+          `The inference process ended without an answer (${how}, ${deathsInARow} in a row)${said}. ` +
+            'It may be out of memory; free some, or choose the provider "cpu", then start again.',
+        ),
+      )
+      return
+    }
+    logger.warn(`The inference process ended (${how})${said}. It was started again.`)
+    if (inWork && ++inWork.deaths > 1) {
+      open.delete(inWork.request.id)
+      inWork.reject(
+        new ConceptLensError(
+          'engine-died',
+          `The inference process ended twice (${how}) during the same request${said}.`,
+        ),
+      )
+    }
+    child = start()
+    send({ kind: 'load', id: 0, options: load })
+    for (const { request } of open.values()) send(request)
+    holdProcess()
+  }
+
+  function giveUp(error: Error): void {
+    broken = error
+    for (const { reject } of open.values()) reject(error)
+    open.clear()
+    holdProcess()
+  }
+
+  /** The child and the poll keep the parent alive only while an answer is awaited. */
+  function holdProcess(): void {
+    if (open.size > 0) {
+      child.ref()
+      child.channel?.ref()
+      poll ??= setInterval(passOnCancels, CANCEL_POLL_MS)
+    } else {
+      child.unref()
+      child.channel?.unref()
+      clearInterval(poll)
+      poll = undefined
+    }
+  }
+
+  function passOnCancels(): void {
+    for (const [id, asked] of open) {
+      if (asked.cancelSent || !asked.token?.isCancellationRequested) continue
+      asked.cancelSent = true
+      send({ kind: 'cancel', id })
+    }
+  }
+
+  return {
+    get pending() {
+      return open.size
+    },
+    async load() {
+      const answer = await ask({ kind: 'load', options: load })
+      if (answer.kind === 'loaded') return answer
+      throw new ConceptLensError(
+        'engine-protocol',
+        `The inference process answered "${answer.kind}" to "load".`,
+      )
+    },
+    run: ask,
+    async dispose() {
+      const gone = child.pid === undefined || child.exitCode !== null || child.signalCode !== null
+      if (gone) return giveUp(new CancelledError())
+      const ended = new Promise((resolve) => child.once('exit', resolve))
+      giveUp(new CancelledError())
+      child.ref()
+      // In mid-run it hears nothing; a kill is clean at any time.
+      child.kill('SIGKILL')
+      await ended
+    },
+  }
+}
+
+type OmitId<T> = T extends unknown ? Omit<T, 'id'> : never
+
+/** Plain Node wherever this runs, also inside Electron, and without the parent's inspector or loaders. */
+function forkOptions() {
+  const env = { ...process.env, ELECTRON_RUN_AS_NODE: '1' }
+  return {
+    env: Object.fromEntries(Object.entries(env).filter(([name]) => name !== 'NODE_OPTIONS')),
+    execArgv: [],
+    serialization: 'advanced' as const,
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'] as ('ignore' | 'pipe' | 'ipc')[],
+  }
+}

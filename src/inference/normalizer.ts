@@ -1,0 +1,91 @@
+/**
+ * Text as BERT's uncased models read it, with the way back to the source.
+ * `starts[i]` and `ends[i]` are the source span (UTF-16) that unit `i` of `text` stands for.
+ *
+ * @example `Naïve` (with a combining diaeresis) gives `naive`; unit 2 stands for both source units of `ï`.
+ */
+export interface Normalized {
+  readonly text: string
+  /** `undefined`: every unit stands for the source unit at its own position. */
+  readonly map?: { readonly starts: Int32Array; readonly ends: Int32Array }
+}
+
+const SPACE = ' '
+/** Text without anything to remove, widen or decompose; its lower case is its normal form. */
+const PLAIN = /^[\t\n\r -~]*$/
+/** Removed by BERT's `clean_text`, except tab, line feed and carriage return. */
+const CONTROL = /[\0\uFFFD\p{Cc}\p{Cf}\p{Co}\p{Cs}]/u
+const MARK = /\p{Mn}/u
+const MARKS = /\p{Mn}/gu
+
+/** Ranges of BERT's `handle_chinese_chars`: each of these is a word of its own. */
+const CHINESE: readonly (readonly [number, number])[] = [
+  [0x3400, 0x4dbf],
+  [0x4e00, 0x9fff],
+  [0xf900, 0xfaff],
+  [0x20000, 0x2a6df],
+  [0x2a700, 0x2b73f],
+  [0x2b740, 0x2b81f],
+  [0x2b820, 0x2ceaf],
+  [0x2f800, 0x2fa1f],
+]
+
+/**
+ * BERT's normaliser: controls removed, white space to blanks, CJK ideographs set apart, lower case, accents stripped
+ * (`BertNormalizer` of Hugging Face tokenizers).
+ */
+export function normalize(source: string): Normalized {
+  const lower = lowerCase(source)
+  if (PLAIN.test(source)) return { text: lower }
+  const parts: string[] = []
+  const starts: number[] = []
+  const ends: number[] = []
+  let start = 0
+  for (const char of lower) {
+    const end = start + char.length
+    const normal = normalForm(char)
+    if (normal !== '') {
+      parts.push(normal)
+      for (let i = 0; i < normal.length; i++) {
+        starts.push(start)
+        ends.push(end)
+      }
+    } else if (ends.length > 0 && MARK.test(char) && ends.at(-1) === start) {
+      // A stripped mark belongs to the letter before it: spans never cut between the two.
+      const first = starts.at(-1)
+      for (let i = ends.length - 1; i >= 0 && starts[i] === first; i--) ends[i] = end
+    }
+    start = end
+  }
+  return { text: parts.join(''), map: { starts: Int32Array.from(starts), ends: Int32Array.from(ends) } }
+}
+
+/** Lower case of the same length: `İ` is the one letter whose lower case is longer, and its dot would be stripped anyway. */
+function lowerCase(text: string): string {
+  const lower = text.toLowerCase()
+  return lower.length === text.length ? lower : text.replaceAll('\u0130', 'I').toLowerCase()
+}
+
+/** Normal forms met so far; there are few distinct characters in a manuscript. */
+const forms = new Map<string, string>()
+
+function normalForm(char: string): string {
+  if (char >= '!' && char <= '~') return char
+  let form = forms.get(char)
+  if (form === undefined) {
+    form = computeNormalForm(char)
+    forms.set(char, form)
+  }
+  return form
+}
+
+function computeNormalForm(char: string): string {
+  if (/^\s$/.test(char) && !/[\v\f\uFEFF]/.test(char)) return SPACE
+  if (CONTROL.test(char)) return ''
+  const bare = char.normalize('NFD').replace(MARKS, '')
+  return isChinese(char.codePointAt(0) ?? 0) ? SPACE + bare + SPACE : bare
+}
+
+function isChinese(codePoint: number): boolean {
+  return codePoint >= 0x3400 && CHINESE.some(([first, last]) => codePoint >= first && codePoint <= last)
+}
