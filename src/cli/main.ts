@@ -1,11 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { CancelledError, ConceptLensError } from '../core/index.ts'
-import { addBenchCommand } from './commands/bench.ts'
-import { addEvaluateCommand } from './commands/evaluate.ts'
 import { addKnowledgeBaseCommand } from './commands/kb.ts'
-import { addLinkCommand } from './commands/link.ts'
 import { addServeCommand } from './commands/serve.ts'
-import { addStartCommand } from './commands/start.ts'
 import { exitStatus } from './exitStatus.ts'
 import { version } from '../../package.json'
 
@@ -23,12 +19,8 @@ async function main(argv: readonly string[]): Promise<number> {
   const finish = (value: number) => {
     status = Math.max(status, value)
   }
-  addLinkCommand(program, finish)
   addKnowledgeBaseCommand(program, finish)
-  addEvaluateCommand(program, finish)
-  addBenchCommand(program, finish)
   addServeCommand(program, finish)
-  addStartCommand(program, finish)
   for (const command of program.commands) inheritSettings(command)
   try {
     await program.parseAsync(argv)

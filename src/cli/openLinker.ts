@@ -28,8 +28,18 @@ export function addLinkerOptions(command: Command): Command {
     .option('--model <dir>', 'model', resources.model)
     .option('--no-model', 'link by names alone, without the neural model')
     .addOption(new Option('--provider <p>', 'where the model runs').choices(providerNames).default('auto'))
-    .option('--processes <n>', 'engine processes of one thread each', numberBetween(1, 64), Math.min(2, availableParallelism()))
-    .option('--candidates <n>', 'candidates ranked per mention', numberBetween(1, 20), defaultLinkingSettings.candidatesRanked)
+    .option(
+      '--processes <n>',
+      'engine processes of one thread each',
+      numberBetween(1, 64),
+      Math.min(2, availableParallelism()),
+    )
+    .option(
+      '--candidates <n>',
+      'candidates ranked per mention',
+      numberBetween(1, 20),
+      defaultLinkingSettings.candidatesRanked,
+    )
     .addOption(
       new Option('--convention <c>', 'what counts as a mention')
         .choices(['concepts', 'entities', 'both'])
@@ -90,9 +100,17 @@ export async function openLinker(options: LinkerOptions): Promise<OpenLinker> {
 async function startEngine(options: LinkerOptions, modelDir: string, logger: Logger): Promise<Engine> {
   try {
     const { engineScript } = resources
-    return await createEngine({ modelDir, engineScript, processes: options.processes, provider: options.provider, logger })
+    return await createEngine({
+      modelDir,
+      engineScript,
+      processes: options.processes,
+      provider: options.provider,
+      logger,
+    })
   } catch (error) {
     if (!(error instanceof ConceptLensError)) throw error
-    throw new ConceptLensError(error.code, `${error.message} (--no-model links by names alone.)`, { cause: error })
+    throw new ConceptLensError(error.code, `${error.message} (--no-model links by names alone.)`, {
+      cause: error,
+    })
   }
 }

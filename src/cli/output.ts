@@ -8,6 +8,11 @@ export function writeTable(header: readonly string[], rows: readonly (readonly s
   const shown = process.stdout.isTTY ? [header, ...rows] : rows
   const widths = header.map((_, column) => Math.max(0, ...shown.map((row) => row[column]?.length ?? 0)))
   for (const row of shown) {
-    writeOut(`${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()}\n`)
+    writeOut(
+      `${row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd()}\n`,
+    )
   }
 }

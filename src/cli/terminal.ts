@@ -10,7 +10,12 @@ export function stderrLogger(level: LogLevel): Logger {
   const at = (own: LogLevel, prefix: string) => (message: string) => {
     if (logLevels.indexOf(own) <= shown) process.stderr.write(`${prefix}${message}\n`)
   }
-  return { error: at('error', 'error: '), warn: at('warn', 'warning: '), info: at('info', ''), debug: at('debug', 'debug: ') }
+  return {
+    error: at('error', 'error: '),
+    warn: at('warn', 'warning: '),
+    info: at('info', ''),
+    debug: at('debug', 'debug: '),
+  }
 }
 
 /** A progress line that rewrites itself on a terminal and is silent elsewhere. */

@@ -18,7 +18,10 @@ export async function findBrowser(log: (message: string) => void): Promise<strin
   if (present !== undefined) return present
   log('installing a browser, once')
   const failures: string[] = []
-  for (const install of [() => aptInstall(['chromium']), () => run('npx', ['playwright-core', 'install', 'chromium'])]) {
+  for (const install of [
+    () => aptInstall(['chromium']),
+    () => run('npx', ['playwright-core', 'install', 'chromium']),
+  ]) {
     await install().catch((error: unknown) => failures.push(String(error)))
     const found = [...installed, chromium.executablePath()].find((path) => existsSync(path))
     if (found !== undefined) return found

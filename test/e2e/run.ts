@@ -40,10 +40,16 @@ async function main(): Promise<void> {
   const vsixes = await packExtensions(home)
   const resultFile = join(home, 'result.json')
   const port = await freePort()
-  const settings = { settingsFile: join(home, 'data', 'User', 'settings.json'), workspace: join(home, 'workspace') }
+  const settings = {
+    settingsFile: join(home, 'data', 'User', 'settings.json'),
+    workspace: join(home, 'workspace'),
+  }
   await prepareWorkspace(settings.workspace, settings.settingsFile)
   const editorProcess = await startEditor(server, { home, port, vsixes, resultFile })
-  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', '--disable-quic'] })
+  const browser = await chromium.launch({
+    executablePath,
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic'],
+  })
   try {
     const editor: RunningEditor = { port, browser, outFolder, ...settings }
     const result = await runSuite(editor, resultFile)
@@ -67,7 +73,10 @@ async function packExtensions(home: string): Promise<string[]> {
   await cp(join(root, 'test', 'e2e', 'companion', 'package.json'), join(companionFolder, 'package.json'))
   await cp(join(root, 'LICENSE'), join(companionFolder, 'LICENSE'))
   await build({
-    entryPoints: { companion: join(root, 'test/e2e/companion/companion.ts'), suite: join(root, 'test/e2e/suite/index.ts') },
+    entryPoints: {
+      companion: join(root, 'test/e2e/companion/companion.ts'),
+      suite: join(root, 'test/e2e/suite/index.ts'),
+    },
     outdir: companionFolder,
     outExtension: { '.js': '.cjs' },
     bundle: true,
@@ -76,7 +85,12 @@ async function packExtensions(home: string): Promise<string[]> {
     external: ['vscode', 'mocha'],
     logLevel: 'warning',
   })
-  await createVSIX({ cwd: companionFolder, packagePath: companion, dependencies: false, allowMissingRepository: true })
+  await createVSIX({
+    cwd: companionFolder,
+    packagePath: companion,
+    dependencies: false,
+    allowMissingRepository: true,
+  })
   return [extension, companion]
 }
 
@@ -109,9 +123,24 @@ async function startEditor(server: VscodeServer, options: EditorOptions): Promis
   for (const vsix of vsixes) await run(server.node, [server.entry, ...folders, '--install-extension', vsix])
   const child = spawn(
     server.node,
-    [server.entry, ...folders, '--auth', 'none', '--bind-addr', `127.0.0.1:${port}`, '--disable-telemetry', '--disable-update-check', '--disable-workspace-trust'],
+    [
+      server.entry,
+      ...folders,
+      '--auth',
+      'none',
+      '--bind-addr',
+      `127.0.0.1:${port}`,
+      '--disable-telemetry',
+      '--disable-update-check',
+      '--disable-workspace-trust',
+    ],
     {
-      env: { ...process.env, CONCEPTLENS_E2E_RESULT: resultFile, CONCEPTLENS_E2E_ROOT: root, CONCEPTLENS_E2E_WORKSPACE: join(home, 'workspace') },
+      env: {
+        ...process.env,
+        CONCEPTLENS_E2E_RESULT: resultFile,
+        CONCEPTLENS_E2E_ROOT: root,
+        CONCEPTLENS_E2E_WORKSPACE: join(home, 'workspace'),
+      },
       stdio: ['ignore', 'ignore', 'ignore'],
     },
   )

@@ -37,7 +37,10 @@ export async function prepareVscodeServer(log: (message: string) => void): Promi
   await rm(folder, { recursive: true, force: true })
   await mkdir(folder, { recursive: true })
   await writeFile(join(folder, 'package.json'), '{ "private": true }\n')
-  await npm(['install', '--ignore-scripts', `code-server@${codeServerVersion}`, `${nodePackage}@${nodeMajor}`], folder)
+  await npm(
+    ['install', '--ignore-scripts', `code-server@${codeServerVersion}`, `${nodePackage}@${nodeMajor}`],
+    folder,
+  )
   const vscode = join(folder, 'node_modules', 'code-server', 'lib', 'vscode')
   const withNode = { PATH: `${dirname(server.node)}:${process.env['PATH'] ?? ''}` }
   await npm(['install', '--omit=dev', '--ignore-scripts'], vscode, withNode)
@@ -68,7 +71,8 @@ async function ensureCompiler(): Promise<void> {
 export async function aptInstall(packages: readonly string[]): Promise<void> {
   const command = `sudo apt-get update && sudo apt-get install -y ${packages.join(' ')}`
   const mayInstall = process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')
-  if (!mayInstall) throw new Error(`The suite in VS Code needs ${packages.join(', ')}. Install with: ${command}`)
+  if (!mayInstall)
+    throw new Error(`The suite in VS Code needs ${packages.join(', ')}. Install with: ${command}`)
   await run('apt-get', ['update', '-qq'])
   await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages])
 }
@@ -77,7 +81,9 @@ export async function aptInstall(packages: readonly string[]): Promise<void> {
 async function nodeHeaders(): Promise<string | undefined> {
   const prefixes = [join(dirname(process.execPath), '..'), '/usr', '/usr/local']
   for (const prefix of prefixes) {
-    const version = await readFile(join(prefix, 'include', 'node', 'node_version.h'), 'utf8').catch(() => undefined)
+    const version = await readFile(join(prefix, 'include', 'node', 'node_version.h'), 'utf8').catch(
+      () => undefined,
+    )
     if (version !== undefined) return prefix
   }
   return undefined
@@ -94,6 +100,7 @@ function npm(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv = {}):
 
 /** The settings of the npm that runs this script (its project, its ignore-scripts) are not meant for the one it starts. */
 function withoutNpmConfig(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const own = /^npm_(package|lifecycle|command)|^npm_config_(ignore_scripts|engine_strict|local_prefix|prefix)$/i
+  const own =
+    /^npm_(package|lifecycle|command)|^npm_config_(ignore_scripts|engine_strict|local_prefix|prefix)$/i
   return Object.fromEntries(Object.entries(env).filter(([key]) => !own.test(key)))
 }

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline'
 import { InvalidArgumentError, type Command } from 'commander'
 import { ConceptLensError, type Concept, type KnowledgeBase, type Problem } from '../../core/index.ts'
-import { importKnowledgeBase, openKnowledgeBase, verifyKnowledgeBase } from '../../knowledge/index.ts'
+import { importKnowledgeBase, openKnowledgeBase } from '../../knowledge/index.ts'
 import { retrieveCandidates, retrieveWithMatches } from '../../linking/index.ts'
 import { exitStatus } from '../exitStatus.ts'
 import { interruptToken, stderrProgress } from '../terminal.ts'
@@ -64,12 +64,12 @@ async function importSources(sources: readonly string[], options: ImportOptions)
     token: interruptToken(),
   })
   progress.done()
-  if (result.unchanged && options.quiet) return exitStatus.done
+  if (!result.built && options.quiet) return exitStatus.done
   reportProblems(result.problems, result.nProblems)
   if (!options.quiet) {
     const { name, nConcepts, nNames } = result.info
     const what = `${nConcepts.toLocaleString('en')} concepts, ${nNames.toLocaleString('en')} names`
-    process.stderr.write(`${name}: ${what} in ${options.out}${result.unchanged ? ' (unchanged)' : ''}\n`)
+    process.stderr.write(`${name}: ${what} in ${options.out}${result.built ? '' : ' (unchanged)'}\n`)
   }
   return exitStatus.done
 }
@@ -82,7 +82,6 @@ function reportProblems(problems: readonly Problem[], total: number): void {
 }
 
 async function showInfo(dir: string, options: { json?: true; verify?: true }): Promise<void> {
-  if (options.verify) await verifyKnowledgeBase(dir)
   await withKnowledgeBase(dir, ({ info }) => {
     if (options.json) return writeOut(`${JSON.stringify(info)}\n`)
     writeOut(`${info.name} ${info.version} (${info.fingerprint.slice(0, 12)})\n`)

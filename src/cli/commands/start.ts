@@ -19,7 +19,11 @@ export function addStartCommand(program: Command, finish: (status: number) => vo
       const written = await linkFiles({
         files: inputs,
         linker: { ...defaultLinkerOptions(), log: 'info' },
-        outputs: [{ format: 'text' }, { format: 'bioc-xml', out: outFolder }, { format: 'html', out: outFolder }],
+        outputs: [
+          { format: 'text' },
+          { format: 'bioc-xml', out: outFolder },
+          { format: 'html', out: outFolder },
+        ],
         minProbability: 0.5,
       })
       writeOut(`\n${written.files.map((path) => `wrote ${relative('.', path)}\n`).join('')}${nextSteps()}`)
@@ -30,7 +34,9 @@ export function addStartCommand(program: Command, finish: (status: number) => vo
 /** The manuscripts in `media/sample/`; files that another one takes in by `\input` are not manuscripts of their own. */
 async function sampleFiles(): Promise<string[]> {
   const names = await readdir(resources.samples)
-  return names.filter((name) => /^manuscript[.](md|tex)$/.test(name)).map((name) => join(resources.samples, name))
+  return names
+    .filter((name) => /^manuscript[.](md|tex)$/.test(name))
+    .map((name) => join(resources.samples, name))
 }
 
 function nextSteps(): string {
