@@ -67,8 +67,8 @@ export interface HeadLogits extends TagHead {
  */
 export interface TextAnalysis {
   /**
-   * The word pieces, as spans of the text in UTF-16 units: sorted and never empty. They do not overlap, except that the
-   * pieces of one letter that decomposes into several (a Korean syllable) share its span.
+   * The word pieces, as spans of the text in UTF-16 units: sorted and never empty. They overlap only
+   * where one letter decomposes into several pieces (a Korean syllable).
    */
   readonly tokens: readonly Span[]
   /** For each token whether it begins a word of BERT's split (at blanks and around punctuation); else it continues one. */

@@ -7,8 +7,8 @@ export interface Pieces {
   /** Ids in the vocabulary. */
   readonly ids: readonly number[]
   /**
-   * In the text, UTF-16 units: sorted and never empty. They do not overlap, except that the pieces of one letter that
-   * decomposes into several (a Korean syllable) share its span.
+   * In the text, UTF-16 units: sorted and never empty. They overlap only where one letter decomposes into several
+   * pieces (a Korean syllable).
    */
   readonly spans: readonly Span[]
   /** Whether the piece begins a word; else it continues one (`##…`). */
