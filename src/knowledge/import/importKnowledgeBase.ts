@@ -115,8 +115,9 @@ async function gather(
   const descriptions = new Map<string, SourceDescription>()
   const total = sources.reduce((sum, { path }) => sum + statSync(path).size, 0)
   let read = 0
+  let current = 0
   const sink: ImportSink = {
-    concept: (draft) => joiner.add(draft),
+    concept: (draft) => joiner.add(draft, current),
     source: (description) => {
       if (!descriptions.has(description.name)) descriptions.set(description.name, description)
     },
@@ -127,7 +128,10 @@ async function gather(
       progress?.report(total === 0 ? 0 : (SHARE_OF_READING * read) / total, 1)
     },
   }
-  for (const source of sources) await source.read(sink)
+  for (const source of sources) {
+    await source.read(sink)
+    current += 1
+  }
   checkCancelled(token)
   return { ...joiner.finish(), descriptions }
 }

@@ -13,12 +13,15 @@ export interface Joined {
 
 /** Gathers drafts and joins them at the end. */
 export interface Joiner {
-  add(draft: ConceptDraft): void
+  /** `source` tells the files apart: 0, 1, 2 … */
+  add(draft: ConceptDraft, source: number): void
   finish(): Joined
 }
 
 interface Growing {
   readonly id: string
+  /** The files it comes from. */
+  readonly from: number[]
   readonly names: Name[]
   readonly types: Set<string>
   readonly groups: Set<string>
@@ -31,17 +34,17 @@ const UMLS = 'UMLS:'
 
 /**
  * Joins what sources say of the same concept.
- * Drafts with one id are one concept. A concept without a CUI also joins another that names its id among its
- * cross-references, if only one does; where several do, all stay apart and the id resolves to each of them.
- * Concepts that have CUIs never join each other.
+ * Drafts with one id are one concept. A concept without a CUI also joins another, from another file, that names its id
+ * among its cross-references, if only one does; where several do, all stay apart and the id resolves to each of them.
+ * What one file keeps apart stays apart, and so do concepts with different CUIs.
  */
 export function createJoiner(): Joiner {
   const all = new Map<string, Growing>()
   return {
-    add(draft) {
+    add(draft, source) {
       const known = all.get(draft.id)
-      if (known) absorb(known, draft)
-      else all.set(draft.id, growingOf(draft))
+      if (known) absorb(known, { ...draft, from: [source] })
+      else all.set(draft.id, growingOf({ ...draft, from: [source] }))
     },
     finish() {
       const { hosts, nAmbiguousIds } = hostsOf(all)
@@ -59,6 +62,7 @@ export function createJoiner(): Joiner {
 /** What is added to a concept: a draft or another concept. */
 interface Part {
   readonly id: string
+  readonly from: readonly number[]
   readonly names: Iterable<Name>
   readonly types: Iterable<string>
   readonly groups: Iterable<string>
@@ -70,6 +74,7 @@ interface Part {
 function growingOf(part: Part): Growing {
   return {
     id: part.id,
+    from: [...part.from],
     names: [...part.names],
     types: new Set(part.types),
     groups: new Set(part.groups),
@@ -80,6 +85,7 @@ function growingOf(part: Part): Growing {
 }
 
 function absorb(into: Growing, part: Part): void {
+  for (const source of part.from) if (!into.from.includes(source)) into.from.push(source)
   into.names.push(...part.names)
   into.definitions.push(...part.definitions)
   for (const type of part.types) into.types.add(type)
@@ -101,9 +107,14 @@ function hostsOf(all: ReadonlyMap<string, Growing>): { hosts: Map<string, string
   let nAmbiguousIds = 0
   for (const [xref, host] of claims) {
     if (host === null) nAmbiguousIds += 1
-    else if (all.has(xref) && lastHost(hosts, host) !== xref) hosts.set(xref, host)
+    else if (areOfDifferentFiles(all.get(xref), all.get(host)) && lastHost(hosts, host) !== xref)
+      hosts.set(xref, host)
   }
   return { hosts, nAmbiguousIds }
+}
+
+function areOfDifferentFiles(guest: Growing | undefined, host: Growing | undefined): boolean {
+  return guest !== undefined && host !== undefined && !guest.from.some((source) => host.from.includes(source))
 }
 
 function lastHost(hosts: ReadonlyMap<string, string>, id: string): string {

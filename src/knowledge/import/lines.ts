@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
-import { pipeline, type Readable } from 'node:stream'
+import { pipeline, Transform, type Readable } from 'node:stream'
 import { StringDecoder } from 'node:string_decoder'
 import { createGunzip } from 'node:zlib'
 import { ConceptLensError } from '../../core/index.ts'
@@ -10,13 +10,20 @@ const HEAD_BYTES = 65_536
 /** A file's bytes, unpacked when they are gzip (by its magic number, whatever its name). `onBytes` counts the packed bytes. */
 export async function openSource(path: string, onBytes: (n: number) => void = () => {}): Promise<Readable> {
   const gzip = await isGzip(path)
+  const counted = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      try {
+        onBytes(chunk.length)
+        done(null, chunk)
+      } catch (error) {
+        done(error instanceof Error ? error : new Error(String(error)))
+      }
+    },
+  })
   const raw = createReadStream(path, { highWaterMark: 1 << 18 })
-  raw.on('data', (chunk) => onBytes(chunk.length))
-  if (!gzip) return raw
-  const unpacked = createGunzip()
-  // The error reaches whoever reads the unpacked side.
-  pipeline(raw, unpacked, () => {})
-  return unpacked
+  // An error anywhere in the chain reaches whoever reads its last stream.
+  if (!gzip) return pipeline(raw, counted, () => {})
+  return pipeline(raw, counted, createGunzip(), () => {})
 }
 
 async function isGzip(path: string): Promise<boolean> {

@@ -1,3 +1,4 @@
+import { pipeline } from 'node:stream'
 import { parse, type Info } from 'csv-parse'
 import { ConceptLensError, type Name, type NameKind } from '../../core/index.ts'
 import { isSemanticGroup, tuiOf } from '../semanticTypes.ts'
@@ -65,7 +66,8 @@ export async function readNamesTable(path: string, layout: TableLayout, sink: Im
   sink.source({ name: label, title: label, version: '', licence: '' })
   const problem = (code: string, message: string, line: number): void =>
     sink.problem({ code, severity: 'warning', message, file: path, line })
-  const parser = (await openSource(path, (n) => sink.advance(n))).compose(
+  const parser = pipeline(
+    await openSource(path, (n) => sink.advance(n)),
     parse({
       bom: true,
       delimiter: layout.delimiter,
@@ -76,6 +78,7 @@ export async function readNamesTable(path: string, layout: TableLayout, sink: Im
       from: 2,
       info: true,
     }),
+    () => {}, // An error ends the loop below.
   )
   const seen = new Set<string>()
   try {
