@@ -10,3 +10,4 @@ export {
   type ConceptLookUp,
 } from './linked.ts'
 export { groupLabel, groupOfType, pubtatorType } from './semanticGroups.ts'
+export { identifiersOf, parseIdentifiers, type GoldIdentifiers } from './identifiers.ts'

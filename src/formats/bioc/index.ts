@@ -12,3 +12,4 @@ export {
   type BiocProfile,
   type LinkedToBiocOptions,
 } from './fromLinked.ts'
+export { biocToManuscript, type BiocManuscript, type MarkedMention } from './toManuscript.ts'

@@ -10,7 +10,7 @@ import { createOffsetMap, OFFSET_UNITS, type OffsetMap, type OffsetUnit } from '
 import type { ReadResult } from '../readResult.ts'
 import { IDENTIFIER, PARTS, TYPE } from './infons.ts'
 
-const TEXT_LINE = /^([^|\t]+)\|([a-z])\|(.*)$/
+const TEXT_LINE = /^([^|\t]+)\|([a-z])\|([^]*)$/
 const TITLE = 't'
 
 /**
