@@ -97,7 +97,8 @@ export function windowsOf(wordStarts: readonly boolean[], limit: number): Span[]
   return windows
 }
 
-async function textPass(session: Session, { architecture, features }: ModelManifest, ids: readonly number[]) {
+async function textPass(session: Session, manifest: ModelManifest, ids: readonly number[]) {
+  const { architecture, features, noneOffset } = manifest
   const { layers, heads, headDim, hidden } = architecture
   const nothing: TensorData = { dims: [heads, 0, headDim], data: new Float32Array(0) }
   const feeds: Record<string, TensorData> = {
@@ -106,22 +107,27 @@ async function textPass(session: Session, { architecture, features }: ModelManif
     mention_state: { dims: [1, hidden], data: new Float32Array(hidden) },
     features: { dims: [1, features.length], data: new Float32Array(features.length) },
   }
+  const columns =
+    Math.max(noneOffset, ...manifest.heads.map((head) => head.offset + head.labels.length - 1)) + 1
   const kinds = Array.from({ length: layers }, (_, i) => [`key_${i}`, `value_${i}`]).flat()
   for (const kind of kinds) feeds[`text_${kind}`] = nothing
   const outputs = await session.run(feeds, ['states', 'token_logits', ...kinds])
-  const output = (name: string): Float32Array => {
+  const output = (name: string, size: number): Float32Array => {
     const data = outputs[name]?.data
-    if (data instanceof Float32Array) return data
+    if (data instanceof Float32Array && data.length === size) return data
     throw new ConceptLensError(
-      'model-output-missing',
-      `The graph gives no ${name}. Take a model made for this version.`,
+      'model-unfit',
+      `The graph gives ${data?.length ?? 0} numbers as ${name}, the manifest says ${size}. Install the model again.`,
     )
   }
   return {
-    states: output('states'),
-    tokenLogits: output('token_logits'),
+    states: output('states', ids.length * hidden),
+    tokenLogits: output('token_logits', ids.length * columns),
     keysAndValues: Object.fromEntries(
-      kinds.map((kind) => [`text_${kind}`, { dims: [heads, ids.length, headDim], data: output(kind) }]),
+      kinds.map((kind) => [
+        `text_${kind}`,
+        { dims: [heads, ids.length, headDim], data: output(kind, ids.length * hidden) },
+      ]),
     ),
   }
 }

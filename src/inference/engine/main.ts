@@ -82,20 +82,21 @@ async function load(options: LoadOptions) {
     throw unfit(
       `${VOCABULARY_FILE} has ${tokenizer.vocabularySize} pieces, the manifest says ${manifest.architecture.vocabulary}`,
     )
-  const session = await openSession(join(modelDir, ENCODER_FILE), { provider, threads })
-  const wanted = `text_value_${manifest.architecture.layers - 1}`
-  if (
-    !session.inputNames.includes(wanted) ||
-    session.inputNames.includes(`text_key_${manifest.architecture.layers}`)
-  )
-    throw unfit(`${ENCODER_FILE} does not have the ${manifest.architecture.layers} layers of the manifest`)
+  const session = await openSession(join(modelDir, ENCODER_FILE), { provider, threads }).catch(unreadable)
   const encoder = createEncoder({ session, manifest, tokenizer, cache: createTextCache(cacheBytes) })
+  // The first run shows whether graph and manifest agree; better now than in the midst of a manuscript.
+  await encoder.encode('.', () => Promise.resolve()).catch(unreadable)
   const { notice } = session
   return {
     encoder,
     options,
     notes: { provider: session.provider, ...(notice === undefined ? {} : { notice }) },
   }
+}
+
+function unreadable(error: unknown): never {
+  if (error instanceof ConceptLensError) throw error
+  throw unfit(`${ENCODER_FILE} cannot be run (${error instanceof Error ? error.message : String(error)})`)
 }
 
 function unfit(what: string): ConceptLensError {

@@ -13,8 +13,6 @@ export interface Session {
   readonly provider: string
   /** Why it does not run on the provider asked for. */
   readonly notice?: string
-  /** Names of the graph's inputs, for a check against the manifest. */
-  readonly inputNames: readonly string[]
   /** @param wanted the outputs to fetch. */
   run(
     feeds: Readonly<Record<string, TensorData>>,
@@ -46,7 +44,6 @@ export async function openSession(path: string, options: SessionOptions): Promis
   return {
     provider: opened.provider,
     ...(opened.notice === undefined ? {} : { notice: opened.notice }),
-    inputNames: session.inputNames,
     async run(feeds, wanted) {
       const inputs = Object.fromEntries(Object.entries(feeds).map(([name, tensor]) => [name, toOnnx(tensor)]))
       const outputs = await session.run(inputs, wanted)
