@@ -83,7 +83,7 @@ export function createMask(source: string): Mask {
   function blank(from: number, to: number): void {
     if (text !== '' && !text.endsWith(' ')) {
       const wasDropped = dropped
-      push(from, to, ' ', to - from === 1)
+      push(from, to, ' ', to - from === 1 && BLANK.test(source.charAt(from)))
       dropped = wasDropped
     }
   }

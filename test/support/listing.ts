@@ -42,7 +42,7 @@ export function findFault(passage: Passage, source: string): string | undefined 
     return 'source hull'
   if (/^\s|\s$|\s\s|[^\S ]/.test(passage.text) || passage.text === '')
     return `blanks in “${passage.text.slice(0, 80)}”`
-  if (!passage.text.isWellFormed()) return 'lone surrogate'
+  if (/\p{Cs}/u.test(passage.text)) return 'lone surrogate'
   return findSentenceFault(passage)
 }
 

@@ -1,4 +1,4 @@
-import type { PassageKind, SectionKind, Span } from '../../core/index.ts'
+import type { Span } from '../../core/index.ts'
 import type { Block, PlacedBlock } from '../block.ts'
 import { createMask, type Prose } from '../mask.ts'
 import { grammar } from './grammar.ts'
@@ -13,17 +13,17 @@ export function findFrontMatter(text: string): Span {
   return { start: 0, end: match ? match[0].length : text.startsWith('\uFEFF') ? 1 : 0 }
 }
 
-const FIELDS: Readonly<Record<string, { readonly kind: PassageKind; readonly sectionKind: SectionKind }>> = {
+const FIELDS = {
   title: { kind: 'title', sectionKind: 'title' },
   subtitle: { kind: 'title', sectionKind: 'title' },
   abstract: { kind: 'paragraph', sectionKind: 'abstract' },
-}
+} as const
 
 /** The title, subtitle and abstract of YAML front matter, read as Markdown. Plain, quoted and block scalars; nothing else of YAML. */
 export function parseFrontMatter(text: string, { end }: Span): readonly PlacedBlock[] {
   const yaml = text.slice(0, end)
   return [...yaml.matchAll(/^(title|subtitle|abstract)[ \t]*:[ \t]*/gm)].flatMap((field) => {
-    const { kind, sectionKind } = FIELDS[field[1] ?? ''] ?? FIELDS['title']!
+    const { kind, sectionKind } = FIELDS[field[1] as keyof typeof FIELDS]
     const value = valueSpan(yaml, field.index + field[0].length)
     return paragraphs(yaml, value).flatMap((paragraph): PlacedBlock[] => {
       const prose = writeValue(yaml.slice(paragraph.start, paragraph.end))

@@ -6,7 +6,7 @@ import { createMask } from '../mask.ts'
 import type { InlineContext } from './inline.ts'
 
 const MARKUP =
-  /<!--[^]*?(?:-->|$)|<(script|style|pre|textarea)\b[^]*?(?:<\/\1\s*>|$)|<\/?([A-Za-z][\w-]*)(?:[^<>"']|"[^"]*"|'[^']*')*>|&(?:#\d+|#x[\da-f]+|\w+);/gi
+  /\uE000+|<!--[^]*?(?:-->|$)|<(script|style|pre|textarea)\b[^]*?(?:<\/\1\s*>|$)|<\/?([A-Za-z][\w-]*)(?:[^<>"']|"[^"]*"|'[^']*')*>|&(?:#\d+|#x[\da-f]+|\w+);/gi
 // Tags that leave the words around them joined.
 const INLINE =
   /^(?:a|abbr|b|bdi|bdo|cite|code|del|dfn|em|font|i|ins|kbd|mark|q|s|samp|small|span|strong|sub|sup|tt|u|var|wbr)$/i

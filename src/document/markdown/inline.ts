@@ -58,19 +58,25 @@ function writeChildren(node: SyntaxNode, writing: Writing): void {
   writeText(at, Math.min(node.to, within.to), writing)
 }
 
-/** Source text as it stands, with Pandoc's dashes. */
+/** Stands for every unit of a comment in the source that is read. A private-use character, so that no markup begins with it. */
+export const COMMENT_FILL = '\uE000'
+const SPECIAL = /(?<!-)--(-?)(?!-)|\uE000+/g
+
+/** Source text as it stands, without comments and with Pandoc's dashes. */
 function writeText(from: number, to: number, { context, mask }: Writing): void {
   if (from >= to) return
-  let done = from - context.base
-  const end = to - context.base
-  const text = context.source.slice(done, end)
-  for (const dash of text.matchAll(/(?<!-)--(-?)(?!-)/g)) {
-    const at = from - context.base + dash.index
+  const start = from - context.base
+  const text = context.source.slice(start, to - context.base)
+  let done = start
+  for (const special of text.matchAll(SPECIAL)) {
+    const at = start + special.index
+    const end = at + special[0].length
     mask.keep(done, at)
-    mask.replace(at, at + dash[0].length, dash[1] ? '—' : '–')
-    done = at + dash[0].length
+    if (special[0].startsWith(COMMENT_FILL)) mask.drop()
+    else mask.replace(at, end, special[1] ? '—' : '–')
+    done = end
   }
-  mask.keep(done, end)
+  mask.keep(done, start + text.length)
 }
 
 function writeNode(node: SyntaxNode, writing: Writing): void {

@@ -5,7 +5,7 @@ import { sortBlocks } from '../rows.ts'
 import { findFrontMatter, parseFrontMatter } from './frontMatter.ts'
 import { grammar } from './grammar.ts'
 import { htmlBlock } from './html.ts'
-import { writeInline, type InlineContext } from './inline.ts'
+import { COMMENT_FILL, writeInline, type InlineContext } from './inline.ts'
 import { paragraphBlocks } from './paragraph.ts'
 import { tableBlocks } from './table.ts'
 
@@ -30,7 +30,7 @@ export function createMarkdownParser(): BlockParser {
   return {
     parse(text) {
       const front = findFrontMatter(text)
-      const body = unifyLineEnds(text.slice(front.end))
+      const body = prepare(text.slice(front.end))
       const tree = parseTree(body, state)
       const chunks = new Map<string, Chunk>()
       const file = readChunks({ tree, body, known: state.chunks, chunks })
@@ -46,9 +46,18 @@ export function createMarkdownParser(): BlockParser {
   }
 }
 
-/** The same length, so that positions hold: Lezer knows `\n` only. */
-function unifyLineEnds(text: string): string {
-  return text.includes('\r') ? text.replace(/\r\n/g, ' \n').replace(/\r/g, '\n') : text
+// A comment, not one shown in inline code, nor one that would swallow the fence of a code block.
+const COMMENT = /(?<!`)<!--(?:(?!-->|\n[ \t]*(?:```|~~~))[^])*-->/g
+
+/**
+ * The text as Lezer shall see it, of the same length so that positions hold: line ends are `\n`, and comments are runs of
+ * {@link COMMENT_FILL}, so that a comment between the lines of a paragraph does not end it (as in Pandoc).
+ */
+function prepare(text: string): string {
+  const lines = text.includes('\r') ? text.replace(/\r\n/g, ' \n').replace(/\r/g, '\n') : text
+  return lines.includes('<!--')
+    ? lines.replace(COMMENT, (comment) => COMMENT_FILL.repeat(comment.length))
+    : lines
 }
 
 function parseTree(body: string, { body: before, fragments }: State): Tree {
@@ -147,6 +156,9 @@ function readBlock(node: SyntaxNode, context: BlockReading): void {
     case 'UnclosedMath':
       context.problems.push(unclosed(node, context, 'math'))
       return
+    case 'CommentBlock':
+      if (!context.source.endsWith('-->')) context.problems.push(unclosed(node, context, 'comment'))
+      return
     default: // code, rules, comments, reference definitions: no prose
   }
 }
@@ -157,11 +169,13 @@ function readChildren(node: SyntaxNode, context: BlockReading): void {
   for (let child = node.firstChild; child; child = child.nextSibling) readBlock(child, below)
 }
 
-function unclosed(node: SyntaxNode, { base }: BlockReading, what: 'code' | 'math'): Problem {
-  const how =
-    what === 'code'
-      ? 'The code block is not closed and runs to the end of its container. Close it with a line of as many ` or ~ as opened it.'
-      : 'The display math is not closed before the next blank line. Close it with $$ or \\].'
+const UNCLOSED = {
+  code: 'The code block is not closed and runs to the end of its container. Close it with a line of as many ` or ~ as opened it.',
+  math: 'The display math is not closed before the next blank line. Close it with $$ or \\].',
+  comment: 'The comment is not closed and hides the rest of the manuscript. Close it with -->.',
+} as const
+
+function unclosed(node: SyntaxNode, { base }: BlockReading, what: keyof typeof UNCLOSED): Problem {
   const span = { start: node.from - base, end: Math.min(node.to, node.from + 3) - base }
-  return { code: `markdown-unclosed-${what}`, severity: 'warning', message: how, span }
+  return { code: `markdown-unclosed-${what}`, severity: 'warning', message: UNCLOSED[what], span }
 }

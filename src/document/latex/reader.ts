@@ -1,0 +1,172 @@
+import type { Span } from '../../core/index.ts'
+
+/** A match at a position. `groups` are the pattern's groups from the first on. */
+export interface Match {
+  readonly text: string
+  readonly end: number
+  readonly groups: readonly (string | undefined)[]
+}
+
+/** An accent command: its mark and the letter it stands on, empty when there is none. */
+export interface Accent {
+  readonly mark: string
+  readonly letter: string
+  readonly end: number
+}
+
+/** Looks ahead in LaTeX source without changing anything. Positions are UTF-16 units. */
+export interface SourceReader {
+  /** Where `\begin{document}` begins, outside comments; 0 when there is none. */
+  readonly documentStart: number
+  /** The next position at or after `from` that is not plain text; the end when there is none. */
+  nextSpecial(from: number): number
+  /** Matches a sticky pattern at a position. */
+  match(pattern: RegExp, at: number): Match | undefined
+  /** The letters of the command at the backslash `at`; empty when it is a symbol. */
+  commandName(at: number): string
+  accent(at: number): Accent | undefined
+  /** Where `close` begins, before the next blank line; escaped characters and comments do not count. */
+  findInParagraph(close: string, from: number): number | undefined
+  /** The position behind the next `text`. */
+  findAfter(text: string, from: number): number | undefined
+  /** The next blank line, or the end. */
+  paragraphEnd(from: number): number
+  /** Behind blanks and one line end, as TeX skips after a command's name. */
+  skipBlanks(from: number): number
+  /** Behind options and this many brace arguments; `unclosed` is a brace that never closes, then the line is skipped. */
+  skipArguments(from: number, groups: number): { readonly end: number; readonly unclosed?: number }
+  /** Behind the text of `\verb` or `\lstinline`. */
+  verbEnd(nameEnd: number): number
+  /** Behind a macro's definition. */
+  definitionEnd(name: string, nameEnd: number): number
+}
+
+const SPECIAL = /[\\%{}$~&#\n`]|--|''/g
+const BLANK_LINE = /\n[ \t]*\n/g
+const ACCENT =
+  /\\(?:([`'^"~=.])|([uvHcdbrkt])(?![A-Za-z]))[ \t]*(?:\{[ \t]*(?:\\([ij])(?![A-Za-z])|(\p{L}))?[ \t]*\}|\\([ij])(?![A-Za-z])[ \t]?|(\p{L}))/uy
+
+/** Makes a {@link SourceReader}. Line ends must be `\n`. */
+export function createReader(source: string): SourceReader {
+  let blankLine: Span = { start: -1, end: -1 } // the last answer: the first blank line at or after `start` is at `end`
+
+  function match(pattern: RegExp, at: number): Match | undefined {
+    pattern.lastIndex = at
+    const found = pattern.exec(source)
+    return found ? { text: found[0], end: at + found[0].length, groups: found.slice(1) } : undefined
+  }
+
+  function paragraphEnd(from: number): number {
+    if (blankLine.start >= 0 && blankLine.start <= from && from <= blankLine.end) return blankLine.end
+    BLANK_LINE.lastIndex = from
+    blankLine = { start: from, end: BLANK_LINE.exec(source)?.index ?? source.length }
+    return blankLine.end
+  }
+
+  function skipBlanks(from: number): number {
+    const end = match(/[ \t]*(?:\n[ \t]*)?/y, from)?.end ?? from
+    return source[end] === '\n' ? from : end
+  }
+
+  /** Behind the brace that closes the one at `open`, looking no further than `limit`. */
+  function groupEnd(open: number, limit: number): number | undefined {
+    let depth = 0
+    for (let i = open; i < limit; i++) {
+      const char = source.charCodeAt(i)
+      if (char === 92) i++
+      else if (char === 37) i = lineEnd(i)
+      else if (char === 123) depth++
+      else if (char === 125 && --depth === 0) return i + 1
+    }
+    return undefined
+  }
+
+  function lineEnd(from: number): number {
+    const end = source.indexOf('\n', from)
+    return end < 0 ? source.length : end
+  }
+
+  function skipOptions(from: number): number {
+    let end = from
+    for (;;) {
+      const option =
+        match(/\s*\[(?:[^[\]{}]|\{(?:[^{}]|\{[^{}]*\})*\}|\[[^[\]]*\])*\]/y, end) ??
+        match(/\([a-z]{1,3}\)/y, end)
+      if (!option || /\n[ \t]*\n/.test(option.text)) return end
+      end = option.end
+    }
+  }
+
+  function skipArguments(from: number, groups: number): { end: number; unclosed?: number } {
+    let end = source[from] === '*' ? from + 1 : from
+    for (let n = 0; n < groups; n++) {
+      const options = source[end] === '[' || source[end] === '(' ? skipOptions(end) : end
+      const open = skipBlanks(options)
+      if (source[open] !== '{') return { end: options }
+      const limit = open < documentStart ? documentStart : paragraphEnd(open)
+      const close = groupEnd(open, limit)
+      if (close === undefined) return { end: Math.min(lineEnd(open), limit), unclosed: open }
+      end = close
+    }
+    return { end }
+  }
+
+  const documentStart = findDocument(source)
+
+  return {
+    documentStart,
+    match,
+    paragraphEnd,
+    skipBlanks,
+    skipArguments,
+    nextSpecial(from) {
+      SPECIAL.lastIndex = from
+      return SPECIAL.exec(source)?.index ?? source.length
+    },
+    commandName: (at) => match(/\\([A-Za-z]+)/y, at)?.groups[0] ?? '',
+    accent(at) {
+      const found = match(ACCENT, at)
+      if (!found) return undefined
+      const [symbol, name, dotless, braced, bareDotless, bare] = found.groups
+      return {
+        mark: symbol ?? name ?? '',
+        letter: dotless ?? braced ?? bareDotless ?? bare ?? '',
+        end: found.end,
+      }
+    },
+    findInParagraph(close, from) {
+      const limit = paragraphEnd(from)
+      for (let i = from; i < limit; i++) {
+        if (source.startsWith(close, i)) return i
+        if (source[i] === '\\') i++
+        else if (source[i] === '%') i = lineEnd(i)
+      }
+      return undefined
+    },
+    findAfter(text, from) {
+      const found = source.indexOf(text, from)
+      return found < 0 ? undefined : found + text.length
+    },
+    verbEnd(nameEnd) {
+      const start = skipOptions(source[nameEnd] === '*' ? nameEnd + 1 : nameEnd)
+      const open = source[start]
+      if (open === undefined || open === '\n') return start
+      const close = source.indexOf(open === '{' ? '}' : open, start + 1)
+      return close < 0 || close > lineEnd(start) ? lineEnd(start) : close + 1
+    },
+    definitionEnd(name, nameEnd) {
+      if (name === 'let')
+        return match(/\s*\\[A-Za-z@]+\s*=?\s*(?:\\[A-Za-z@]+|\\?[^\s])?/y, nameEnd)?.end ?? nameEnd
+      const head = match(/\*?\s*(?:\{\s*\\[^{}]*\}|\\(?:[A-Za-z@]+|[^])[^{}\\\n[]*)/y, nameEnd)
+      return head ? skipArguments(head.end, 1).end : nameEnd
+    },
+  }
+}
+
+function findDocument(source: string): number {
+  for (const found of source.matchAll(/\\begin\s*\{document\}/g)) {
+    const line = source.slice(source.lastIndexOf('\n', found.index) + 1, found.index)
+    if (!/(?:^|[^\\])%/.test(line)) return found.index
+  }
+  return 0
+}
