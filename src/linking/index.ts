@@ -1,16 +1,31 @@
 export type { Convention, Detection, LinkingSettings } from './settings.ts'
 export { defaultLinkingSettings } from './settings.ts'
+export {
+  addDecision,
+  anchorOf,
+  isFileOf,
+  placeDecisions,
+  readDecisions,
+  removeDecision,
+  writeDecisions,
+} from './decisions/index.ts'
 export type {
   Decision,
+  DecisionFile,
   DecisionScope,
   LinkDecision,
   MentionDecision,
   NoneDecision,
+  Placement,
+  Placements,
   TextQuoteSelector,
-} from './decision.ts'
+} from './decisions/index.ts'
 export type { Explanation, ExplanationReason, ExplanationStep } from './explanation.ts'
 export type { GivenMention, Linker, LinkOptions } from './linkerApi.ts'
 export { retrieveCandidates, retrieveWithMatches } from './candidates/index.ts'
 export type { CandidateWithMatches, RetrieveOptions } from './candidates/index.ts'
 export { featureNames, featuresOf } from './ranking/index.ts'
 export type { FeatureInput, FeatureName } from './ranking/index.ts'
+export { createLinker } from './linker.ts'
+export type { LinkerParts } from './linker.ts'
+export { isShown, onlyShown } from './shown.ts'

@@ -8,7 +8,7 @@ import type {
   Progress,
   Span,
 } from '../core/index.ts'
-import type { Decision } from './decision.ts'
+import type { Decision } from './decisions/index.ts'
 import type { Explanation } from './explanation.ts'
 import type { LinkingSettings } from './settings.ts'
 

@@ -98,6 +98,14 @@ export function usesOf(abbreviations: Abbreviations, text: string, passage: numb
   })
 }
 
+/** What the document's short forms that a text may use mean there, as `short=long`: all that detection can see of them. */
+export function expansionsIn(abbreviations: Abbreviations, text: string, passage: number): string[] {
+  const shorts = new Set(abbreviations.all.map(({ short }) => short))
+  return [...shorts]
+    .filter((short) => text.includes(short.replace(/s$/, '')))
+    .map((short) => `${short}=${abbreviations.expand(short, passage) ?? ''}`)
+}
+
 /** Words joined by hyphens, slashes and dots. */
 const SHORT_FORM = /[\p{L}\p{N}][\p{L}\p{M}\p{N}]*(?:[-/.+][\p{L}\p{N}][\p{L}\p{M}\p{N}]*)*/gu
 

@@ -1,0 +1,144 @@
+import type { Link, LinkedPassage, Passage, Span } from '../core/index.ts'
+import { toSource } from '../document/index.ts'
+import type { Explanation, ExplanationStep } from './explanation.ts'
+import { wordsOf } from './mentions/index.ts'
+import type { Proposal } from './mentions/index.ts'
+import type { PassageLinkerParts } from './passageLinker.ts'
+import type { LinkingSettings } from './settings.ts'
+
+/** What is known about the word to explain; without `linked` the offset is not in prose. */
+export interface WordToExplain {
+  readonly settings: LinkingSettings
+  /** In the passage's prose, UTF-16 units. */
+  readonly offset?: number
+  readonly linked?: LinkedPassage | undefined
+  readonly proposals?: readonly Proposal[]
+  readonly parts?: PassageLinkerParts
+}
+
+/** Says which step decided whether a word is linked. */
+export function explainWord(word: WordToExplain): Explanation {
+  const { linked, offset = 0, proposals = [] } = word
+  const found = linked && wordAt(linked.passage.text, offset)
+  if (!linked || !found) return { word: '', steps: [NOT_PROSE] }
+  const { passage, links } = linked
+  const text = passage.text.slice(found.start, found.end)
+  const source = toSource(passage, found)
+  const link = links.find(({ mention }) => covers(mention.span, found))
+  const rejected = proposals.filter((one) => covers(one, found) && one.rejection !== undefined)
+  const steps = [
+    ...rejected.map((one) => rejectionStep(passage, one)),
+    ...(link ? linkSteps(link, word.settings) : []),
+  ]
+  if (!link && rejected.length === 0) steps.push(unproposed(text, source, word))
+  return { word: text, source, steps, ...(link ? { link } : {}) }
+}
+
+const NOT_PROSE: ExplanationStep = {
+  reason: 'not-prose',
+  message: 'There is no word of prose here: markup, math, code, citations and comments are not linked.',
+}
+
+/** The word that holds the offset or ends at it. */
+const wordAt = (text: string, offset: number): Span | undefined =>
+  wordsOf(text).find(({ start, end }) => start <= offset && offset <= end)
+
+const covers = (span: Span, word: Span): boolean => span.start < word.end && word.start < span.end
+
+function rejectionStep(passage: Passage, one: Proposal): ExplanationStep {
+  const source = toSource(passage, one)
+  const text = passage.text.slice(one.start, one.end)
+  const { rejection } = one
+  switch (rejection?.kind) {
+    case 'overlap': {
+      const winner = passage.text.slice(rejection.winner.start, rejection.winner.end)
+      return {
+        reason: 'lost-to-overlap',
+        source,
+        message: `"${text}" gave way to the overlapping mention "${winner}".`,
+      }
+    }
+    case 'unlikely':
+      return {
+        reason: 'unlikely-mention',
+        source,
+        message: `The model finds "${text}" unlikely to be a mention here: probability ${percent(rejection.probability)}, at least ${percent(rejection.threshold)} is needed.`,
+      }
+    case 'general-word':
+    case undefined:
+      return {
+        reason: 'general-word',
+        source,
+        message: `"${text}" is a general word of papers, which are not linked by default (setting general words).`,
+      }
+  }
+}
+
+function linkSteps(link: Link, { minProbability }: LinkingSettings): ExplanationStep[] {
+  const { mention, source } = link
+  const steps: ExplanationStep[] = []
+  if (mention.expansion !== undefined)
+    steps.push({
+      reason: 'linked',
+      source,
+      message: `"${mention.text}" was looked up as "${mention.expansion}", its long form in this document.`,
+    })
+  return [...steps, decidingStep(link, minProbability)]
+}
+
+function decidingStep(link: Link, minProbability: number): ExplanationStep {
+  const { mention, source, chosen, probability } = link
+  const name = link.candidates.find(({ id }) => id === chosen)?.preferredName ?? chosen ?? ''
+  const found = `Found by: ${mention.origins.join(', ')}.`
+  if (link.chosenBy === 'author')
+    return {
+      reason: 'author',
+      source,
+      message:
+        chosen === undefined
+          ? `You decided that "${mention.text}" is not a concept.`
+          : `You linked "${mention.text}" to ${name} (${chosen}).`,
+    }
+  if (link.candidates.length === 0)
+    return {
+      reason: 'no-name',
+      source,
+      message: `The knowledge base has no name like "${mention.text}". ${found}`,
+    }
+  if (chosen === undefined)
+    return {
+      reason: 'ranked-none',
+      source,
+      message: `None of the ${String(link.candidates.length)} candidates for "${mention.text}" fits: "none of these" has probability ${percent(probability)}. ${found}`,
+    }
+  if (probability < minProbability)
+    return {
+      reason: 'not-shown',
+      source,
+      message: `"${mention.text}" is linked to ${name} (${chosen}) with probability ${percent(probability)}, below the ${percent(minProbability)} from which links are shown.`,
+    }
+  return {
+    reason: 'linked',
+    source,
+    message: `"${mention.text}" is linked to ${name} (${chosen}) with probability ${percent(probability)}. ${found}`,
+  }
+}
+
+function unproposed(text: string, source: Span, { parts }: WordToExplain): ExplanationStep {
+  const names = parts?.knowledgeBase.exact(text) ?? []
+  const first = names[0]
+  if (!first)
+    return {
+      reason: 'no-name',
+      source,
+      message: `The knowledge base has no name "${text}", and no detector took it for a mention.`,
+    }
+  return {
+    reason: 'case-differs',
+    source,
+    message: `The knowledge base has the name "${first.name}", but "${text}" is written in another case, is a common word, a number, a unit or a piece of a longer word.`,
+  }
+}
+
+const percent = (probability: number): string =>
+  `${(100 * probability).toFixed(probability < 0.995 ? 0 : 1)} %`

@@ -1,0 +1,185 @@
+import { CancelledError } from '../core/index.ts'
+import type {
+  CancellationToken,
+  Candidate,
+  Link,
+  LinkedManuscript,
+  LinkedPassage,
+  Manuscript,
+  Passage,
+  Span,
+} from '../core/index.ts'
+import { toProse } from '../document/index.ts'
+import { makeAgree } from './agreement.ts'
+import { assemblePassage } from './assemble.ts'
+import { placeDecisions } from './decisions/index.ts'
+import type { Placement, Placements } from './decisions/index.ts'
+import { explainWord } from './explain.ts'
+import type { Linker, LinkOptions } from './linkerApi.ts'
+import { findAbbreviations } from './mentions/index.ts'
+import type { Abbreviations } from './mentions/index.ts'
+import { createPassageLinker } from './passageLinker.ts'
+import type { PassageLinker, PassageLinkerParts, PassageTask } from './passageLinker.ts'
+import { searchConcepts } from './search.ts'
+import type { LinkingSettings } from './settings.ts'
+
+/** What a linker works with. */
+export interface LinkerParts extends PassageLinkerParts {
+  /** Lets other work of the process go on between passages; by default a turn of the event loop. */
+  readonly pause?: () => Promise<void>
+}
+
+/** Passages that wait for the engine at the same time, so that several of its processes have work. */
+const LANES = 4
+
+/** Makes a linker for one knowledge base and model. The parts stay the caller's, who ends them. */
+export function createLinker(parts: LinkerParts, settings: LinkingSettings): Linker {
+  const passages = createPassageLinker(parts, settings)
+  const { knowledgeBase } = parts
+  const pause = parts.pause ?? turnOfEventLoop
+  const prepare = (manuscript: Manuscript, options: LinkOptions): Document => {
+    const abbreviations = settings.expandAbbreviations
+      ? findAbbreviations(manuscript.passages.map(({ text }) => text))
+      : undefined
+    return {
+      manuscript,
+      abbreviations,
+      placements: placeDecisions(manuscript, options.decisions ?? []),
+      options,
+    }
+  }
+  const link = async (manuscript: Manuscript, options: LinkOptions = {}): Promise<LinkedManuscript> => {
+    const document = prepare(manuscript, options)
+    const linked = await linkPassages(document, passages, { pause, knowledgeBase })
+    const { problems } = document.placements
+    return {
+      manuscript,
+      passages: settings.documentAgreement ? makeAgree(linked) : linked,
+      problems: [...manuscript.problems, ...problems],
+    }
+  }
+  return {
+    settings,
+    link,
+    async explain(manuscript, file, offset, options = {}) {
+      const place = placeOf(manuscript, file, { start: offset, end: offset })
+      if (!place) return explainWord({ settings })
+      const document = prepare(manuscript, options)
+      const linked = (await link(manuscript, options)).passages[place.index]
+      const proposals = await passages.propose(taskOf(document, place.index))
+      return explainWord({ settings, offset: place.span.start, linked, proposals, parts })
+    },
+    async candidatesFor(manuscript, file, span) {
+      const place = placeOf(manuscript, file, span)
+      const selected = place && trimmed(place.passage, place.span)
+      if (!place || !selected) return undefined
+      const document = prepare(manuscript, { given: [] })
+      const task = { ...taskOf(document, place.index), given: [{ span: selected }] }
+      const linked = await passages.link(task)
+      const [found] = assemblePassage(place.passage, linked, [], knowledgeBase).links
+      return found && asAuthors(found)
+    },
+    search: (text, limit): readonly Candidate[] => searchConcepts(parts.knowledgeBase, text, limit),
+  }
+}
+
+interface Document {
+  readonly manuscript: Manuscript
+  readonly abbreviations: Abbreviations | undefined
+  readonly placements: Placements
+  readonly options: LinkOptions
+}
+
+interface Surroundings {
+  readonly pause: () => Promise<void>
+  readonly knowledgeBase: LinkerParts['knowledgeBase']
+}
+
+async function linkPassages(
+  document: Document,
+  linker: PassageLinker,
+  { pause, knowledgeBase }: Surroundings,
+): Promise<LinkedPassage[]> {
+  const { manuscript, options, placements } = document
+  const linked = new Array<LinkedPassage>(manuscript.passages.length)
+  const waiting = orderOf(manuscript.passages.length, options.order).values()
+  const total = manuscript.passages.length
+  let done = 0
+  let failed = false
+  const lane = async (): Promise<void> => {
+    for (const index of waiting) {
+      if (failed) return
+      throwIfCancelled(options.token)
+      const passage = manuscript.passages[index] as Passage
+      const task = taskOf(document, index)
+      if (!linker.has(task)) await pause()
+      const result = await linker.link(task)
+      const assembled = assemblePassage(passage, result, placements.passages[index] ?? [], knowledgeBase)
+      linked[index] = assembled
+      options.onPassage?.(index, assembled)
+      options.progress?.report(++done, total)
+    }
+  }
+  const stopping = (error: unknown): never => {
+    failed = true
+    throw error
+  }
+  await Promise.all(Array.from({ length: LANES }, () => lane().catch(stopping)))
+  throwIfCancelled(options.token)
+  return linked
+}
+
+function taskOf({ manuscript, abbreviations, placements, options }: Document, index: number): PassageTask {
+  return {
+    text: manuscript.passages[index]?.text ?? '',
+    index,
+    abbreviations,
+    author: authorSpans(placements.passages[index] ?? []),
+    given: options.given && (options.given[index] ?? []),
+    token: options.token,
+  }
+}
+
+const authorSpans = (placements: readonly Placement[]) =>
+  placements
+    .filter(({ decision }) => decision.action !== 'none')
+    .map(({ span, decision }) => ({ ...span, here: decision.scope === 'here' }))
+
+/** The passages asked for first, then the others in reading order; indexes that do not exist are skipped. */
+function orderOf(nPassages: number, first: readonly number[] = []): number[] {
+  const all = Array.from({ length: nPassages }, (_, i) => i)
+  return [...new Set([...first.filter((index) => index in all), ...all])]
+}
+
+interface Place {
+  readonly index: number
+  readonly passage: Passage
+  readonly span: Span
+}
+
+/** The passage that holds the prose of a source span. */
+function placeOf(manuscript: Manuscript, file: string, source: Span): Place | undefined {
+  for (const [index, passage] of manuscript.passages.entries()) {
+    if (passage.file !== file || source.start > passage.source.end || source.end < passage.source.start)
+      continue
+    const span = toProse(passage, source)
+    if (span) return { index, passage, span }
+  }
+  return undefined
+}
+
+/** Without blanks at its ends; `undefined` when nothing is left. */
+function trimmed({ text }: Passage, span: Span): Span | undefined {
+  const selected = text.slice(span.start, span.end)
+  const start = span.start + selected.length - selected.trimStart().length
+  const end = start + selected.trim().length
+  return start < end ? { start, end } : undefined
+}
+
+const asAuthors = (link: Link): Link => ({ ...link, mention: { ...link.mention, origins: ['author'] } })
+
+function throwIfCancelled(token: CancellationToken | undefined): void {
+  if (token?.isCancellationRequested === true) throw new CancelledError()
+}
+
+const turnOfEventLoop = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0))

@@ -1,0 +1,172 @@
+import { LRUCache } from 'lru-cache'
+import { CancelledError } from '../core/index.ts'
+import type { CancellationToken, Candidate, KnowledgeBase, Logger, Mention } from '../core/index.ts'
+import type { Engine, TextAnalysis } from '../inference/index.ts'
+import { retrieveCandidates } from './candidates/index.ts'
+import type { GivenMention } from './linkerApi.ts'
+import { detectMentions, expansionsIn, givenMention, proposeMentions } from './mentions/index.ts'
+import type { Abbreviations, AuthorSpan, DetectionInput, DetectionRules, Proposal } from './mentions/index.ts'
+import { createPassageCache } from './passageCache.ts'
+import type { LinkedMention, PassageKey } from './passageCache.ts'
+import { rankByPrior, rankMentions } from './ranking/index.ts'
+import type { MentionToRank } from './ranking/index.ts'
+import type { LinkingSettings } from './settings.ts'
+
+/** What a passage's links are made from. */
+export interface PassageTask {
+  readonly text: string
+  /** Its index in the document, for the abbreviations. */
+  readonly index: number
+  readonly abbreviations?: Abbreviations | undefined
+  readonly author: readonly AuthorSpan[]
+  /** Mentions to link instead of detected ones. */
+  readonly given?: readonly GivenMention[] | undefined
+  readonly token?: CancellationToken | undefined
+}
+
+/** Links one passage at a time, keeping results by content. */
+export interface PassageLinker {
+  /** @throws CancelledError when the task's token says so */
+  link(task: PassageTask): Promise<readonly LinkedMention[]>
+  /** Whether the answer is known already. */
+  has(task: PassageTask): boolean
+  /** What the detectors proposed and why it is a mention or not. */
+  propose(task: PassageTask): Promise<readonly Proposal[]>
+  /** The fused list of a text. */
+  retrieve(text: string): readonly Candidate[]
+}
+
+/** What {@link createPassageLinker} needs. */
+export interface PassageLinkerParts {
+  readonly knowledgeBase: KnowledgeBase
+  /** Without an engine names alone decide. */
+  readonly engine?: Engine | undefined
+  readonly logger: Logger
+}
+
+const RETRIEVALS_KEPT = 5000
+
+export function createPassageLinker(parts: PassageLinkerParts, settings: LinkingSettings): PassageLinker {
+  const { knowledgeBase, engine } = parts
+  const cache = createPassageCache(settings.cachedPassages)
+  const lists = new LRUCache<string, readonly Candidate[]>({ max: RETRIEVALS_KEPT })
+  const limit = Math.max(settings.candidatesKept, settings.candidatesRanked)
+  const retrieve = (text: string): readonly Candidate[] => {
+    const known = lists.get(text)
+    if (known) return known
+    const list = retrieveCandidates(knowledgeBase, text, { limit })
+    lists.set(text, list)
+    return list
+  }
+  const configuration = configurationOf(parts, settings)
+  const guarded = engineGuard(parts.logger)
+  const rank = async (
+    text: string,
+    mentions: readonly Mention[],
+    use: Engine | undefined,
+    task: PassageTask,
+  ) => {
+    const requests = mentions.map((mention): MentionToRank => {
+      const lookedUp = mention.expansion ?? mention.text
+      return { mention, lookedUp, candidates: retrieve(lookedUp) }
+    })
+    const nRanked = settings.candidatesRanked
+    const ranked =
+      use && (await guarded(() => rankMentions(text, requests, { engine: use, nRanked, token: task.token })))
+    return mentions.map((mention, i): LinkedMention => {
+      const ranking = ranked?.[i] ?? rankByPrior(requests[i]?.candidates ?? [], nRanked)
+      return { mention, ...ranking, chosenBy: ranked ? 'model' : 'rule' }
+    })
+  }
+  const analyse = async (task: PassageTask): Promise<TextAnalysis | undefined> =>
+    engine && (await guarded(() => engine.analyse(task.text, task.token)))
+
+  const link = async (task: PassageTask): Promise<readonly LinkedMention[]> => {
+    const key = keyOf(configuration, task)
+    const known = cache.get(key)
+    if (known) return known
+    if (task.text.trim() === '') return []
+    const analysis = await analyse(task)
+    const mentions = mentionsOf(
+      inputOf(knowledgeBase, task, analysis),
+      task,
+      rulesOf(settings, engine, analysis),
+    )
+    const linked = await rank(task.text, mentions, analysis && engine, task)
+    // What a failing engine left to the fallback must not outlive the failure.
+    if (!engine || (analysis && linked.every((one) => one.chosenBy === 'model'))) cache.set(key, linked)
+    return linked
+  }
+  const propose = async (task: PassageTask) => {
+    const analysis = await analyse(task)
+    return proposeMentions(inputOf(knowledgeBase, task, analysis), rulesOf(settings, engine, analysis))
+  }
+  const has = (task: PassageTask): boolean => cache.get(keyOf(configuration, task)) !== undefined
+  return { link, has, propose, retrieve }
+}
+
+function mentionsOf(input: DetectionInput, task: PassageTask, rules: DetectionRules): Mention[] {
+  if (!task.given) return detectMentions(input, rules)
+  return task.given.map((given) => givenMention(input, { ...given, origin: 'given' }, rules.heads))
+}
+
+function inputOf(
+  knowledgeBase: KnowledgeBase,
+  task: PassageTask,
+  analysis: TextAnalysis | undefined,
+): DetectionInput {
+  const { text, index: passage, abbreviations, author } = task
+  return { text, passage, knowledgeBase, abbreviations, analysis, author }
+}
+
+function rulesOf(
+  settings: LinkingSettings,
+  engine: Engine | undefined,
+  analysis: TextAnalysis | undefined,
+): DetectionRules {
+  const { convention, detection } = settings
+  return {
+    heads: convention === 'both' ? ['concepts', 'entities'] : [convention],
+    useTagger: analysis !== undefined && detection !== 'dictionary',
+    // Without a model the dictionary stands in for the tagger.
+    useDictionary: analysis === undefined || detection !== 'tagger',
+    hideGeneralWords: settings.generalWords === 'hide',
+    tagThreshold: settings.tagThreshold ?? engine?.info.tagThreshold ?? 0.5,
+  }
+}
+
+/** Everything outside the task that decides about a passage's links. */
+function configurationOf({ knowledgeBase, engine }: PassageLinkerParts, settings: LinkingSettings): string {
+  const { convention, detection, generalWords, candidatesRanked, candidatesKept, tagThreshold } = settings
+  return JSON.stringify([
+    knowledgeBase.info.fingerprint,
+    engine?.info.fingerprint,
+    { convention, detection, generalWords, candidatesRanked, candidatesKept, tagThreshold },
+  ])
+}
+
+function keyOf(
+  configuration: string,
+  { text, index, abbreviations, author, given }: PassageTask,
+): PassageKey {
+  const expansions = abbreviations ? expansionsIn(abbreviations, text, index) : []
+  return { text, expansions, mentions: [author, given], configuration }
+}
+
+/** Runs calls of the engine; a failing one gives `undefined`, with one message until it works again. */
+function engineGuard(logger: Logger): <T>(call: () => Promise<T>) => Promise<T | undefined> {
+  let failing = false
+  return async (call) => {
+    try {
+      const answer = await call()
+      failing = false
+      return answer
+    } catch (error) {
+      if (error instanceof CancelledError) throw error
+      const reason = error instanceof Error ? error.message : String(error)
+      if (!failing) logger.warn(`The model does not answer, so names alone decide until it does: ${reason}`)
+      failing = true
+      return undefined
+    }
+  }
+}

@@ -1,0 +1,146 @@
+import type { CancellationToken, Candidate, Mention, RankedCandidate } from '../../core/index.ts'
+import type { CandidateToScore, Engine, EngineInfo, MentionScores } from '../../inference/index.ts'
+import { featureVector } from './features.ts'
+
+/** A mention of a text with its fused list. */
+export interface MentionToRank {
+  readonly mention: Mention
+  /** What was looked up: the expansion when there is one, else the surface form. */
+  readonly lookedUp: string
+  /** The fused list; empty when retrieval found nothing. */
+  readonly candidates: readonly Candidate[]
+}
+
+/** The answer for one mention. Probabilities of the candidates and `none` add up to 1. */
+export interface Ranking {
+  /** Most probable first; those that were not ranked follow in their old order with probability 0. */
+  readonly candidates: readonly RankedCandidate[]
+  /** Probability of "none of these", 0 … 1; 1 when there is no candidate. */
+  readonly none: number
+}
+
+/** How to rank with a model. */
+export interface RankOptions {
+  readonly engine: Engine
+  /** How many of the fused list the model scores. */
+  readonly nRanked: number
+  readonly token?: CancellationToken | undefined
+}
+
+/**
+ * Ranks all mentions of one text in one call of the engine. Mentions that look up the same thing with the same group
+ * are scored once, at their first place. The answer for a mention does not depend on the order of the mentions.
+ */
+export async function rankMentions(
+  text: string,
+  mentions: readonly MentionToRank[],
+  { engine, nRanked, token }: RankOptions,
+): Promise<Ranking[]> {
+  const distinct = new Map<string, MentionToRank>()
+  for (const one of inReadingOrder(mentions))
+    if (one.candidates.length > 0 && !distinct.has(keyOf(one))) distinct.set(keyOf(one), one)
+  const asked = [...distinct]
+  const requests = asked.map(([, one]) => ({
+    span: one.mention.span,
+    mentionText: one.lookedUp,
+    candidates: one.candidates.slice(0, nRanked).map((_, rank) => toScore(one, rank, engine.info)),
+  }))
+  const answers = requests.length === 0 ? [] : await engine.score(text, requests, token)
+  const rankings = new Map(
+    asked.map(([key, one], i) => [key, rankingOf(one.candidates, answers[i], engine.info)] as const),
+  )
+  return mentions.map((one) => rankings.get(keyOf(one)) ?? { candidates: [], none: 1 })
+}
+
+const inReadingOrder = (mentions: readonly MentionToRank[]): MentionToRank[] =>
+  [...mentions].sort((a, b) => a.mention.span.start - b.mention.span.start)
+
+const keyOf = ({ mention, lookedUp }: MentionToRank): string =>
+  JSON.stringify([lookedUp, mention.group, mention.expansion !== undefined])
+
+function toScore(one: MentionToRank, rank: number, info: EngineInfo): CandidateToScore {
+  const candidate = one.candidates[rank] as Candidate
+  const typeLabel = typeLabelOf(candidate.groups, info.typeLabels)
+  const input = {
+    lookedUp: one.lookedUp,
+    expanded: one.mention.expansion !== undefined,
+    candidates: one.candidates,
+    ...(one.mention.group === undefined ? {} : { group: one.mention.group }),
+  }
+  return {
+    name: candidate.matchedName,
+    preferred: candidate.preferredName,
+    features: featureVector(input, rank, info.features),
+    ...(typeLabel === '' ? {} : { typeLabel }),
+  }
+}
+
+/** The groups in the words that the model was taught; empty when none is known. */
+export function typeLabelOf(groups: readonly string[], labels: Readonly<Record<string, string>>): string {
+  return groups.flatMap((group) => labels[group] ?? []).join(', ')
+}
+
+function rankingOf(
+  candidates: readonly Candidate[],
+  answer: MentionScores | undefined,
+  info: EngineInfo,
+): Ranking {
+  const scores = Array.from(answer?.scores ?? [])
+  const logits = [...scores, (answer?.none ?? 0) + info.noneBias].map((logit) => logit / info.temperature)
+  const probabilities = softmax(logits)
+  return orderedRanking(candidates, probabilities.slice(0, -1), probabilities.at(-1) ?? 1)
+}
+
+/** Puts the first `probabilities.length` candidates in the order of their probabilities, ties in the old order. */
+function orderedRanking(
+  candidates: readonly Candidate[],
+  probabilities: readonly number[],
+  none: number,
+): Ranking {
+  const ranked = candidates
+    .slice(0, probabilities.length)
+    .map((candidate, i) => ({ ...candidate, probability: probabilities[i] ?? 0 }))
+    .sort((a, b) => b.probability - a.probability)
+  const rest = candidates.slice(probabilities.length).map((candidate) => ({ ...candidate, probability: 0 }))
+  return { candidates: [...ranked, ...rest], none }
+}
+
+function softmax(logits: readonly number[]): number[] {
+  const most = Math.max(...logits)
+  const powers = logits.map((logit) => Math.exp(logit - most))
+  const sum = powers.reduce((a, b) => a + b, 0)
+  return powers.map((power) => power / sum)
+}
+
+/** What an exact name is worth without a model: about how often the commonest concept of a name is the one meant. */
+const EXACT_TRUST = 0.9
+/** The most that a merely similar name is worth. */
+const SIMILAR_TRUST = 0.6
+
+/**
+ * Probabilities without a model, from what retrieval knows. Rough on purpose:
+ *
+ * - with exact candidates, 0.9 is shared among them by `1 + 2 · nameCount`, doubled for a preferred name;
+ * - without, `0.6 · lexicalScore²` of the best one is shared by `lexicalScore⁸`;
+ * - the rest is "none of these".
+ */
+export function rankByPrior(candidates: readonly Candidate[], nRanked: number): Ranking {
+  const considered = candidates.slice(0, nRanked)
+  const exact = considered.some((candidate) => candidate.exact)
+  const weights = considered.map((candidate) =>
+    exact ? exactWeight(candidate) : candidate.lexicalScore ** 8,
+  )
+  const sum = weights.reduce((a, b) => a + b, 0)
+  if (sum === 0) return orderedRanking(candidates, [], 1)
+  const trust = exact ? EXACT_TRUST : SIMILAR_TRUST * (considered[0]?.lexicalScore ?? 0) ** 2
+  return orderedRanking(
+    candidates,
+    weights.map((weight) => (trust * weight) / sum),
+    1 - trust,
+  )
+}
+
+function exactWeight(candidate: Candidate): number {
+  if (!candidate.exact) return 0
+  return (1 + 2 * candidate.nameCount) * (candidate.matchedKind === 'preferred' ? 2 : 1)
+}
