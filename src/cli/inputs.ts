@@ -1,0 +1,75 @@
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { gunzipSync } from 'node:zlib'
+import { ConceptLensError, type Manuscript, type Problem } from '../core/index.ts'
+import { formatOf, parseProject } from '../document/index.ts'
+import {
+  biocToManuscript,
+  offsetUnitOf,
+  readBiocJson,
+  readBiocXml,
+  readPubtator,
+  type BiocCollection,
+  type MarkedMention,
+  type ReadResult,
+} from '../formats/index.ts'
+
+/** A manuscript to link, with the mentions that its file marks, if any. */
+export interface InputDocument {
+  readonly manuscript: Manuscript
+  /** Per passage; `undefined` for manuscripts, which mark none. */
+  readonly marked?: readonly (readonly MarkedMention[])[]
+}
+
+/** What a file holds: a manuscript is one document, an annotated corpus several. */
+export interface Input {
+  readonly documents: readonly InputDocument[]
+  readonly problems: readonly Problem[]
+}
+
+const allowed = '.md .qmd .Rmd .tex .txt manuscripts, BioC (.xml, .json) and PubTator (.txt, .pubtator), all also as .gz'
+
+/** Reads a file of any kind that can be linked. Throws `ConceptLensError` when it cannot be read or is of no known kind. */
+export async function readInput(file: string): Promise<Input> {
+  const text = await readText(file)
+  const name = file.replace(/[.]gz$/i, '')
+  const read = corpusReader(name, text)
+  if (read !== undefined) return corpusInput(read(text), file)
+  if (formatOf(name) === undefined) {
+    throw new ConceptLensError('input-unknown-kind', `${file} is of no kind that can be linked. Allowed: ${allowed}.`)
+  }
+  const manuscript = parseProject({ file, text }, readBeside)
+  return { documents: [{ manuscript }], problems: manuscript.problems }
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    const bytes = await readFile(file)
+    const plain = bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes
+    return new TextDecoder('utf-8', { ignoreBOM: true }).decode(plain)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new ConceptLensError('input-not-read', `${file} cannot be read: ${reason}`, { cause: error })
+  }
+}
+
+function corpusReader(name: string, text: string): ((text: string) => ReadResult<BiocCollection>) | undefined {
+  if (/[.]xml$/i.test(name)) return readBiocXml
+  if (/[.]json$/i.test(name)) return readBiocJson
+  const looksLikePubtator = /^\s*[^|\n]{1,40}\|[ta]\|/.test(text.slice(0, 200))
+  return /[.]pubtator$/i.test(name) || looksLikePubtator ? readPubtator : undefined
+}
+
+function corpusInput({ value, problems }: ReadResult<BiocCollection>, file: string): Input {
+  const unit = offsetUnitOf(value)
+  const documents = value.documents.map((document) => {
+    const { manuscript, mentions } = biocToManuscript(document, unit, `${file}#${document.id}`)
+    return { manuscript, marked: mentions }
+  })
+  return { documents, problems: [...problems, ...documents.flatMap(({ manuscript }) => manuscript.problems)] }
+}
+
+/** The files that `\input` names. */
+function readBeside(path: string): string | undefined {
+  return existsSync(path) && statSync(path).isFile() ? readFileSync(path, 'utf8') : undefined
+}
