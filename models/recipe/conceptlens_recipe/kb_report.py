@@ -100,24 +100,38 @@ def held_out_precision(data: Path) -> dict[str, object]:
             if concept.id in table.home:
                 truth[identifier].add(table.home[concept.id])
     result = {}
-    for name, only in (("all", False), ("observedOnly", True)):
-        index = kb.LabelIndex(table)
-        if only:
-            index._strong.clear()
-        trial = kb.Table(table.groups_of_type, dict(table.entries))
-        labels = Counter(kb.fold(c.label) for c in by_source["MSH"])
-        counts: Counter[str] = Counter()
-        for concept in by_source["MSH"]:
-            targets = index.targets(kb.fold(concept.label))
-            if len(targets) == 1 and labels[kb.fold(concept.label)] == 1:
-                target = next(iter(targets))
-                counts["joined"] += 1
-                if truth.get(concept.id):
-                    counts["agree" if target in truth[concept.id] else "disagree"] += 1
-        checked = counts["agree"] + counts["disagree"]
-        result[name] = {**counts, "precision": round(counts["agree"] / max(1, checked), 4), "known": len(truth)}
-        del trial
+    for name, key, observed_only, all_names in (
+        ("label", kb.fold, False, False),
+        ("labelObservedOnly", kb.fold, True, False),
+        ("anyNameLoose", kb.loose, False, True),
+        ("anyNameLooseObservedOnly", kb.loose, True, True),
+    ):
+        index = kb.LabelIndex(table, key)
+        if observed_only:
+            index.forget_labels()
+        result[name] = _agreement(by_source["MSH"], (table, index), all_names, truth)
     return result
+
+
+def _agreement(
+    mesh: list[kb.SourceConcept], where: tuple[kb.Table, kb.LabelIndex], all_names: bool, truth: dict[str, set[str]]
+) -> dict[str, object]:
+    table, index = where
+    wanted: dict[str, list[str]] = defaultdict(list)
+    for concept in mesh:
+        targets = kb.lexical_targets(concept, index, all_names)
+        targets = {t for t in targets if index.by_label(concept, t, all_names) or kb.typical(concept, table.entries[t])}
+        if len(targets) == 1:
+            wanted[next(iter(targets))].append(concept.id)
+    counts: Counter[str] = Counter()
+    for target, identifiers in wanted.items():
+        if len(identifiers) == 1:
+            counts["joined"] += 1
+            if truth.get(identifiers[0]):
+                counts["agree" if target in truth[identifiers[0]] else "disagree"] += 1
+    checked = counts["agree"] + counts["disagree"]
+    known = sum(concept.id in truth for concept in mesh)
+    return {**counts, "precision": round(counts["agree"] / max(1, checked), 4), "knownDescriptors": known}
 
 
 def duplicates(path: Path) -> dict[str, object]:

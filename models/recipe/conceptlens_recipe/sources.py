@@ -26,7 +26,8 @@ CUI = re.compile(r"C\d{7}$")
 class SourceConcept:
     """One concept as one source has it. ``names``: (text, kind), without the label. ``cuis``: exact UMLS
     cross-references in the order of the source. ``mesh``: exact MeSH ids. ``parents``: native CURIEs.
-    ``group``: the semantic group that the source itself says all its entries have; None when it says none."""
+    ``group``: the semantic group that the source itself says all its entries have; None when it says none.
+    ``retired``: the source has withdrawn the concept. ``weak``: its CUIs stand in an older release only."""
 
     id: str
     source: str
@@ -39,6 +40,8 @@ class SourceConcept:
     types: list[str] = field(default_factory=list)
     group: str | None = None
     retired: bool = False
+    weak: bool = False
+    publisher: str = ""
 
 
 def _table(path: Path, quoted: bool = False) -> Iterator[list[str]]:
@@ -220,6 +223,7 @@ def doid(folder: Path, names: dict[str, list[tuple[str, str, str]]]) -> list[Sou
             current[old.id] = old
             continue
         concept.names += [(old.label, "synonym"), *old.names]
+        concept.weak = concept.weak or not concept.cuis
         concept.cuis = concept.cuis or old.cuis
         concept.mesh = concept.mesh or old.mesh
         concept.xrefs += old.xrefs
@@ -228,6 +232,7 @@ def doid(folder: Path, names: dict[str, list[tuple[str, str, str]]]) -> list[Sou
         concept = current.get(identifier)
         if concept is None:
             concept = current[identifier] = SourceConcept(identifier, "DOID", label, group="DISO", retired=True)
+        concept.weak = concept.weak or not concept.cuis
         concept.names += [(name, "synonym") for _, name, _ in rows]
         concept.cuis = concept.cuis or _unique(cui for cui, _, _ in rows)
     for concept in current.values():
@@ -304,19 +309,17 @@ def from_open_names(rows: dict[str, list[tuple[str, str, str]]], source: str, gr
 
 
 def medquad(folder: Path) -> list[SourceConcept]:
-    """NIH health topics with exactly one CUI: those with several say only that one of them is meant."""
-    found: dict[str, SourceConcept] = {}
+    """NIH health topics with exactly one CUI, one concept per (publisher, focus, CUI). The CUIs were assigned by a program:
+    the publisher decides how far they are trusted (see ``starter_kb.trusted_topics``)."""
+    found: dict[tuple[str, str, str], SourceConcept] = {}
     for row in list(_table(folder / "medquad_focus.tsv.gz"))[1:]:
-        name, kind, cuis, tuis = row[0], row[1], row[2], row[3]
-        if CUI.match(cui := cuis):
-            concept = found.setdefault(cui, SourceConcept("", "MedQuAD", "", cuis=[cui]))
+        name, kind, cui, tuis, publisher, focus = row[0], row[1], row[2], row[3], row[5], row[6]
+        if CUI.match(cui):
+            key = (cui, publisher, focus)
+            concept = found.setdefault(key, SourceConcept("", "MedQuAD", focus, cuis=[cui], publisher=publisher))
             concept.types = sorted({*concept.types, *re.findall(r"T\d{3}", tuis)})
-            if kind == "focus" and not concept.label:
-                concept.label = name
             concept.names.append((name, "synonym"))
-    for concept in found.values():
-        concept.label = concept.label or concept.names[0][0]
-    return list(found.values())
+    return [found[key] for key in sorted(found)]
 
 
 def mesh(folder: Path) -> list[SourceConcept]:

@@ -29,7 +29,7 @@ import logging
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -180,16 +180,32 @@ def label_evidence(concepts: Iterable[SourceConcept], observed: dict) -> dict[st
     return found
 
 
-def choose_cuis(concepts: list[SourceConcept], evidence: dict[str, dict[str, set[str]]]) -> dict[int, str]:
-    """Index of a concept of one source -> the CUI it joins. At most one live concept of a source per CUI."""
+def label_owners(concepts: Iterable[SourceConcept]) -> dict[str, set[tuple[str, str]]]:
+    """Folded label -> (CUI, source) of the live concepts with exactly one CUI that bear it."""
+    found: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    for concept in concepts:
+        if len(concept.cuis) == 1 and not concept.retired and not concept.weak and concept.source != "MedQuAD":
+            found[fold(concept.label)].add((concept.cuis[0], concept.source))
+    return found
+
+
+def choose_cuis(
+    concepts: list[SourceConcept], evidence: dict[str, dict[str, set[str]]], owners: dict[str, set[tuple[str, str]]]
+) -> dict[int, str]:
+    """Index of a concept of one source -> the CUI it joins. At most one live concept of a source per CUI. A cross-reference
+    that no other source supports is not used when another source has the label for another CUI (Mondo's, curated one to
+    one, always are), when it is of an older release, or when the concept is retired and bears no name of the CUI."""
     claims: dict[str, list[tuple[bool, bool, str, int]]] = defaultdict(list)
     for index, concept in enumerate(concepts):
-        if not concept.cuis or (concept.retired and len(concept.cuis) > 1):
-            continue
         key = fold(concept.label)
         agreeing = [c for c in concept.cuis if evidence.get(c, {}).get(key, set()) - {concept.source}]
-        cui = (agreeing or concept.cuis)[0]
-        claims[cui].append((concept.retired, not agreeing, concept.id, index))
+        if concept.retired or concept.weak:
+            usable = agreeing or [c for c in concept.cuis if len(concept.cuis) == 1 and known_alike(concept, evidence.get(c, {}))]
+        else:
+            elsewhere = concept.source != "MONDO" and any(source != concept.source for _, source in owners.get(key, ()))
+            usable = agreeing or ([] if elsewhere else concept.cuis)
+        if usable:
+            claims[usable[0]].append((concept.retired, not agreeing, concept.id, index))
     chosen = {}
     for cui, rivals in claims.items():
         rivals.sort()
@@ -199,12 +215,34 @@ def choose_cuis(concepts: list[SourceConcept], evidence: dict[str, dict[str, set
     return chosen
 
 
+def known_alike(concept: SourceConcept, names: dict[str, set[str]]) -> bool:
+    """Whether another source knows the CUI by a name of the concept, or no other source knows it at all."""
+    others = {text for text, sources in names.items() if sources - {concept.source}}
+    return not others or not others.isdisjoint({fold(concept.label), *(fold(text) for text, _ in concept.names)})
+
+
+def trusted_topics(topics: list[SourceConcept], evidence: dict[str, dict[str, set[str]]]) -> list[SourceConcept]:
+    """MedQuAD's CUIs were assigned by a program that also took part of a title for the whole. A topic is trusted when one of
+    its names is a name of that CUI in another source, or when no other source knows the CUI and the publisher is one
+    whose topics are single conditions (GHR, GARD)."""
+    trusted = []
+    for topic in topics:
+        others = {text for text, sources in evidence.get(topic.cuis[0], {}).items() if sources - {"MedQuAD"}}
+        names = {fold(topic.label), *(fold(text) for text, _ in topic.names)}
+        if names & others or (not others and topic.publisher in ("GHR", "GARD")):
+            trusted.append(topic)
+    return trusted
+
+
 def place_cui_sources(table: Table, by_source: dict[str, list[SourceConcept]], observed: dict) -> None:
     everything = [concept for source in CUI_SOURCES for concept in by_source.get(source, [])]
     evidence = label_evidence(everything, observed)
+    owners = label_owners(everything)
+    for topic in trusted_topics(by_source.pop("MedQuAD", []), evidence):
+        table.place(topic, "UMLS:" + topic.cuis[0])
     for source in CUI_SOURCES:
         concepts = by_source.get(source, [])
-        chosen = choose_cuis(concepts, evidence)
+        chosen = choose_cuis(concepts, evidence, owners)
         for index, concept in enumerate(concepts):
             if index in chosen:
                 table.place(concept, "UMLS:" + chosen[index])
@@ -224,8 +262,29 @@ def place_observed(table: Table, observed: dict[tuple[str, str], Counter[str]], 
 
 
 def shares_name(one: SourceConcept, entry: Entry) -> bool:
-    names = {fold(one.label), *(fold(text) for text, _ in one.names)}
-    return any(fold(text) in names for text in entry.names)
+    """Compared loosely: a cross-reference already says that the two are the same."""
+    names = {loose(one.label), *(loose(text) for text, _ in one.names)}
+    return any(loose(text) in names for text in entry.names)
+
+
+def join_by_xref(table: Table, natives: list[SourceConcept], claims: list[SourceConcept]) -> list[SourceConcept]:
+    """Joins Orphanet and NCI concepts that a placed Disease Ontology concept refers to and shares a name with, when only one
+    does. Returns the rest."""
+    claimed: dict[str, set[str]] = defaultdict(set)
+    for concept in claims:
+        where = table.home.get(concept.id)
+        if where is not None and concept.source == "DOID" and not concept.retired:
+            for identifier in concept.xrefs:
+                claimed[identifier].add(where)
+    rest, taken = [], set()
+    for concept in natives:
+        alike = [w for w in sorted(claimed.get(concept.id, ())) if w not in taken and shares_name(concept, table.entries[w])]
+        if len(alike) == 1:
+            taken.add(alike[0])
+            table.place(concept, alike[0])
+        else:
+            rest.append(concept)
+    return rest
 
 
 def join_mesh(table: Table, mesh: list[SourceConcept], claims: list[SourceConcept]) -> list[SourceConcept]:
@@ -252,7 +311,7 @@ def join_mesh(table: Table, mesh: list[SourceConcept], claims: list[SourceConcep
         ranked = sorted(
             (not shares_name(descriptor, table.entries[where]), rank, where) for rank, where in claimed.get(descriptor.id, ())
         )
-        usable = [(foreign, rank, where) for foreign, rank, where in ranked if (rank <= 1 or not foreign) and where not in taken]
+        usable = [(foreign, rank, where) for foreign, rank, where in ranked if (rank == 0 or not foreign) and where not in taken]
         if usable:
             taken.add(usable[0][2])
             joined["shared name" if not usable[0][0] else "cross-reference alone"] += 1
@@ -286,28 +345,56 @@ def add_omim(table: Table, claims: list[SourceConcept]) -> None:
 # -- step 3: lexical joins -------------------------------------------------------------------------------------------
 
 
-class LabelIndex:
-    """Folded label -> concepts that a lexical join may take: labels, MeSH entry terms and dominant observed names."""
+_GREEK = {"α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "κ": "kappa", "ω": "omega"}
 
-    def __init__(self, table: Table) -> None:
-        self._table = table
-        self._strong: dict[str, set[str]] = defaultdict(set)
+
+def loose(text: str) -> str:
+    """`fold` without hyphens, commas, apostrophes and a final plural s, Greek letters spelled out."""
+    text = re.sub(r"[-,/'’ ]+", " ", fold(text)).strip()
+    text = re.sub(r"[αβγδκω]", lambda match: _GREEK[match[0]], text)
+    return re.sub(r"(?<=[a-z][a-rt-z])(?<![iu])s$", "", text)
+
+
+class LabelIndex:
+    """Folded name -> concepts that a lexical join may take, in four tiers: the name of the concept, a label that any source
+    gives it, a MeSH entry term, the dominant observed name. Only the first tier that knows the text answers."""
+
+    def __init__(self, table: Table, key: Callable[[str], str] = fold) -> None:
+        self._key = key
+        self._tiers: tuple[dict[str, set[str]], ...] = tuple(defaultdict(set) for _ in range(3))
         self._observed: dict[str, Counter[str]] = defaultdict(Counter)
         for entry in table.entries.values():
-            self.add(entry)
+            if entry.names:
+                self.add(entry)
 
     def add(self, entry: Entry) -> None:
+        if any(label in entry.names for label in entry.labels.values()):
+            self._tiers[0][self._key(entry.preferred())].add(entry.id)
         for text, (kind, source, count) in entry.names.items():
-            if kind == "preferred" or source == "MSH":
-                self._strong[fold(text)].add(entry.id)
+            key = self._key(text)
+            if kind == "preferred":
+                self._tiers[1][key].add(entry.id)
+            if source == "MSH":
+                self._tiers[2][key].add(entry.id)
             if count:
-                self._observed[fold(text)][entry.id] = max(count, self._observed[fold(text)][entry.id])
+                self._observed[key][entry.id] = max(count, self._observed[key][entry.id])
 
-    def targets(self, key: str) -> set[str]:
-        """Labels win over observed names; an observed name counts for the concept that has most of its uses."""
-        found = self._strong.get(key, set())
-        if found:
-            return found
+    def forget_labels(self) -> None:
+        """Leaves only observed names: for measuring how good they are alone."""
+        for tier in self._tiers:
+            tier.clear()
+
+    def by_label(self, concept: SourceConcept, target: str, all_names: bool) -> bool:
+        """Whether the target answers by a label or entry term, not only by an observed name."""
+        texts = [concept.label, *(text for text, _ in concept.names if all_names)]
+        return any(target in tier.get(self._key(text), ()) for text in texts for tier in self._tiers)
+
+    def targets(self, text: str) -> set[str]:
+        """Concepts of the best tier. An observed name counts for the concept that has three quarters of its uses."""
+        key = self._key(text)
+        for tier in self._tiers:
+            if tier.get(key):
+                return tier[key]
         counts = self._observed.get(key)
         if not counts:
             return set()
@@ -315,16 +402,35 @@ class LabelIndex:
         return {best} if uses >= 0.75 * sum(counts.values()) else set()
 
 
-def join_lexically(table: Table, source: str, natives: list[SourceConcept], index: LabelIndex) -> list[SourceConcept]:
-    """Joins what is unique on both sides and of compatible group; the rest stays native. Returns the rest."""
+def typical(concept: SourceConcept, entry: Entry) -> bool:
+    """Whether the names of the concept make up a quarter of what training text calls the entry. Annotators gave broad
+    concepts ("finding") to anything that lacks its own; one such name says nothing about the concept."""
+    names = {loose(concept.label), *(loose(text) for text, _ in concept.names)}
+    uses = sum(count for _, _, count in entry.names.values())
+    return sum(count for text, (_, _, count) in entry.names.items() if loose(text) in names) >= 0.25 * uses
+
+
+def lexical_targets(concept: SourceConcept, index: LabelIndex, all_names: bool) -> set[str]:
+    """Concepts that the label names; with ``all_names`` those that any name names."""
+    found = set(index.targets(concept.label))
+    if all_names:
+        for text, _ in concept.names:
+            found |= index.targets(text)
+    return found
+
+
+def join_lexically(
+    table: Table, source: str, natives: list[SourceConcept], index: LabelIndex, all_names: bool = False
+) -> list[SourceConcept]:
+    """Joins what is unique on both sides and of compatible group; returns the rest."""
     labels = Counter(fold(concept.label) for concept in natives)
     occupied = {where for identifier, where in table.home.items() if identifier.startswith(PREFIX[source])}
     rest, wanted = [], defaultdict(list)
     for concept in natives:
-        key = fold(concept.label)
-        targets = index.targets(key) - occupied
-        fitting = {t for t in targets if compatible(table, table.entries[t], concept)}
-        if labels[key] == 1 and len(fitting) == 1:
+        targets = lexical_targets(concept, index, all_names)
+        fitting = {t for t in targets - occupied if compatible(table, table.entries[t], concept)}
+        fitting = {t for t in fitting if index.by_label(concept, t, all_names) or typical(concept, table.entries[t])}
+        if labels[fold(concept.label)] == 1 and len(fitting) == 1 and (not all_names or len(targets) == 1):
             wanted[next(iter(fitting))].append(concept)
         else:
             rest.append(concept)
@@ -335,7 +441,7 @@ def join_lexically(table: Table, source: str, natives: list[SourceConcept], inde
         table.place(concepts[0], target)
         table.lexical.append((concepts[0].id, target, clean(concepts[0].label)))
         index.add(table.entries[target])
-    return rest
+    return sorted(rest, key=lambda c: c.id)
 
 
 PREFIX = {"MSH": "MESH:", "MONDO": "MONDO:", "DOID": "DOID:", "HPO": "HP:", "ORDO": "ORPHA:", "SYMP": "SYMP:", "NCIT": "NCIT:",
@@ -389,7 +495,14 @@ def build(
     joined = {}
     for source in LEXICAL_SOURCES:
         natives = by_source.get(source, [])
+        if source in ("ORDO", "NCIT"):
+            unplaced = join_by_xref(table, natives, claims)
+            joined[source + " by cross-reference"] = len(natives) - len(unplaced)
+            natives, index = unplaced, LabelIndex(table)
         rest = join_lexically(table, source, natives, index)
+        if source == "MSH":
+            rest = join_lexically(table, source, rest, LabelIndex(table, loose), all_names=True)
+            index = LabelIndex(table)
         joined[source] = len(natives) - len(rest)
         for concept in rest:
             table.place(concept, concept.id)
@@ -398,7 +511,7 @@ def build(
         table.place(concept, concept.id)
     late_mesh(table, claims)
     add_omim(table, claims)
-    table.report["lexicalJoins"] = joined
+    table.report["joins"] = joined
     finish(table)
     return table
 
@@ -415,12 +528,12 @@ def late_mesh(table: Table, claims: list[SourceConcept]) -> None:
 
 
 def finish(table: Table) -> None:
-    """Drops nameless entries, turns parents into ids of the table and keeps an id out of its own cross-references."""
+    """Drops nameless entries, turns parents into ids of the table, and cross-references to what is a concept of its own."""
     table.entries = {identifier: entry for identifier, entry in table.entries.items() if entry.names}
     for entry in table.entries.values():
         parents = {table.home.get(parent) for parent in entry.parents}
         entry.parents = {p for p in parents if p is not None and p != entry.id and p in table.entries}
-        entry.xrefs.discard(entry.id)
+        entry.xrefs = {x for x in entry.xrefs if x not in table.entries}
 
 
 def lines(table: Table) -> Iterable[str]:
