@@ -11,3 +11,11 @@ export {
 } from './linked.ts'
 export { groupLabel, groupOfType, pubtatorType } from './semanticGroups.ts'
 export { identifiersOf, parseIdentifiers, type GoldIdentifiers } from './identifiers.ts'
+export {
+  LINKED_FORMATS,
+  writeLinked,
+  type LinkedFormat,
+  type WriteLinkedOptions,
+  type WrittenLinks,
+} from './writeLinked.ts'
+export type { SourceLookUp } from './rows.ts'
