@@ -46,7 +46,7 @@ export interface Connection {
 export function createConnection(context: ExtensionContext, log: LogOutputChannel): Connection {
   const selector = documentSelector()
   const module = context.asAbsolutePath('dist/server.cjs')
-  const initializationOptions: InitializationOptions = { commandLinks: true, untrusted: !workspace.isTrusted }
+  const initializationOptions: InitializationOptions = { commandLinks: true }
   const client = new LanguageClient(
     SETTINGS_SECTION,
     'ConceptLens',
@@ -58,7 +58,7 @@ export function createConnection(context: ExtensionContext, log: LogOutputChanne
       documentSelector: selector,
       outputChannel: log,
       initializationOptions,
-      markdown: { isTrusted: { enabledCommands: HOVER_COMMANDS }, supportThemeIcons: true },
+      markdown: { isTrusted: { enabledCommands: HOVER_COMMANDS } },
     },
   )
   return {

@@ -3,6 +3,7 @@ import { SETTINGS_SECTION } from '../protocol/index.ts'
 import { registerCommands } from './commands/index.ts'
 import { createConnection } from './connection.ts'
 import { createHost } from './host.ts'
+import { offerGitAttributes } from './gitAttributes.ts'
 import { createStatus } from './status.ts'
 import { reportVisibleRanges } from './visibleRanges.ts'
 
@@ -22,7 +23,6 @@ export async function activate(context: ExtensionContext): Promise<void> {
       // The languages decide which documents the server is told of; that is fixed when it starts.
       if (change.affectsConfiguration(`${SETTINGS_SECTION}.languages`)) void host.restart()
     }),
-    workspace.onDidGrantWorkspaceTrust(() => void host.restart()),
   )
   await host.start()
 }

@@ -15,6 +15,7 @@ import type {
   ResultOf,
   StatusParams,
   ClientNotifications,
+  GitAttributesParams,
 } from '../protocol/index.ts'
 import type { Connection } from './connection.ts'
 
@@ -22,6 +23,7 @@ import type { Connection } from './connection.ts'
 export interface Host extends Disposable {
   readonly log: LogOutputChannel
   readonly onStatus: Event<StatusParams>
+  readonly onGitAttributes: Event<GitAttributesParams>
   /** The latest state the server told; `undefined` before it did. */
   readonly status: StatusParams | undefined
   request<M extends RequestMethod>(
@@ -39,6 +41,7 @@ export interface Host extends Disposable {
 /** Owns the language server. A failed start is reported with a way to the log and to another try. */
 export function createHost(connect: () => Connection, log: LogOutputChannel): Host {
   const statusChanged = new EventEmitter<StatusParams>()
+  const gitAttributesOffered = new EventEmitter<GitAttributesParams>()
   let connection = connect()
   let status: StatusParams | undefined
 
@@ -47,6 +50,7 @@ export function createHost(connect: () => Connection, log: LogOutputChannel): Ho
       status = params
       statusChanged.fire(params)
     })
+    connection.on('conceptLens/offerGitAttributes', (params) => gitAttributesOffered.fire(params))
     try {
       await connection.start()
     } catch (error) {
@@ -58,6 +62,7 @@ export function createHost(connect: () => Connection, log: LogOutputChannel): Ho
   const host: Host = {
     log,
     onStatus: statusChanged.event,
+    onGitAttributes: gitAttributesOffered.event,
     get status() {
       return status
     },
@@ -73,6 +78,7 @@ export function createHost(connect: () => Connection, log: LogOutputChannel): Ho
     },
     dispose() {
       statusChanged.dispose()
+      gitAttributesOffered.dispose()
       return connection.stop().catch(() => undefined)
     },
   }

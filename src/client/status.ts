@@ -1,5 +1,5 @@
 import { commands, Disposable, StatusBarAlignment, ThemeColor, window, type StatusBarItem } from 'vscode'
-import { CLIENT_COMMANDS, type StatusParams } from '../protocol/index.ts'
+import { CLIENT_COMMANDS, type DocumentStatus, type StatusParams } from '../protocol/index.ts'
 import type { Host } from './host.ts'
 
 /** Shows in the status bar what ConceptLens does with the active document; a click opens the menu. */
@@ -7,21 +7,23 @@ export function createStatus(host: Host): Disposable {
   const item = window.createStatusBarItem('conceptLens.status', StatusBarAlignment.Right, 90)
   item.name = 'ConceptLens'
   item.command = CLIENT_COMMANDS.menu
-  const byDocument = new Map<string, StatusParams>()
+  const byDocument = new Map<string, DocumentStatus>()
 
   function update(): void {
     const document = window.activeTextEditor?.document
     const isManuscript = document !== undefined && host.handles(document)
     void commands.executeCommand('setContext', 'conceptLens.isManuscript', isManuscript)
     if (!isManuscript) return item.hide()
-    show(item, byDocument.get(document.uri.toString()) ?? host.status)
+    const { status } = host
+    const known = byDocument.get(document.uri.toString())
+    show(item, status && { ...status, ...(known ? { document: known } : {}) })
   }
 
   update()
   return Disposable.from(
     item,
     host.onStatus((status) => {
-      if (status.document) byDocument.set(status.document.uri, status)
+      if (status.document) byDocument.set(status.document.uri, status.document)
       update()
     }),
     window.onDidChangeActiveTextEditor(update),

@@ -24,8 +24,6 @@ export interface InitializationOptions {
   readonly commandLinks?: boolean
   /** Settings for clients that cannot be asked for them (`workspace/configuration`); as under `conceptLens`. */
   readonly settings?: unknown
-  /** The workspace is not trusted: its files may not be written and its paths not followed. */
-  readonly untrusted?: boolean
 }
 
 export interface DocumentParams {
@@ -149,6 +147,14 @@ export type ServerState = 'starting' | 'ready' | 'limited'
 /** `off`: the setting says so or the language is not linked. */
 export type DocumentState = 'off' | 'waiting' | 'linking' | 'linked'
 
+/** Where git could be told to merge decisions. */
+export interface GitAttributesParams {
+  /** URI of the `.gitattributes` file; it may not exist yet. */
+  readonly file: string
+  /** The line to add, without its line end. */
+  readonly line: string
+}
+
 /** State of the server and of one document; sent whenever it changes, at most a few times a second. */
 export interface StatusParams {
   readonly server: ServerState
@@ -193,6 +199,8 @@ export interface ClientNotifications {
 /** Notifications of the server. */
 export interface ServerNotifications {
   'conceptLens/status': StatusParams
+  /** Decisions were written in a git repository that would not merge them line by line; people may be asked. */
+  'conceptLens/offerGitAttributes': GitAttributesParams
 }
 
 export type RequestMethod = keyof Requests

@@ -148,28 +148,30 @@ export const SETTINGS = {
     default: 'auto',
     scope: 'machine',
     choices: {
-      auto: 'The fastest that works here.',
+      auto: 'What is exact and works everywhere: the processor.',
       cpu: 'The processor.',
-      cuda: 'An NVIDIA graphics card.',
-      directml: 'A graphics card on Windows.',
-      coreml: 'The neural engine of a Mac.',
+      webgpu: 'A graphics card, through WebGPU.',
+      cuda: 'An NVIDIA graphics card, where CUDA is installed.',
+      dml: 'A graphics card on Windows, through DirectML.',
+      coreml: 'A Mac, through Core ML.',
     },
     description: 'What the model runs on. Falls back to the processor, and says why in the log.',
   },
-  'engine.threads': {
+  'engine.processes': {
     type: 'integer',
     default: 0,
     minimum: 0,
-    maximum: 64,
+    maximum: 16,
     scope: 'machine',
-    description: 'Threads the model may use. 0: half of the processor’s cores, at least one.',
+    description:
+      'Processes that run the model side by side; each takes about 150 MB and one core. 0: half of the cores, at most two.',
   },
   'bioc.offsetUnit': {
     type: 'choice',
-    default: 'codePoint',
+    default: 'code-point',
     scope: 'resource',
     choices: {
-      codePoint: 'Unicode code points, what most readers expect.',
+      'code-point': 'Unicode code points, what most readers expect.',
       byte: 'UTF-8 bytes, as the BioC DTD says.',
       utf16: 'UTF-16 code units, as JavaScript and Java count.',
     },
@@ -185,13 +187,6 @@ export const SETTINGS = {
       entitytools: '`concept_id` and `all_links`.',
     },
     description: 'Which infons exported BioC files use.',
-  },
-  'decisions.offerGitAttributes': {
-    type: 'boolean',
-    default: true,
-    scope: 'resource',
-    description:
-      'Offer once per folder to let git merge decisions line by line (`merge=union` in `.gitattributes`).',
   },
   'trace.server': {
     type: 'choice',

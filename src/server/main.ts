@@ -1,5 +1,29 @@
-import { createConnection, ProposedFeatures, TextDocumentSyncKind } from 'vscode-languageserver/node'
+import { createConnection, ProposedFeatures } from 'vscode-languageserver/node'
+import { createAssets } from './assets.ts'
+import { createExporter } from './exporter.ts'
+import { createFileAccess } from './files.ts'
+import { serve } from './server.ts'
 
+// The way to the editor (--stdio, --node-ipc, --socket=PORT) is on the command line, as the protocol wants it.
 const connection = createConnection(ProposedFeatures.all)
-connection.onInitialize(() => ({ capabilities: { textDocumentSync: TextDocumentSyncKind.Incremental } }))
+
+serve(connection, {
+  assets: (messages) => createAssets(__dirname, messages),
+  files: createFileAccess(),
+  timers: {
+    after(delayMs, callback) {
+      const timer = setTimeout(callback, delayMs)
+      return () => clearTimeout(timer)
+    },
+  },
+  exporter: createExporter(today),
+  now: () => new Date().toISOString(),
+})
 connection.listen()
+
+/** The day here, `2026-01-31`. */
+function today(): string {
+  const now = new Date()
+  const twoDigits = (value: number): string => String(value).padStart(2, '0')
+  return `${now.getFullYear()}-${twoDigits(now.getMonth() + 1)}-${twoDigits(now.getDate())}`
+}

@@ -1,0 +1,117 @@
+import type { Concept, KnowledgeBase, RankedCandidate } from '../core/index.ts'
+import { groupLabel, typeName } from '../knowledge/index.ts'
+import { CLIENT_COMMANDS, type WireRange } from '../protocol/index.ts'
+import { conceptPage, shortId } from './identifiers.ts'
+import type { PlacedLink } from './manuscripts.ts'
+import { commandLink, plain, shorten, webLink } from './markdownText.ts'
+
+const MAX_SYNONYMS = 8
+const MAX_PARENTS = 5
+const MAX_OTHERS = 5
+const MAX_DEFINITION_LENGTH = 600
+
+/** Where the hover stands, for the links that act on it. */
+export interface HoverPlace {
+  readonly uri: string
+  readonly range: WireRange
+  /** Whether the editor runs our commands from links. */
+  readonly hasCommands: boolean
+}
+
+/** What a hover says of a link, in Markdown. Texts of manuscript and knowledge base are shown as they are, never as markup. */
+export function linkMarkdown({ link }: PlacedLink, knowledgeBase: KnowledgeBase, place: HoverPlace): string {
+  const concept = link.chosen === undefined ? undefined : find(knowledgeBase, link.chosen)
+  const others = link.candidates.filter(({ id }) => id !== link.chosen)
+  const by = link.chosenBy === 'author' ? 'your choice' : percent(link.probability)
+  const blocks = [
+    concept ? conceptBlock(concept, by) : missingBlock(link.chosen, by),
+    ...(concept ? detailBlocks(concept, knowledgeBase) : []),
+    othersBlock(others, knowledgeBase),
+    place.hasCommands ? actionsBlock(place, link.chosenBy === 'author') : '',
+  ]
+  return blocks.filter((block) => block !== '').join('\n\n')
+}
+
+/** Readable semantic types of a concept, else its groups; empty when unknown. */
+export function typeLabels({ types, groups }: Pick<Concept, 'types' | 'groups'>): readonly string[] {
+  return types.length > 0 ? types.map((tui) => typeName(tui) ?? tui) : groups.map(groupLabel)
+}
+
+function conceptBlock(concept: Concept, by: string): string {
+  const types = typeLabels(concept).map(plain).join(', ')
+  const line = [types === '' ? '' : `*${types}*`, plain(by)].filter(Boolean).join(' · ')
+  return `**${plain(concept.name)}** · ${idLink(concept.id)}\n\n${line}`
+}
+
+function missingBlock(chosen: string | undefined, by: string): string {
+  if (chosen === undefined) return `Not a concept · ${plain(by)}`
+  return `${idLink(chosen)} · ${plain(by)}\n\nThis concept is not in the knowledge base.`
+}
+
+function detailBlocks(concept: Concept, knowledgeBase: KnowledgeBase): readonly string[] {
+  const definition = concept.definitions[0]
+  const synonyms = distinctSynonyms(concept)
+  const parents = concept.parents.flatMap((id) => find(knowledgeBase, id)?.name ?? []).slice(0, MAX_PARENTS)
+  return [
+    definition
+      ? `> ${plain(shorten(definition.text, MAX_DEFINITION_LENGTH))} — *${plain(definition.source)}*`
+      : '',
+    listLine('Also', synonyms, MAX_SYNONYMS),
+    listLine('Is a', parents, MAX_PARENTS),
+  ]
+}
+
+function distinctSynonyms({ name, names }: Concept): readonly string[] {
+  const seen = new Set([name.toLowerCase()])
+  return names.flatMap(({ text }) => {
+    const key = text.toLowerCase()
+    if (seen.has(key)) return []
+    seen.add(key)
+    return text
+  })
+}
+
+function listLine(label: string, items: readonly string[], limit: number): string {
+  if (items.length === 0) return ''
+  const rest = items.length > limit ? ` … ${items.length - limit} more` : ''
+  return `**${label}:** ${items.slice(0, limit).map(plain).join('; ')}${rest}`
+}
+
+function othersBlock(others: readonly RankedCandidate[], knowledgeBase: KnowledgeBase): string {
+  if (others.length === 0) return ''
+  const lines = others.slice(0, MAX_OTHERS).map((candidate) => {
+    const types = typeLabels(knowledgeBase.concept(candidate.concept)).map(plain).join(', ')
+    const parts = [plain(candidate.preferredName), idLink(candidate.id), types === '' ? '' : `*${types}*`]
+    return `- ${[...parts, plain(percent(candidate.probability))].filter(Boolean).join(' · ')}`
+  })
+  return `**Or:**\n\n${lines.join('\n')}`
+}
+
+function actionsBlock({ uri, range }: HoverPlace, isDecided: boolean): string {
+  const here = { uri, range }
+  const at = { uri, position: range.start }
+  const links = [
+    commandLink('Choose another…', CLIENT_COMMANDS.chooseConcept, here),
+    commandLink('Not a concept here', CLIENT_COMMANDS.notConceptHere, here),
+    commandLink('Not a concept in this document', CLIENT_COMMANDS.notConceptEverywhere, here),
+    ...(isDecided ? [commandLink('Undo', CLIENT_COMMANDS.undoDecision, at)] : []),
+    commandLink('Why?', CLIENT_COMMANDS.why, at),
+  ]
+  return `---\n\n${links.join(' · ')}`
+}
+
+function idLink(id: string): string {
+  const page = conceptPage(id)
+  return page === undefined ? `\`${id.replaceAll('`', '')}\`` : webLink(shortId(id), page)
+}
+
+/** A probability for people; never 0 % or 100 % when it is neither. */
+export function percent(probability: number): string {
+  if (probability > 0 && probability < 0.01) return '< 1 %'
+  return `${Math.min(Math.round(probability * 100), probability < 1 ? 99 : 100)} %`
+}
+
+function find(knowledgeBase: KnowledgeBase, id: string): Concept | undefined {
+  const ref = knowledgeBase.resolve(id)[0]
+  return ref === undefined ? undefined : knowledgeBase.concept(ref)
+}

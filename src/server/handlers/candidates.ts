@@ -1,0 +1,59 @@
+import type { Link, RankedCandidate } from '../../core/index.ts'
+import type { CandidateList, ConceptItem, RangeParams, SearchParams } from '../../protocol/index.ts'
+import { typeLabels } from '../conceptMarkdown.ts'
+import { toSpan } from '../fromLsp.ts'
+import { linkAt, parse, type OpenManuscript } from '../manuscripts.ts'
+import type { Session } from '../session.ts'
+import { toRange } from '../toLsp.ts'
+
+const MAX_SEARCHED = 100
+
+/** The candidates of the mention at a range, or for the words selected. */
+export async function candidates(
+  session: Session,
+  { uri, range }: RangeParams,
+): Promise<CandidateList | null> {
+  const manuscript = session.manuscript(uri)
+  if (!manuscript) return null
+  const span = toSpan(manuscript.document, range)
+  const placed = linkAt(manuscript, span.start)
+  const isWhole = placed && (span.start === span.end || span.end <= placed.source.end)
+  if (placed && isWhole) return listOf(manuscript, { ...placed.link, source: placed.source }, true)
+  const tools = await session.toolsFor(manuscript)
+  const link = await tools?.linker.candidatesFor(parse(manuscript), uri, span)
+  return link ? listOf(manuscript, link, false) : null
+}
+
+/** Concepts of the knowledge base for what a person typed. */
+export async function search(
+  session: Session,
+  { text, limit, uri }: SearchParams,
+): Promise<readonly ConceptItem[]> {
+  const manuscript = uri === undefined ? undefined : session.manuscript(uri)
+  const tools = await session.toolsFor(manuscript)
+  if (!tools || text.trim() === '') return []
+  return tools.linker.search(text, Math.min(limit, MAX_SEARCHED)).map(itemOf)
+}
+
+function listOf({ document }: OpenManuscript, link: Link, isMention: boolean): CandidateList {
+  return {
+    text: link.mention.text,
+    range: toRange(document, link.source),
+    isMention,
+    ...(link.chosen === undefined ? {} : { chosen: link.chosen }),
+    items: link.candidates.map((candidate) => ({ ...itemOf(candidate), probability: candidate.probability })),
+  }
+}
+
+function itemOf(
+  candidate: Pick<RankedCandidate, 'id' | 'preferredName' | 'matchedName' | 'types' | 'groups'>,
+): ConceptItem {
+  const { id, preferredName, matchedName } = candidate
+  const types = typeLabels(candidate)
+  return {
+    id,
+    name: preferredName,
+    types,
+    ...(matchedName === preferredName ? {} : { matched: matchedName }),
+  }
+}

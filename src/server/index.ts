@@ -1,0 +1,4 @@
+export { createExporter } from './exporter.ts'
+export { createFileAccess } from './files.ts'
+export { serve, type ServerParts } from './server.ts'
+export type { Assets, EngineChoice, Exporter, FileAccess, LinkerParts, Messages, Timers } from './ports.ts'

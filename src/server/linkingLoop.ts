@@ -1,0 +1,247 @@
+import {
+  CancelledError,
+  ConceptLensError,
+  type CancellationToken,
+  type LinkedPassage,
+  type Manuscript,
+} from '../core/index.ts'
+import type { Decision } from '../linking/index.ts'
+import type { DocumentState, DocumentStatus } from '../protocol/index.ts'
+import type { Configuration } from './configuration.ts'
+import {
+  isManuscript,
+  isShown,
+  parse,
+  replaceAll,
+  replacePassage,
+  type Linked,
+  type OpenManuscript,
+} from './manuscripts.ts'
+import type { Messages, Timers } from './ports.ts'
+import type { Workbench } from './workbench.ts'
+
+/** Typing is left alone for this long before its passage is linked again. */
+const TYPING_DELAY_MS = 120
+/** New links are shown at most this often while a document is being linked; the visible ones at once. */
+const SHOW_DELAY_MS = 400
+
+/** What the loop needs of its surroundings. */
+export interface LoopParts {
+  readonly configuration: Configuration
+  readonly workbench: Workbench
+  readonly messages: Messages
+  readonly timers: Timers
+  readonly decisionsFor: (uri: string) => readonly Decision[]
+  /** The links of a document changed: the editor should ask again. */
+  readonly onLinks: () => void
+  readonly onStatus: (status: DocumentStatus) => void
+}
+
+/** Keeps open documents linked: after every change the newest text is linked, older work is cancelled. */
+export interface LinkingLoop {
+  /** The document was opened, or something it depends on changed. */
+  relink(manuscript: OpenManuscript): void
+  /** The document's text changed. */
+  typed(manuscript: OpenManuscript): void
+  /** Links the text as it is now, whether linking is on or not. Rejects with `CancelledError`. */
+  linkNow(manuscript: OpenManuscript, token: CancellationToken): Promise<Linked>
+  /** The editor shows another part: what is under way goes on there. */
+  scrolled(manuscript: OpenManuscript): void
+  /** Stops until the document changes or is asked for. */
+  cancel(manuscript: OpenManuscript): void
+  /** Forgets a closed document. */
+  close(manuscript: OpenManuscript): void
+}
+
+/** What became of one linking. `superseded` by a newer text; `stopped` by a person; `failed` was reported. */
+type Outcome = Linked | 'superseded' | 'stopped' | 'failed' | 'off'
+
+/** One linking of one version of a document. */
+interface Run {
+  stopped: 'superseded' | 'stopped' | undefined
+}
+
+interface Tracked {
+  cancelTimer: () => void
+  /** The linking under way. */
+  run: Run | undefined
+  status: DocumentStatus
+}
+
+/** Makes a {@link LinkingLoop}. */
+export function createLinkingLoop(parts: LoopParts): LinkingLoop {
+  const tracked = new Map<OpenManuscript, Tracked>()
+  const showSoon = createThrottle(parts.timers, parts.onLinks)
+
+  function track(manuscript: OpenManuscript): Tracked {
+    const known = tracked.get(manuscript)
+    if (known) return known
+    const status = { uri: manuscript.uri, state: 'waiting', nDone: 0, nPassages: 0, nShown: 0 } as const
+    const fresh: Tracked = { cancelTimer: () => undefined, run: undefined, status }
+    tracked.set(manuscript, fresh)
+    return fresh
+  }
+
+  function tell(
+    manuscript: OpenManuscript,
+    state: DocumentState,
+    counts: Partial<DocumentStatus> = {},
+  ): void {
+    const entry = tracked.get(manuscript)
+    if (!entry) return
+    const nShown = manuscript.links.filter(({ link }) => isShown(link, manuscript.settings)).length
+    entry.status = { ...entry.status, nShown, ...counts, state }
+    parts.onStatus(entry.status)
+  }
+
+  function stop(manuscript: OpenManuscript, reason: 'superseded' | 'stopped'): Tracked {
+    const entry = track(manuscript)
+    entry.cancelTimer()
+    if (entry.run) entry.run.stopped ??= reason
+    entry.run = undefined
+    return entry
+  }
+
+  function schedule(manuscript: OpenManuscript, delayMs: number): void {
+    const entry = stop(manuscript, 'superseded')
+    entry.cancelTimer = parts.timers.after(delayMs, () => void start(manuscript))
+  }
+
+  /** Links now. With a token it links even where linking is off. */
+  async function start(manuscript: OpenManuscript, forcedBy?: CancellationToken): Promise<Outcome> {
+    const entry = stop(manuscript, 'superseded')
+    const run: Run = { stopped: undefined }
+    entry.run = run
+    const token: CancellationToken = {
+      get isCancellationRequested() {
+        return run.stopped !== undefined || forcedBy?.isCancellationRequested === true
+      },
+    }
+    try {
+      return (await link(manuscript, token, forcedBy !== undefined)) ?? 'off'
+    } catch (error) {
+      if (error instanceof CancelledError) return run.stopped ?? 'stopped'
+      const reason = error instanceof Error ? (error.stack ?? error.message) : String(error)
+      parts.messages.error(`Linking ${manuscript.uri} failed: ${reason}`)
+      parts.messages.show('error', 'Linking a document failed. Its other functions still work; see the log.')
+      return 'failed'
+    } finally {
+      // A newer run, when there is one, tells the state itself.
+      if (entry.run === run) {
+        entry.run = undefined
+        if (entry.status.state === 'linking' || entry.status.state === 'waiting') tell(manuscript, 'linked')
+      }
+    }
+  }
+
+  async function link(
+    manuscript: OpenManuscript,
+    token: CancellationToken,
+    isForced: boolean,
+  ): Promise<Linked | undefined> {
+    const { document } = manuscript
+    const settings = await parts.configuration.of(manuscript.uri)
+    checkCancelled(token)
+    manuscript.settings = settings
+    if (!isForced && !(settings.enable && isManuscript(document, settings))) {
+      switchOff(manuscript)
+      return undefined
+    }
+    const tools = await parts.workbench.tools(settings)
+    checkCancelled(token)
+    if (!tools) {
+      tell(manuscript, 'linked')
+      return undefined
+    }
+    const version = document.version
+    if (manuscript.tools !== tools) manuscript.links = []
+    manuscript.tools = tools
+    const parsed = parse(manuscript)
+    const order = visiblePassages(parsed, manuscript)
+    let nDone = 0
+    const nPassages = parsed.passages.length
+    tell(manuscript, 'linking', { nDone, nPassages })
+    const onPassage = (_index: number, passage: LinkedPassage): void => {
+      nDone++
+      if (token.isCancellationRequested || document.version !== version) return
+      replacePassage(manuscript, passage)
+      if (nDone === order.length) parts.onLinks()
+      else if (nDone > order.length) showSoon()
+      if (nDone % 10 === 0) tell(manuscript, 'linking', { nDone, nPassages })
+    }
+    const decisions = parts.decisionsFor(manuscript.uri)
+    const linked = await tools.linker.link(parsed, { decisions, token, order, onPassage })
+    checkCancelled(token)
+    manuscript.latest = { version, manuscript: linked, tools }
+    if (document.version === version) replaceAll(manuscript, linked)
+    parts.onLinks()
+    tell(manuscript, 'linked', { nDone: nPassages, nPassages })
+    return manuscript.latest
+  }
+
+  function switchOff(manuscript: OpenManuscript): void {
+    const hadLinks = manuscript.links.length > 0
+    manuscript.links = []
+    manuscript.latest = undefined
+    if (hadLinks) parts.onLinks()
+    tell(manuscript, 'off')
+  }
+
+  return {
+    relink(manuscript) {
+      manuscript.latest = undefined
+      schedule(manuscript, 0)
+    },
+    typed: (manuscript) => schedule(manuscript, TYPING_DELAY_MS),
+    async linkNow(manuscript, token) {
+      const { latest, document } = manuscript
+      if (latest?.version === document.version) return latest
+      let outcome: Outcome = 'superseded'
+      while (outcome === 'superseded' && !token.isCancellationRequested && tracked.has(manuscript)) {
+        outcome = await start(manuscript, token)
+      }
+      if (typeof outcome === 'object') return outcome
+      if (outcome === 'stopped' || outcome === 'superseded') throw new CancelledError()
+      throw new ConceptLensError(
+        'not-linked',
+        'The document could not be linked; see the log for the reason.',
+      )
+    },
+    scrolled(manuscript) {
+      if (tracked.get(manuscript)?.run) schedule(manuscript, 0)
+    },
+    cancel(manuscript) {
+      stop(manuscript, 'stopped')
+      tell(manuscript, 'linked')
+    },
+    close(manuscript) {
+      stop(manuscript, 'stopped')
+      tracked.delete(manuscript)
+    },
+  }
+}
+
+function visiblePassages(parsed: Manuscript, { uri, visible }: OpenManuscript): readonly number[] {
+  return parsed.passages.flatMap(({ file, source }, index) => {
+    const isVisible =
+      file === uri && visible.some(({ start, end }) => source.start < end && source.end > start)
+    return isVisible ? index : []
+  })
+}
+
+function checkCancelled(token: CancellationToken): void {
+  if (token.isCancellationRequested) throw new CancelledError()
+}
+
+/** Calls `action` at most once in {@link SHOW_DELAY_MS}, however often the answer is called. */
+function createThrottle(timers: Timers, action: () => void): () => void {
+  let isWaiting = false
+  return () => {
+    if (isWaiting) return
+    isWaiting = true
+    timers.after(SHOW_DELAY_MS, () => {
+      isWaiting = false
+      action()
+    })
+  }
+}

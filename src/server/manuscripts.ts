@@ -1,0 +1,100 @@
+import type { TextDocument } from 'vscode-languageserver-textdocument'
+import type { Link, LinkedManuscript, LinkedPassage, Manuscript, Span } from '../core/index.ts'
+import { formatOf, type ManuscriptParser } from '../document/index.ts'
+import { isShown as reachesPeople } from '../linking/index.ts'
+import type { Settings } from '../protocol/index.ts'
+import { mapRegion, mapSpan, type Edit } from './editMapping.ts'
+import type { Tools } from './workbench.ts'
+
+/** A link at the place where the editor shows it now. */
+export interface PlacedLink {
+  readonly link: Link
+  /** In the text as it is now, UTF-16 units. */
+  readonly source: Span
+  /** The passage that it stands in; links of one passage share it. */
+  readonly passage: LinkedPassage
+}
+
+/** What linking found, and with what. */
+export interface Linked {
+  /** The version of the document that was linked. */
+  readonly version: number
+  readonly manuscript: LinkedManuscript
+  readonly tools: Tools
+}
+
+/** An open document and what is known of it. Changed in place by the linking loop only. */
+export interface OpenManuscript {
+  readonly uri: string
+  readonly document: TextDocument
+  readonly parser: ManuscriptParser
+  /** The links to show, sorted by place, mapped through the edits since they were found. */
+  links: readonly PlacedLink[]
+  /** The settings and tools that `links` were found with. */
+  settings: Settings
+  tools: Tools | undefined
+  /** The latest complete result; older than the document while that is being linked again. */
+  latest: Linked | undefined
+  /** What the editor shows, as spans of the text. */
+  visible: readonly Span[]
+}
+
+/** Whether a document is a manuscript under these settings. */
+export function isManuscript(document: TextDocument, settings: Settings): boolean {
+  const isWritten = /\.(qmd|rmd)$/i.test(document.uri)
+  return isWritten || settings.languages.includes(document.languageId)
+}
+
+/** Parses the document as it is now; cheap after a small edit. */
+export function parse({ uri, document, parser }: OpenManuscript): Manuscript {
+  const format = formatOf(uri, document.languageId)
+  return parser.parse({ file: uri, text: document.getText(), ...(format ? { format } : {}) })
+}
+
+/** Moves what is shown along with an edit; links that the edit touched are dropped until they are found again. */
+export function applyEdit(manuscript: OpenManuscript, edit: Edit): void {
+  manuscript.links = manuscript.links.flatMap((placed) => {
+    const source = mapSpan(placed.source, edit)
+    if (source === placed.source) return placed
+    return source ? { ...placed, source } : []
+  })
+  manuscript.visible = manuscript.visible.map((span) => mapRegion(span, edit))
+}
+
+/** Replaces the links of one passage, whose spans fit the text as it is now. */
+export function replacePassage(manuscript: OpenManuscript, passage: LinkedPassage): void {
+  const { source, file } = passage.passage
+  if (file !== manuscript.uri) return
+  const others = manuscript.links.filter(
+    (placed) => placed.source.end <= source.start || placed.source.start >= source.end,
+  )
+  manuscript.links = [...others, ...placeLinks(passage)].sort((a, b) => a.source.start - b.source.start)
+}
+
+/** Replaces all links by those of a whole result, whose spans fit the text as it is now. */
+export function replaceAll(manuscript: OpenManuscript, linked: LinkedManuscript): void {
+  manuscript.links = linked.passages
+    .filter(({ passage }) => passage.file === manuscript.uri)
+    .flatMap(placeLinks)
+    .sort((a, b) => a.source.start - b.source.start)
+}
+
+function placeLinks(passage: LinkedPassage): PlacedLink[] {
+  return passage.links.map((link) => ({ link, source: link.source, passage }))
+}
+
+/** Whether people see a link under these settings. */
+export function isShown(link: Link, settings: Settings): boolean {
+  return reachesPeople(link, settings.minimumProbability)
+}
+
+/** The link at an offset, its end included when no other starts there. */
+export function linkAt(manuscript: OpenManuscript, offset: number): PlacedLink | undefined {
+  const inside = manuscript.links.find(({ source }) => source.start <= offset && offset < source.end)
+  return inside ?? manuscript.links.find(({ source }) => source.end === offset)
+}
+
+/** The links that overlap a span. */
+export function linksIn(manuscript: OpenManuscript, span: Span): readonly PlacedLink[] {
+  return manuscript.links.filter(({ source }) => source.start < span.end && source.end > span.start)
+}

@@ -1,0 +1,61 @@
+import type { KnowledgeBase, LinkedManuscript, Logger } from '../core/index.ts'
+import type { Engine } from '../inference/index.ts'
+import type { Linker, LinkingSettings } from '../linking/index.ts'
+import type { ExportResult, Settings } from '../protocol/index.ts'
+
+/** What the server opens on the machine it runs on. Tests give doubles. */
+export interface Assets {
+  /** `path` empty: the knowledge base that ships with the program. Rejects with `ConceptLensError`. */
+  openKnowledgeBase(path: string): Promise<KnowledgeBase>
+  /** Rejects with `ConceptLensError` when the model is damaged or cannot run here. */
+  openEngine(options: EngineChoice): Promise<Engine>
+  createLinker(parts: LinkerParts, settings: LinkingSettings): Linker
+}
+
+/** Which model runs on what. Two equal choices share one engine. */
+export interface EngineChoice {
+  /** Empty: the model that ships with the program. */
+  readonly modelPath: string
+  /** A value of the setting `engine.provider`. */
+  readonly provider: string
+  /** 0: the server decides. */
+  readonly nProcesses: number
+}
+
+/** What a linker is made of. Without an engine it links by retrieval alone. */
+export interface LinkerParts {
+  readonly knowledgeBase: KnowledgeBase
+  readonly engine?: Engine
+  readonly logger: Logger
+}
+
+/** Files of the workspace, by URI. Files that are not on this machine (virtual workspaces) do not exist. */
+export interface FileAccess {
+  /** The text of a file; `undefined` when there is none or it is not UTF-8 text. */
+  read(uri: string): string | undefined
+  /** Changes whenever the file does; `undefined` when there is none. */
+  stamp(uri: string): string | undefined
+  /** Whether files can be written beside this one. */
+  canWrite(uri: string): boolean
+  /** Writes the whole file or nothing, making its folder. Throws when the machine cannot. */
+  write(uri: string, text: string): void
+}
+
+/** How the server speaks to people. */
+export interface Messages extends Logger {
+  /** Shows a message in the editor. Every text is shown once while the server lives. */
+  show(severity: 'error' | 'warning' | 'info', message: string): void
+}
+
+/** Timers, so that tests can do without waiting. */
+export interface Timers {
+  /** Calls back once after at least `delayMs`; the answer cancels. */
+  after(delayMs: number, callback: () => void): () => void
+}
+
+/** Writes a linked manuscript as a file of an exchange format. */
+export type Exporter = (input: {
+  readonly linked: LinkedManuscript
+  readonly knowledgeBase: KnowledgeBase
+  readonly settings: Settings
+}) => ExportResult

@@ -1,0 +1,168 @@
+import type { Connection, InitializeParams, InitializeResult } from 'vscode-languageserver'
+import {
+  SETTINGS_SECTION,
+  type DocumentParams,
+  type DocumentStatus,
+  type InitializationOptions,
+  type VisibleRangesParams,
+} from '../protocol/index.ts'
+import { featuresOf, registerForChanges, serverCapabilities } from './capabilities.ts'
+import { createConfiguration } from './configuration.ts'
+import { createDecisionsStore } from './decisionsStore.ts'
+import { toSpan } from './fromLsp.ts'
+import { registerHandlers } from './handlers/index.ts'
+import { createLinkingLoop } from './linkingLoop.ts'
+import type { OpenManuscript } from './manuscripts.ts'
+import { createMessages } from './messages.ts'
+import { followDocuments, type DocumentEvents } from './openDocuments.ts'
+import type { Assets, Exporter, FileAccess, Messages, Timers } from './ports.ts'
+import type { Session } from './session.ts'
+import { createWorkbench } from './workbench.ts'
+
+/** The world around the server. */
+export interface ServerParts {
+  /** Makes the assets; what they have to say goes to the logger. */
+  readonly assets: (messages: Messages) => Assets
+  readonly files: FileAccess
+  readonly timers: Timers
+  readonly exporter: Exporter
+  /** The time, ISO 8601 in UTC. */
+  readonly now: () => string
+}
+
+/** Serves one editor over a connection until it says goodbye. Call `connection.listen()` afterwards. */
+export function serve(connection: Connection, parts: ServerParts): void {
+  const messages = createMessages(connection)
+  const editor = {
+    features: featuresOf({}),
+    options: {} as InitializationOptions,
+    folders: [] as readonly string[],
+  }
+
+  const configuration = createConfiguration((uri) => {
+    if (!editor.features.configuration) return Promise.resolve(editor.options.settings)
+    const scope = uri === undefined ? {} : { scopeUri: uri }
+    return connection.workspace.getConfiguration({ section: SETTINGS_SECTION, ...scope })
+  }, messages)
+  const workbench = createWorkbench(parts.assets(messages), messages, () => tell())
+  const decisions = createDecisionsStore({
+    files: parts.files,
+    messages,
+    folders: () => editor.folders,
+    now: parts.now,
+    onUnmerged: (offer) => void connection.sendNotification('conceptLens/offerGitAttributes', offer),
+  })
+  const loop = createLinkingLoop({
+    configuration,
+    workbench,
+    messages,
+    timers: parts.timers,
+    decisionsFor: (uri) => decisions.for(uri),
+    onLinks: () => {
+      if (editor.features.hintRefresh) void connection.languages.inlayHint.refresh().catch(() => undefined)
+    },
+    onStatus: (document) => tell(document),
+  })
+  const documents = followDocuments(connection, parts.files, eventsFor())
+
+  function tell(document?: DocumentStatus): void {
+    const message = workbench.info().problems.join(' ')
+    void connection.sendNotification('conceptLens/status', {
+      server: workbench.state(),
+      ...(message === '' ? {} : { message }),
+      ...(document ? { document } : {}),
+    })
+  }
+
+  function eventsFor(): DocumentEvents {
+    let closed: OpenManuscript | undefined
+    return {
+      onOpen(manuscript) {
+        const unsaved = [...documents.all(), ...(closed ? [closed] : [])].find((other) =>
+          isSavedAs(other, manuscript),
+        )
+        if (unsaved) decisions.move(unsaved.uri, manuscript.uri)
+        loop.relink(manuscript)
+      },
+      onEdit: (manuscript) => loop.typed(manuscript),
+      onClose(manuscript) {
+        closed = manuscript
+        loop.close(manuscript)
+      },
+    }
+  }
+
+  const session: Session = {
+    get hasCommands() {
+      return editor.options.commandLinks === true
+    },
+    configuration,
+    decisions,
+    loop,
+    exporter: parts.exporter,
+    manuscript: (uri) => documents.get(uri),
+    toolsFor: async (manuscript) => workbench.tools(await configuration.of(manuscript?.uri)),
+    info: () => workbench.info(),
+    relinkAll: () => documents.all().forEach((manuscript) => loop.relink(manuscript)),
+  }
+
+  connection.onInitialize((params): InitializeResult => {
+    editor.features = featuresOf(params.capabilities)
+    editor.options = (params.initializationOptions ?? {}) as InitializationOptions
+    editor.folders = foldersOf(params)
+    return { capabilities: serverCapabilities, serverInfo: { name: 'ConceptLens' } }
+  })
+  connection.onInitialized(async () => {
+    await registerForChanges(connection, editor.features)
+    if (editor.features.folderChanges) {
+      connection.workspace.onDidChangeWorkspaceFolders(async () => {
+        editor.folders = ((await connection.workspace.getWorkspaceFolders()) ?? []).map(({ uri }) => uri)
+        session.relinkAll()
+      })
+    }
+    await session.toolsFor(undefined)
+  })
+  connection.onDidChangeConfiguration(({ settings }) => {
+    if (!editor.features.configuration) editor.options = { ...editor.options, settings: sectionOf(settings) }
+    configuration.forget()
+    workbench.retry()
+    session.relinkAll()
+  })
+  connection.onDidChangeWatchedFiles(() => session.relinkAll())
+  connection.onNotification('conceptLens/visibleRanges', ({ uri, ranges }: VisibleRangesParams) => {
+    const manuscript = documents.get(uri)
+    if (!manuscript) return
+    manuscript.visible = ranges.map((range) => toSpan(manuscript.document, range))
+    loop.scrolled(manuscript)
+  })
+  connection.onNotification('conceptLens/cancel', ({ uri }: DocumentParams) => {
+    const manuscript = documents.get(uri)
+    if (manuscript) loop.cancel(manuscript)
+  })
+  connection.onShutdown(() => workbench.dispose())
+  registerHandlers(connection, session)
+}
+
+function foldersOf({ workspaceFolders, rootUri }: InitializeParams): readonly string[] {
+  // `rootUri` is deprecated, and all that some editors send.
+  return workspaceFolders?.map(({ uri }) => uri) ?? (rootUri ? [rootUri] : [])
+}
+
+/** Editors that cannot be asked push all settings, with or without our section around them. */
+function sectionOf(settings: unknown): unknown {
+  const isRecord = typeof settings === 'object' && settings !== null
+  return isRecord && SETTINGS_SECTION in settings
+    ? (settings as Record<string, unknown>)[SETTINGS_SECTION]
+    : settings
+}
+
+/** Whether a document looks like the file that an unsaved one became. */
+function isSavedAs(unsaved: OpenManuscript, saved: OpenManuscript): boolean {
+  const text = saved.document.getText()
+  return (
+    unsaved !== saved &&
+    unsaved.uri.startsWith('untitled:') &&
+    text !== '' &&
+    unsaved.document.getText() === text
+  )
+}
