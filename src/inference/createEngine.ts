@@ -15,18 +15,18 @@ export interface EngineOptions {
   readonly modelDir: string
   /** The bundle of `src/inference/engine/main.ts`: `dist/engine.cjs`. */
   readonly engineScript: string
-  /** Engine processes of `threads` threads each; each holds the model (about 150 MB). Default 1. */
+  /** Engine processes of `threads` threads each; each takes about 250 MB. Default 1. */
   readonly processes?: number
   /** Threads inside a process. Default 1: more processes gain more than more threads. */
   readonly threads?: number
   /** Default `auto`. */
   readonly provider?: ProviderName
   readonly logger: Logger
-  /** What each process may keep of texts read lately, in bytes. Default 96 MiB, about 25 passages of 200 tokens. */
+  /** What each process may keep of texts read lately, in bytes. Default 48 MiB, about 12 passages of 200 tokens. */
   readonly cacheBytes?: number
 }
 
-const DEFAULT_CACHE_BYTES = 96 * 2 ** 20
+const DEFAULT_CACHE_BYTES = 48 * 2 ** 20
 /** How many texts remember which process read them. */
 const TEXTS_REMEMBERED = 2_000
 
@@ -65,8 +65,9 @@ function engineOver(processes: readonly EngineProcess[], manifest: ModelManifest
   /** The process that has read the text; for a new text the one with the least to do. */
   const readerOf = (text: string): EngineProcess => {
     const known = readers.get(text)
-    if (known) return known
-    const idlest = processes.reduce((a, b) => (b.pending < a.pending ? b : a))
+    if (known?.broken === false) return known
+    const sound = processes.filter((process) => !process.broken)
+    const idlest = (sound.length > 0 ? sound : processes).reduce((a, b) => (b.pending < a.pending ? b : a))
     readers.set(text, idlest)
     return idlest
   }
@@ -87,6 +88,7 @@ function engineOver(processes: readonly EngineProcess[], manifest: ModelManifest
     },
     async score(text, mentions, token) {
       checkFeatures(mentions, info.features.length)
+      if (mentions.length === 0) return []
       const answer = await run({ kind: 'score', text, mentions }, token)
       if (answer.kind !== 'scored') throw unexpected(answer.kind)
       return answer.scores

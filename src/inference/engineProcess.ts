@@ -20,6 +20,8 @@ export type EngineTask =
 export interface EngineProcess {
   /** Requests without an answer yet. */
   readonly pending: number
+  /** It died too often, or was disposed of: every call rejects. */
+  readonly broken: boolean
   /** Loads the model. Once, before anything else. */
   load(): Promise<Loaded>
   run(task: EngineTask, token?: CancellationToken): Promise<EngineAnswer>
@@ -177,6 +179,9 @@ export function createEngineProcess(options: EngineProcessOptions): EngineProces
   return {
     get pending() {
       return open.size
+    },
+    get broken() {
+      return broken !== undefined
     },
     async load() {
       const answer = await ask({ kind: 'load', options: load })

@@ -232,6 +232,14 @@ describe('engine', () => {
     })
   })
 
+  it('goes on with the other processes when one dies too often', async () => {
+    const marker = join(await mkdtemp(join(scratch, 'm')), 'died')
+    const pair = await start({ engineScript: mortalEngineScript(marker), processes: 2 })
+    await Promise.allSettled([pair.analyse(DEADLY), pair.analyse(DEADLY)])
+    for (const text of ['a', 'b', oracle.text]) await pair.analyse(text)
+    await pair.dispose()
+  })
+
   it('lets go of open calls when it is disposed of', async () => {
     const brief = await start()
     const open = assert.rejects(brief.analyse('some text'), { name: 'CancelledError' })
