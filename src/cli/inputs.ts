@@ -27,7 +27,8 @@ export interface Input {
   readonly problems: readonly Problem[]
 }
 
-const allowed = '.md .qmd .Rmd .tex .txt manuscripts, BioC (.xml, .json) and PubTator (.txt, .pubtator), all also as .gz'
+const allowed =
+  '.md .qmd .Rmd .tex .txt manuscripts, BioC (.xml, .json) and PubTator (.txt, .pubtator), all also as .gz'
 
 /** Reads a file of any kind that can be linked. Throws `ConceptLensError` when it cannot be read or is of no known kind. */
 export async function readInput(file: string): Promise<Input> {
@@ -36,7 +37,10 @@ export async function readInput(file: string): Promise<Input> {
   const read = corpusReader(name, text)
   if (read !== undefined) return corpusInput(read(text), file)
   if (formatOf(name) === undefined) {
-    throw new ConceptLensError('input-unknown-kind', `${file} is of no kind that can be linked. Allowed: ${allowed}.`)
+    throw new ConceptLensError(
+      'input-unknown-kind',
+      `${file} is of no kind that can be linked. Allowed: ${allowed}.`,
+    )
   }
   const manuscript = parseProject({ file, text }, readBeside)
   return { documents: [{ manuscript }], problems: manuscript.problems }
@@ -53,7 +57,10 @@ async function readText(file: string): Promise<string> {
   }
 }
 
-function corpusReader(name: string, text: string): ((text: string) => ReadResult<BiocCollection>) | undefined {
+function corpusReader(
+  name: string,
+  text: string,
+): ((text: string) => ReadResult<BiocCollection>) | undefined {
   if (/[.]xml$/i.test(name)) return readBiocXml
   if (/[.]json$/i.test(name)) return readBiocJson
   const looksLikePubtator = /^\s*[^|\n]{1,40}\|[ta]\|/.test(text.slice(0, 200))
@@ -69,7 +76,7 @@ function corpusInput({ value, problems }: ReadResult<BiocCollection>, file: stri
   return { documents, problems: [...problems, ...documents.flatMap(({ manuscript }) => manuscript.problems)] }
 }
 
-/** The files that `\input` names. */
-function readBeside(path: string): string | undefined {
+/** A text file if it is there: the files that `\\input` names, and the source that a link lies in. */
+export function readBeside(path: string): string | undefined {
   return existsSync(path) && statSync(path).isFile() ? readFileSync(path, 'utf8') : undefined
 }

@@ -6,10 +6,10 @@ import {
   type LinkedManuscript,
   type Problem,
 } from '../core/index.ts'
-import { writeLinked, type LinkedFormat, type WriteLinkedOptions } from '../formats/index.ts'
+import { LINKED_FORMATS, writeLinked, type LinkedFormat, type WriteLinkedOptions } from '../formats/index.ts'
 import { onlyShown } from '../linking/index.ts'
 import { exitStatus } from './exitStatus.ts'
-import { readInput, type InputDocument } from './inputs.ts'
+import { readBeside, readInput, type InputDocument } from './inputs.ts'
 import { openLinker, type LinkerOptions, type OpenLinker } from './openLinker.ts'
 import { writeOut } from './output.ts'
 import { interruptToken, stderrProgress } from './terminal.ts'
@@ -43,13 +43,15 @@ export interface LinkFilesResult {
 export async function linkFiles(options: LinkFilesOptions): Promise<LinkFilesResult> {
   const token = interruptToken()
   const parts = await openLinker(options.linker)
+  const writing = { ...options.writing, ...lookUps(parts) }
   const written: string[] = []
   let status: number = exitStatus.done
   try {
     for (const file of options.files) {
       try {
         const linked = await linkFile(file, parts, options, token)
-        for (const output of options.outputs) written.push(...(await write(linked, file, output, options, parts)))
+        for (const output of options.outputs)
+          written.push(...(await write(linked, file, output, { ...options, writing })))
       } catch (error) {
         if (!(error instanceof ConceptLensError)) throw error
         process.stderr.write(`error: ${error.message}\n`)
@@ -114,6 +116,17 @@ function givenMentions({ marked }: InputDocument, file: string): GivenMentions {
 
 type GivenMentions = NonNullable<Parameters<OpenLinker['linker']['link']>[1]>['given'] & object
 
+/** What writers want to know beyond the links: facts of concepts that an author chose, and lines of the source. */
+function lookUps({ knowledgeBase }: OpenLinker): WriteLinkedOptions {
+  return {
+    names: (id) => {
+      const [ref] = knowledgeBase.resolve(id)
+      return ref === undefined ? undefined : knowledgeBase.summary(ref)
+    },
+    sourceOf: readBeside,
+  }
+}
+
 async function write(
   linked: readonly LinkedManuscript[],
   file: string,
@@ -126,21 +139,14 @@ async function write(
     return []
   }
   const single = options.files.length === 1 && extname(out) !== ''
-  const path = single ? out : join(out, `${stemOf(file)}${endings[format]}`)
+  const path = single ? out : join(out, `${stemOf(file)}${LINKED_FORMATS[format].extension}`)
   await writeWhole(path, text)
-  const beside = Object.entries(sideFiles ?? {}).map(([name, content]) => ({ path: join(path, '..', name), content }))
+  const beside = Object.entries(sideFiles ?? {}).map(([name, content]) => ({
+    path: join(path, '..', name),
+    content,
+  }))
   for (const side of beside) await writeWhole(side.path, side.content)
   return [path, ...beside.map((side) => side.path)]
-}
-
-const endings: Readonly<Record<LinkedFormat, string>> = {
-  'bioc-xml': '.bioc.xml',
-  'bioc-json': '.bioc.json',
-  pubtator: '.pubtator',
-  jsonl: '.jsonl',
-  csv: '.csv',
-  html: '.html',
-  text: '.txt',
 }
 
 /** `paper.md` and `paper.tex` of one folder must not write the same file, so the ending stays in the name. */

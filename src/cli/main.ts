@@ -1,7 +1,9 @@
 import { Command, CommanderError } from 'commander'
 import { CancelledError, ConceptLensError } from '../core/index.ts'
 import { addKnowledgeBaseCommand } from './commands/kb.ts'
+import { addLinkCommand } from './commands/link.ts'
 import { addServeCommand } from './commands/serve.ts'
+import { addStartCommand } from './commands/start.ts'
 import { exitStatus } from './exitStatus.ts'
 import { version } from '../../package.json'
 
@@ -20,7 +22,9 @@ async function main(argv: readonly string[]): Promise<number> {
     status = Math.max(status, value)
   }
   addKnowledgeBaseCommand(program, finish)
+  addLinkCommand(program, finish)
   addServeCommand(program, finish)
+  addStartCommand(program, finish)
   for (const command of program.commands) inheritSettings(command)
   try {
     await program.parseAsync(argv)

@@ -16,3 +16,16 @@ export function writeTable(header: readonly string[], rows: readonly (readonly s
     )
   }
 }
+
+/** How wide the terminal is and whether it shows colours (https://no-color.org). */
+export function terminalTable(): { width?: number; colour: boolean } {
+  const { isTTY, columns } = process.stdout
+  return { ...(isTTY ? { width: columns } : {}), colour: isTTY && process.env['NO_COLOR'] === undefined }
+}
+
+/** Day of the export in local time, `2026-01-31`. */
+export function today(): string {
+  const now = new Date()
+  const two = (value: number) => String(value).padStart(2, '0')
+  return `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`
+}

@@ -11,13 +11,20 @@ import { writeOut, writeTable } from '../output.ts'
 export function addKnowledgeBaseCommand(program: Command, finish: (status: number) => void): void {
   const kb = program.command('kb').description('make and read knowledge bases')
   kb.command('import')
-    .description('build a knowledge base from names tables (CSV, TSV), OBO graphs (JSON) or the starter table')
+    .description(
+      'build a knowledge base from names tables (CSV, TSV), OBO graphs (JSON) or the starter table',
+    )
     .argument('<source...>', 'files, gzip allowed; several are joined into one')
-    .requiredOption('--out <dir>', 'folder of the new knowledge base; an old one there serves until the new one is complete')
+    .requiredOption(
+      '--out <dir>',
+      'folder of the new knowledge base; an old one there serves until the new one is complete',
+    )
     .option('--name <name>', 'what to call it')
     .option('--if-changed', 'do nothing when it was built from these very sources')
     .option('--quiet', 'only problems')
-    .action(async (sources: string[], options: ImportOptions) => finish(await importSources(sources, options)))
+    .action(async (sources: string[], options: ImportOptions) =>
+      finish(await importSources(sources, options)),
+    )
   kb.command('info')
     .description('what a knowledge base holds')
     .argument('<dir>')
@@ -40,7 +47,9 @@ export function addKnowledgeBaseCommand(program: Command, finish: (status: numbe
     .option('--json', 'as JSON lines')
     .action((dir: string, id: string, options: { json?: true }) => show(dir, id, options))
   kb.command('candidates')
-    .description('candidates for JSON lines {"id", "text"} on stdin, as JSON lines: what the training recipe reads')
+    .description(
+      'candidates for JSON lines {"id", "text"} on stdin, as JSON lines: what the training recipe reads',
+    )
     .argument('<dir>')
     .option('--limit <n>', 'how many concepts, 1 to 64', numberBetween(1, 64), 64)
     .action((dir: string, options: { limit: number }) => candidates(dir, options.limit))
@@ -86,7 +95,14 @@ async function showInfo(dir: string, options: { json?: true; verify?: true }): P
     if (options.json) return writeOut(`${JSON.stringify(info)}\n`)
     writeOut(`${info.name} ${info.version} (${info.fingerprint.slice(0, 12)})\n`)
     writeOut(`${info.nConcepts.toLocaleString('en')} concepts, ${info.nNames.toLocaleString('en')} names\n\n`)
-    const rows = info.sources.map((s) => [s.name, s.title, s.version, s.licence, `${s.nConcepts}`, `${s.nNames}`])
+    const rows = info.sources.map((s) => [
+      s.name,
+      s.title,
+      s.version,
+      s.licence,
+      `${s.nConcepts}`,
+      `${s.nNames}`,
+    ])
     writeTable(['source', 'title', 'version', 'licence', 'concepts', 'names'], rows)
   })
 }
@@ -95,7 +111,13 @@ async function search(dir: string, text: string, options: { limit: number; json?
   await withKnowledgeBase(dir, (kb) => {
     const found = retrieveCandidates(kb, text, { limit: options.limit })
     if (options.json) return found.forEach((candidate) => writeOut(`${JSON.stringify(candidate)}\n`))
-    const rows = found.map((c) => [c.id, c.preferredName, c.matchedName, c.groups.join(' '), c.lexicalScore.toFixed(3)])
+    const rows = found.map((c) => [
+      c.id,
+      c.preferredName,
+      c.matchedName,
+      c.groups.join(' '),
+      c.lexicalScore.toFixed(3),
+    ])
     writeTable(['id', 'name', 'matched', 'group', 'score'], rows)
   })
 }
@@ -142,7 +164,8 @@ async function candidates(dir: string, limit: number): Promise<void> {
       if (row.trim() === '') continue
       const { id, text } = parseQuery(row, line)
       writeOut(`${JSON.stringify({ id, candidates: retrieveWithMatches(kb, text, { limit }) })}\n`)
-      if (process.stdout.writableNeedDrain) await new Promise((resolve) => process.stdout.once('drain', resolve))
+      if (process.stdout.writableNeedDrain)
+        await new Promise((resolve) => process.stdout.once('drain', resolve))
     }
   } finally {
     kb.close()
@@ -162,7 +185,10 @@ function parseQuery(row: string, line: number): { id: unknown; text: string } {
   }
 }
 
-async function withKnowledgeBase(dir: string, use: (kb: KnowledgeBase) => void | Promise<void>): Promise<void> {
+async function withKnowledgeBase(
+  dir: string,
+  use: (kb: KnowledgeBase) => void | Promise<void>,
+): Promise<void> {
   const kb = openKnowledgeBase(dir)
   try {
     await use(kb)

@@ -2,33 +2,34 @@ import { readdir } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import type { Command } from 'commander'
 import { linkFiles } from '../linkFiles.ts'
-import { defaultLinkerOptions } from '../openLinker.ts'
-import { writeOut } from '../output.ts'
+import { addLinkerOptions, type LinkerOptions } from '../openLinker.ts'
+import { terminalTable, today, writeOut } from '../output.ts'
 import { resources } from '../resources.ts'
 
 const outFolder = 'out'
 
 /** `start [FILE…]`: what `npm start` runs. Links the samples (or the files given), shows a table, writes BioC XML and HTML. */
 export function addStartCommand(program: Command, finish: (status: number) => void): void {
-  program
+  const command = program
     .command('start')
     .description('link the sample manuscripts (or yours), show a table, write BioC XML and HTML into out/')
     .argument('[file...]')
-    .action(async (files: string[]) => {
-      const inputs = files.length > 0 ? files : await sampleFiles()
-      const written = await linkFiles({
-        files: inputs,
-        linker: { ...defaultLinkerOptions(), log: 'info' },
-        outputs: [
-          { format: 'text' },
-          { format: 'bioc-xml', out: outFolder },
-          { format: 'html', out: outFolder },
-        ],
-        minProbability: 0.5,
-      })
-      writeOut(`\n${written.files.map((path) => `wrote ${relative('.', path)}\n`).join('')}${nextSteps()}`)
-      finish(written.status)
+  addLinkerOptions(command).action(async (files: string[], options: LinkerOptions) => {
+    const { status, written } = await linkFiles({
+      files: files.length > 0 ? files : await sampleFiles(),
+      linker: options,
+      outputs: [
+        { format: 'text' },
+        { format: 'bioc-xml', out: outFolder },
+        { format: 'html', out: outFolder },
+      ],
+      minProbability: 0.5,
+      mentionsGiven: false,
+      writing: { ...terminalTable(), date: today() },
     })
+    writeOut(`\n${written.map((path) => `wrote ${relative('.', path)}\n`).join('')}${nextSteps()}`)
+    finish(status)
+  })
 }
 
 /** The manuscripts in `media/sample/`; files that another one takes in by `\input` are not manuscripts of their own. */
@@ -36,7 +37,7 @@ async function sampleFiles(): Promise<string[]> {
   const names = await readdir(resources.samples)
   return names
     .filter((name) => /^manuscript[.](md|tex)$/.test(name))
-    .map((name) => join(resources.samples, name))
+    .map((name) => relative('.', join(resources.samples, name)))
 }
 
 function nextSteps(): string {
