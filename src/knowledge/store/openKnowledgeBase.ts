@@ -10,7 +10,7 @@ import { openNameIndex } from './nameIndex.ts'
 import { openNameTable } from './nameTable.ts'
 import { createPageCache, openSectionFile, type SectionFile } from './sectionFile.ts'
 
-const PAGE_CACHE_BYTES = 16 * 2 ** 20
+const PAGE_CACHE_BYTES = 32 * 2 ** 20
 const ANSWERS_KEPT = 2_000
 const MAX_PREFIX_FORMS = 2_000
 
@@ -36,6 +36,12 @@ export function openKnowledgeBase(dir: string): KnowledgeBase {
     closeAll(files)
     throw error
   }
+}
+
+/** An answer as it is kept: small, and made into matches when it is given. */
+interface Answer {
+  readonly rows: Uint32Array
+  readonly scores: Float64Array
 }
 
 type Files = Record<keyof typeof FILES, SectionFile>
@@ -72,11 +78,23 @@ function knowledgeBaseOf(files: Files, manifest: Manifest): KnowledgeBase {
   const index = openNameIndex(files.grams, forms, manifest)
   const concepts = openConceptTable({ concepts: files.concepts, ids: files.ids, names, manifest })
   const { name, version, fingerprint, nConcepts, nNames, sources } = manifest
-  const answers = new LRUCache<string, readonly NameMatch[]>({ max: ANSWERS_KEPT })
+  const answers = new LRUCache<string, Answer>({ max: ANSWERS_KEPT })
 
   const exact = (folded: string): NameMatch[] => {
     const form = forms.find(folded)
     return form === undefined ? [] : Array.from(forms.rows(form), (row) => names.match(row, 1))
+  }
+
+  const similar = (folded: string, limit: number): Answer => {
+    const best = index
+      .nearest(folded, limit)
+      .flatMap(({ form, score }) => Array.from(forms.rows(form), (row) => ({ row, score })))
+      .sort((a, b) => b.score - a.score || a.row - b.row)
+      .slice(0, limit)
+    return {
+      rows: Uint32Array.from(best, ({ row }) => row),
+      scores: Float64Array.from(best, ({ score }) => score),
+    }
   }
 
   return {
@@ -87,16 +105,9 @@ function knowledgeBaseOf(files: Files, manifest: Manifest): KnowledgeBase {
     similar(text, limit) {
       const folded = fold(text)
       const key = `${String(limit)} ${folded}`
-      const kept = answers.get(key)
-      if (kept) return kept
-      const found = index
-        .nearest(folded, limit)
-        .flatMap(({ form, score }) => Array.from(forms.rows(form), (row) => ({ row, score })))
-        .sort((a, b) => b.score - a.score || a.row - b.row)
-        .slice(0, limit)
-        .map(({ row, score }) => names.match(row, score))
-      answers.set(key, found)
-      return found
+      const answer = answers.get(key) ?? similar(folded, limit)
+      answers.set(key, answer)
+      return Array.from(answer.rows, (row, i) => names.match(row, answer.scores[i]!))
     },
     prefix(text, limit) {
       const folded = fold(text)

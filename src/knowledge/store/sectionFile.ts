@@ -16,12 +16,35 @@ interface Extent {
   readonly bytes: number
 }
 
-/** Pages of 64 KiB kept by all files of one store, the least recently used dropped first. */
-export type PageCache = LRUCache<number, Uint8Array>
+/**
+ * Pages of 64 KiB kept by all files of one store, the least recently used dropped first. Buffers are used again, so that
+ * a busy search leaves no garbage behind.
+ */
+export interface PageCache {
+  get(key: number): Uint8Array | undefined
+  /** A buffer to read a page into, kept under the key from now on. */
+  take(key: number): Uint8Array
+  drop(key: number): void
+}
 
 /** A cache that keeps at most `bytes` of file pages. */
 export function createPageCache(bytes: number): PageCache {
-  return new LRUCache<number, Uint8Array>({ max: Math.max(4, Math.floor(bytes / PAGE_BYTES)) })
+  const free: Uint8Array[] = []
+  const pages = new LRUCache<number, Uint8Array>({
+    max: Math.max(4, Math.floor(bytes / PAGE_BYTES)),
+    dispose: (page) => free.push(page),
+  })
+  return {
+    get: (key) => pages.get(key),
+    take(key) {
+      const isFull = pages.size === pages.max
+      if (isFull) pages.pop()
+      const page = free.pop() ?? new Uint8Array(PAGE_BYTES)
+      pages.set(key, page)
+      return page
+    },
+    drop: (key) => void pages.delete(key),
+  }
 }
 
 /** The error of a store whose bytes do not make sense. */
@@ -74,7 +97,7 @@ export interface SectionFile {
   uint32(section: number, length?: number): Uint32Array
   uint16(section: number, length?: number): Uint16Array
   float32(section: number, length?: number): Float32Array
-  /** A piece of a section through the page cache. The bytes are shared: never write to them. Throws `kb-damaged` beyond the section's end. */
+  /** A piece of a section through the page cache, good until the next call for any file of the store. Never write to it. Throws `kb-damaged` beyond the section's end. */
   bytes(section: number, offset: number, length: number): Uint8Array
   close(): void
 }
@@ -141,12 +164,16 @@ function readExtents(fd: number, { name, bytes, nSections }: SectionFileOptions)
 
 function readExactly(fd: number, position: number, length: number, name: string): Uint8Array {
   const bytes = new Uint8Array(length)
-  for (let done = 0; done < length;) {
-    const n = readSync(fd, bytes, done, length - done, position + done)
+  fill(fd, position, bytes, name)
+  return bytes
+}
+
+function fill(fd: number, position: number, bytes: Uint8Array, name: string): void {
+  for (let done = 0; done < bytes.length;) {
+    const n = readSync(fd, bytes, done, bytes.length - done, position + done)
     if (n === 0) throw damaged(name, 'it ends too early')
     done += n
   }
-  return bytes
 }
 
 function sectionFileOf(fd: number, extents: readonly Extent[], options: SectionFileOptions): SectionFile {
@@ -162,12 +189,18 @@ function sectionFileOf(fd: number, extents: readonly Extent[], options: SectionF
   }
 
   const page = (index: number): Uint8Array => {
-    const kept = cache.get(keyBase + index)
+    const key = keyBase + index
+    const kept = cache.get(key)
     if (kept) return kept
     const position = index * PAGE_BYTES
-    const read = readExactly(fd, position, Math.min(PAGE_BYTES, options.bytes - position), name)
-    cache.set(keyBase + index, read)
-    return read
+    const taken = cache.take(key)
+    try {
+      fill(fd, position, taken.subarray(0, Math.min(PAGE_BYTES, options.bytes - position)), name)
+    } catch (error) {
+      cache.drop(key)
+      throw error
+    }
+    return taken
   }
 
   return {
