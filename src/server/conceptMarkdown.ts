@@ -56,7 +56,7 @@ function detailBlocks(concept: Concept, knowledgeBase: KnowledgeBase): readonly 
     definition
       ? `> ${plain(shorten(definition.text, MAX_DEFINITION_LENGTH))} — *${plain(definition.source)}*`
       : '',
-    listLine('Also', synonyms, MAX_SYNONYMS),
+    listLine('Synonyms', synonyms, MAX_SYNONYMS),
     listLine('Is a', parents, MAX_PARENTS),
   ]
 }
@@ -84,7 +84,7 @@ function othersBlock(others: readonly RankedCandidate[], knowledgeBase: Knowledg
     const parts = [plain(candidate.preferredName), idLink(candidate.id), types === '' ? '' : `*${types}*`]
     return `- ${[...parts, plain(percent(candidate.probability))].filter(Boolean).join(' · ')}`
   })
-  return `**Or:**\n\n${lines.join('\n')}`
+  return `**Other candidates:**\n\n${lines.join('\n')}`
 }
 
 function actionsBlock({ uri, range }: HoverPlace, isDecided: boolean): string {

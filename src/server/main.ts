@@ -19,6 +19,14 @@ serve(connection, {
   exporter: createExporter(today),
   now: () => new Date().toISOString(),
 })
+// Whatever goes wrong, the server goes on with the next request.
+for (const event of ['uncaughtException', 'unhandledRejection']) {
+  process.on(event, (error: unknown) => {
+    connection.console.error(
+      `Unexpected: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    )
+  })
+}
 connection.listen()
 
 /** The day here, `2026-01-31`. */

@@ -1,8 +1,11 @@
-import type { Connection } from 'vscode-languageserver'
+import { MessageType, ShowMessageNotification, type Connection } from 'vscode-languageserver'
 import type { Messages } from './ports.ts'
 
+const TYPES = { error: MessageType.Error, warning: MessageType.Warning, info: MessageType.Info } as const
+
 /** Messages through the editor: the log, and pop-ups that come once each. */
-export function createMessages({ console, window }: Connection): Messages {
+export function createMessages(connection: Connection): Messages {
+  const { console } = connection
   const shown = new Set<string>()
   const log: Messages = {
     error: (message) => console.error(message),
@@ -13,10 +16,12 @@ export function createMessages({ console, window }: Connection): Messages {
       log[severity === 'warning' ? 'warn' : severity](message)
       if (shown.has(message)) return
       shown.add(message)
-      const text = `ConceptLens: ${message}`
-      if (severity === 'error') window.showErrorMessage(text)
-      else if (severity === 'warning') window.showWarningMessage(text)
-      else window.showInformationMessage(text)
+      // A notification: nobody has to answer, and editors that show nothing do no harm.
+      const type = TYPES[severity]
+      void connection.sendNotification(ShowMessageNotification.type, {
+        type,
+        message: `ConceptLens: ${message}`,
+      })
     },
   }
   return log

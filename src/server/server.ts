@@ -4,6 +4,7 @@ import {
   type DocumentParams,
   type DocumentStatus,
   type InitializationOptions,
+  type ServerState,
   type VisibleRangesParams,
 } from '../protocol/index.ts'
 import { featuresOf, registerForChanges, serverCapabilities } from './capabilities.ts'
@@ -39,12 +40,16 @@ export function serve(connection: Connection, parts: ServerParts): void {
     folders: [] as readonly string[],
   }
 
+  let told: ServerState | undefined
+
   const configuration = createConfiguration((uri) => {
     if (!editor.features.configuration) return Promise.resolve(editor.options.settings)
     const scope = uri === undefined ? {} : { scopeUri: uri }
     return connection.workspace.getConfiguration({ section: SETTINGS_SECTION, ...scope })
   }, messages)
-  const workbench = createWorkbench(parts.assets(messages), messages, () => tell())
+  const workbench = createWorkbench(parts.assets(messages), messages, () => {
+    if (workbench.state() !== told) tell()
+  })
   const decisions = createDecisionsStore({
     files: parts.files,
     messages,
@@ -67,8 +72,9 @@ export function serve(connection: Connection, parts: ServerParts): void {
 
   function tell(document?: DocumentStatus): void {
     const message = workbench.info().problems.join(' ')
+    told = workbench.state()
     void connection.sendNotification('conceptLens/status', {
-      server: workbench.state(),
+      server: told,
       ...(message === '' ? {} : { message }),
       ...(document ? { document } : {}),
     })
