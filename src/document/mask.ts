@@ -53,7 +53,13 @@ export function createMask(source: string): Mask {
 
   function push(from: number, to: number, prose: string, verbatim: boolean): void {
     if (prose === '') return
-    if (dropped) mendAfterDrop(prose)
+    if (dropped && closesNothing(prose) && verbatim) {
+      // What stood in the brackets was left out: they go too.
+      trimLast()
+      return push(from + 1, to, prose.slice(1), true)
+    }
+    if (dropped && text.endsWith(' ') && CLOSES.test(prose)) trimLast()
+    dropped = false
     const last = pieces[pieces.length - 1]
     const end = text.length + prose.length
     if (last?.verbatim && verbatim && last.sourceEnd === from) {
@@ -65,12 +71,11 @@ export function createMask(source: string): Mask {
     text += prose
   }
 
-  function mendAfterDrop(next: string): void {
-    dropped = false
-    if (text.endsWith(' ') && CLOSES.test(next)) trimBlank()
+  function closesNothing(next: string): boolean {
+    return (next.startsWith(')') && text.endsWith('(')) || (next.startsWith(']') && text.endsWith('['))
   }
 
-  function trimBlank(): void {
+  function trimLast(): void {
     const last = pieces[pieces.length - 1]
     text = text.slice(0, -1)
     if (!last) return
@@ -112,7 +117,7 @@ export function createMask(source: string): Mask {
       dropped = true
     },
     finish() {
-      if (text.endsWith(' ')) trimBlank()
+      if (text.endsWith(' ')) trimLast()
       return { text, segments: pieces.map(toSegment) }
     },
   }

@@ -68,10 +68,12 @@ function readStep(rest: string, lettersAreText: boolean): Read | undefined {
   if (dress) return { kind: 'skip', length: dress[0].length, dresses: true }
   const spacing = SPACING.exec(rest)
   if (spacing) return { kind: 'blank', length: spacing[0].length }
-  const command = /^\\([A-Za-z]+) ?/.exec(rest)
+  const command = /^\\([A-Za-z]+)/.exec(rest)
   if (command) {
-    const text = GREEK.get(command[1] ?? '') ?? SIGNS.get(command[1] ?? '')
-    return text === undefined ? undefined : { kind: 'replace', length: command[0].length, text }
+    const greek = GREEK.get(command[1] ?? '')
+    const text = greek ?? SIGNS.get(command[1] ?? '')
+    const length = command[0].length + (greek !== undefined && rest[command[0].length] === ' ' ? 1 : 0)
+    return text === undefined ? undefined : { kind: 'replace', length, text }
   }
   if (/^\\[%#&_{}]/.test(rest)) return { kind: 'replace', length: 2, text: rest.slice(1, 2) }
   if (/^[{}_^]/.test(rest)) return { kind: 'skip', length: 1 }

@@ -1,13 +1,15 @@
 import type { BlockParser, PlacedBlock } from './block.ts'
+import { unifyLineEnds } from './lineEnds.ts'
 import { createMask } from './mask.ts'
 
 /** Plain text: paragraphs between blank lines; nothing is markup. */
 export function createTextParser(): BlockParser {
   return {
-    parse(text) {
+    parse(source) {
+      const text = unifyLineEnds(source)
       const items: PlacedBlock[] = []
       let start = 0
-      for (const gap of text.matchAll(/(?:\r\n|\r|\n)[^\S\r\n]*(?=[\r\n])/g)) {
+      for (const gap of text.matchAll(/\n[^\S\n]*(?=\n)/g)) {
         pushParagraph(items, text, { start, end: gap.index })
         start = gap.index
       }

@@ -1,5 +1,6 @@
 import type { Segment } from '../../core/index.ts'
 import type { Block, BlockParser, Inclusion, PlacedBlock } from '../block.ts'
+import { unifyLineEnds } from '../lineEnds.ts'
 import { scanLatex, type ScannedBlock } from './scanner.ts'
 
 /**
@@ -10,7 +11,7 @@ export function createLatexParser(): BlockParser {
   let known: ReadonlyMap<string, readonly Block[]> = new Map()
   return {
     parse(text) {
-      const scan = scanLatex(text.includes('\r') ? text.replace(/\r\n/g, ' \n').replace(/\r/g, '\n') : text)
+      const scan = scanLatex(unifyLineEnds(text))
       const seen = new Map<string, Block[]>()
       const blocks = scan.blocks.map((scanned): PlacedBlock => {
         const start = scanned.segments[0]?.source.start ?? 0

@@ -137,7 +137,7 @@ export function scanLatex(source: string): Scan {
     sink.mask.replace(
       at,
       run.end,
-      { '--': '–', '---': '—', "''": '”', '``': '“', '`': '‘' }[run.text] ?? run.text,
+      { '--': '–', '---': '—', "''": '”', '``': '“', '`': "'" }[run.text] ?? run.text,
     )
     at = run.end
   }

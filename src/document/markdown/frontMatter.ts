@@ -1,5 +1,6 @@
 import type { Span } from '../../core/index.ts'
 import type { Block, PlacedBlock } from '../block.ts'
+import { unifyLineEnds } from '../lineEnds.ts'
 import { createMask, type Prose } from '../mask.ts'
 import { grammar } from './grammar.ts'
 import { writeInline } from './inline.ts'
@@ -21,7 +22,7 @@ const FIELDS = {
 
 /** The title, subtitle and abstract of YAML front matter, read as Markdown. Plain, quoted and block scalars; nothing else of YAML. */
 export function parseFrontMatter(text: string, { end }: Span): readonly PlacedBlock[] {
-  const yaml = text.slice(0, end)
+  const yaml = unifyLineEnds(text.slice(0, end))
   return [...yaml.matchAll(/^(title|subtitle|abstract)[ \t]*:[ \t]*/gm)].flatMap((field) => {
     const { kind, sectionKind } = FIELDS[field[1] as keyof typeof FIELDS]
     const value = valueSpan(yaml, field.index + field[0].length)
@@ -36,7 +37,7 @@ export function parseFrontMatter(text: string, { end }: Span): readonly PlacedBl
 /** From behind the colon to the next key, comment or end, without the marks of a quoted or block scalar. */
 function valueSpan(yaml: string, start: number): Span {
   const rest = yaml.slice(start)
-  const next = /(?:\r\n|\n|\r)(?=[^\s])/.exec(rest)
+  const next = /\n(?=[^\s])/.exec(rest)
   let end = start + (next?.index ?? rest.length)
   const block = /^[|>][-+\d]*[^\S\r\n]*(?:#.*)?(?=[\r\n])/.exec(rest)
   if (block) return { start: start + block[0].length, end }
@@ -56,7 +57,7 @@ function valueSpan(yaml: string, start: number): Span {
 function paragraphs(yaml: string, { start, end }: Span): readonly Span[] {
   const spans: Span[] = []
   let from = start
-  for (const gap of yaml.slice(start, end).matchAll(/(?:\r\n|\n|\r)[^\S\r\n]*(?:\r\n|\n|\r)\s*/g)) {
+  for (const gap of yaml.slice(start, end).matchAll(/\n[^\S\n]*\n\s*/g)) {
     spans.push({ start: from, end: start + gap.index })
     from = start + gap.index + gap[0].length
   }
@@ -67,13 +68,13 @@ function paragraphs(yaml: string, { start, end }: Span): readonly Span[] {
 function writeValue(value: string): Prose {
   const indent = value.length - value.trimStart().length
   // Joined to one line and made a heading, the value is inline content whatever it begins with; the length must stay.
-  const line = `# ${value.slice(indent).replace(/[\r\n]/g, ' ')}`
+  const line = `# ${value.slice(indent).replace(/\n/g, ' ')}`
   const heading = grammar.parse(line).topNode.firstChild
   if (heading?.name !== 'ATXHeading1') return createMask(value).finish()
   const shift = 2 - indent
   return writeInline(
     heading,
-    { source: value.replace(/[\r\n]/g, ' '), base: shift, blocks: [] },
+    { source: value.replace(/\n/g, ' '), base: shift, blocks: [] },
     { from: 2, to: heading.to },
   )
 }

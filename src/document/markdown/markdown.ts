@@ -1,6 +1,7 @@
 import { TreeFragment, type SyntaxNode, type Tree } from '@lezer/common'
 import type { PassageKind, Problem } from '../../core/index.ts'
 import type { Block, BlockParser, PlacedBlock } from '../block.ts'
+import { unifyLineEnds } from '../lineEnds.ts'
 import { sortBlocks } from '../rows.ts'
 import { findFrontMatter, parseFrontMatter } from './frontMatter.ts'
 import { grammar } from './grammar.ts'
@@ -49,12 +50,19 @@ export function createMarkdownParser(): BlockParser {
 // A comment, not one shown in inline code, nor one that would swallow the fence of a code block.
 const COMMENT = /(?<!`)<!--(?:(?!-->|\n[ \t]*(?:```|~~~))[^])*-->/g
 
+// A backslash that breaks the line, before a blank that stands for a CR.
+const BACKSLASH_BREAK = /(?<!\\)((?:\\\\)*)\\ (?=\n)/g
+// The line under a table's header, with blanks behind it that Lezer does not expect.
+const DELIMITER_ROW = /^([> \t]*(?=[|:-])\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*)\|([ \t]+)$/gm
+
 /**
- * The text as Lezer shall see it, of the same length so that positions hold: line ends are `\n`, and comments are runs of
- * {@link COMMENT_FILL}, so that a comment between the lines of a paragraph does not end it (as in Pandoc).
+ * The text as Lezer shall see it, of the same length so that positions hold. Comments become runs of {@link COMMENT_FILL},
+ * so that a comment between the lines of a paragraph does not end it (as in Pandoc).
  */
 function prepare(text: string): string {
-  const lines = text.includes('\r') ? text.replace(/\r\n/g, ' \n').replace(/\r/g, '\n') : text
+  let lines = unifyLineEnds(text)
+  if (lines !== text) lines = lines.replace(BACKSLASH_BREAK, '$1  ')
+  if (lines.includes('|')) lines = lines.replace(DELIMITER_ROW, '$1$2|')
   return lines.includes('<!--')
     ? lines.replace(COMMENT, (comment) => COMMENT_FILL.repeat(comment.length))
     : lines
