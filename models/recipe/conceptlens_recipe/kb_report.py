@@ -12,8 +12,10 @@ from collections import Counter, defaultdict
 from pathlib import Path
 
 from . import starter_kb as kb
+from .kb_lexical import LabelIndex, lexical_targets, typical
+from .kb_table import Table, fold, loose
 from .corpora import default_data, development_documents, gold_curies, observed_names, observed_types, open_text
-from .sources import semantic_groups
+from .sources import SourceConcept, semantic_groups
 
 
 def resolver(path: Path) -> dict[str, set[str]]:
@@ -37,7 +39,7 @@ def names_of(path: Path) -> dict[str, set[str]]:
         if line.startswith("C\t"):
             current = line.split("\t", 2)[1]
         elif line.startswith("N\t"):
-            found[current].add(kb.fold(line.split("\t")[4]))
+            found[current].add(fold(line.split("\t")[4]))
     return found
 
 
@@ -62,7 +64,7 @@ def coverage(data: Path, path: Path) -> dict[str, dict[str, object]]:
                 concepts = set().union(*(resolve.get(g, set()) for g in gold))
                 for identifier in gold:
                     ids[identifier] = bool(resolve.get(identifier))
-                text = kb.fold(annotation.text)
+                text = fold(annotation.text)
                 totals["mentions"] += 1
                 totals["covered"] += bool(concepts)
                 totals["named"] += bool(concepts & owners.get(text, set()))
@@ -90,7 +92,7 @@ def held_out_precision(data: Path) -> dict[str, object]:
     by_source = kb.read_sources(folder)
     by_source = {s: sorted(c, key=lambda c: (c.id, c.label)) for s, c in by_source.items()}
     observed, types = observed_names(data), observed_types(data)
-    table = kb.Table(semantic_groups(folder))
+    table = Table(semantic_groups(folder))
     claims = by_source["MONDO"] + by_source["DOID"]
     kb.place_cui_sources(table, by_source, observed)
     kb.place_observed(table, observed, types)
@@ -101,12 +103,12 @@ def held_out_precision(data: Path) -> dict[str, object]:
                 truth[identifier].add(table.home[concept.id])
     result = {}
     for name, key, observed_only, all_names in (
-        ("label", kb.fold, False, False),
-        ("labelObservedOnly", kb.fold, True, False),
-        ("anyNameLoose", kb.loose, False, True),
-        ("anyNameLooseObservedOnly", kb.loose, True, True),
+        ("label", fold, False, False),
+        ("labelObservedOnly", fold, True, False),
+        ("anyNameLoose", loose, False, True),
+        ("anyNameLooseObservedOnly", loose, True, True),
     ):
-        index = kb.LabelIndex(table, key)
+        index = LabelIndex(table, key)
         if observed_only:
             index.forget_labels()
         result[name] = _agreement(by_source["MSH"], (table, index), all_names, truth)
@@ -114,13 +116,13 @@ def held_out_precision(data: Path) -> dict[str, object]:
 
 
 def _agreement(
-    mesh: list[kb.SourceConcept], where: tuple[kb.Table, kb.LabelIndex], all_names: bool, truth: dict[str, set[str]]
+    mesh: list[SourceConcept], where: tuple[Table, LabelIndex], all_names: bool, truth: dict[str, set[str]]
 ) -> dict[str, object]:
     table, index = where
     wanted: dict[str, list[str]] = defaultdict(list)
     for concept in mesh:
-        targets = kb.lexical_targets(concept, index, all_names)
-        targets = {t for t in targets if index.by_label(concept, t, all_names) or kb.typical(concept, table.entries[t])}
+        targets = lexical_targets(concept, index, all_names)
+        targets = {t for t in targets if index.by_label(concept, t, all_names) or typical(concept, table.entries[t])}
         if len(targets) == 1:
             wanted[next(iter(targets))].append(concept.id)
     counts: Counter[str] = Counter()
@@ -142,7 +144,7 @@ def duplicates(path: Path) -> dict[str, object]:
         if line.startswith("C\t"):
             current, first = line.split("\t", 2)[1], True
         elif first and line.startswith("N\t"):
-            owners[kb.fold(line.split("\t")[4])].append(current)
+            owners[fold(line.split("\t")[4])].append(current)
             first = False
     pairs: Counter[str] = Counter()
     for ids in owners.values():

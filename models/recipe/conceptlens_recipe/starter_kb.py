@@ -21,148 +21,22 @@ Output is deterministic: sorted by id, gzip without time stamp. Standard library
 from __future__ import annotations
 
 import argparse
-import gzip
-import hashlib
-import io
 import json
 import logging
-import re
-import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from pathlib import Path
 
 from . import sources as read
 from .corpora import Guard, default_data, observed_names, observed_types
+from .kb_lexical import LabelIndex, join_lexically
+from .kb_table import Entry, Table, fold, lines, loose, manifest, write_gzip
 from .sources import SourceConcept
 
 log = logging.getLogger(__name__)
 
-VERSION = "1"
-MAX_NAME = 200
-KIND_RANK = {"preferred": 0, "synonym": 1, "layperson": 2, "abbreviation": 3, "observed": 4}
-#: Whose label names the concept, best first. Observed names come last.
-LABEL_ORDER = ("MSH", "DOID", "MONDO", "HPO", "ORDO", "SYMP", "UBERON", "CL", "HGNC", "GO", "CHEBI", "NCIT", "NIF", "MedQuAD",
-               "NCBITaxon")  # fmt: skip
 CUI_SOURCES = ("MONDO", "DOID", "HPO", "ORDO", "SYMP", "UBERON", "NIF", "MedQuAD")
 LEXICAL_SOURCES = ("MSH", "MONDO", "DOID", "HPO", "ORDO", "SYMP", "NCIT", "UBERON", "CL", "CHEBI", "GO", "NCBITaxon")
-
-SOURCES = (
-    {"name": "MSH", "title": "Medical Subject Headings, descriptors", "version": "descriptors and entry terms",
-     "licence": "U.S. National Library of Medicine, attribution"},
-    {"name": "MONDO", "title": "Mondo Disease Ontology, exact mappings", "version": "2026-08-04; 2022-10-24",
-     "licence": "CC BY 4.0"},
-    {"name": "DOID", "title": "Human Disease Ontology", "version": "2026; 2018-07-05; 2016 names", "licence": "CC0 1.0"},
-    {"name": "HPO", "title": "Human Phenotype Ontology", "version": "2023-01-27",
-     "licence": "HPO licence: attribution, content unaltered"},
-    {"name": "ORDO", "title": "Orphanet Rare Disease Ontology", "version": "2.6 (2018-07-12)", "licence": "CC BY 4.0"},
-    {"name": "NCIT", "title": "NCI Thesaurus, disease branch", "version": "2018-06-08", "licence": "CC BY 4.0"},
-    {"name": "SYMP", "title": "Symptom Ontology", "version": "2026-07-30", "licence": "CC0 1.0"},
-    {"name": "UBERON", "title": "Uberon anatomy ontology (as in CRAFT)", "version": "2015-04-23", "licence": "CC BY 3.0"},
-    {"name": "CL", "title": "Cell Ontology (as in CRAFT)", "version": "as in CRAFT", "licence": "CC BY 4.0"},
-    {"name": "NIF", "title": "NIF Gross Anatomy", "version": "NIFSTD", "licence": "CC BY"},
-    {"name": "GO", "title": "Gene Ontology, labels", "version": "labels", "licence": "CC BY 4.0"},
-    {"name": "HGNC", "title": "HUGO Gene Nomenclature Committee", "version": "approved genes", "licence": "CC0 1.0"},
-    {"name": "CHEBI", "title": "Chemical Entities of Biological Interest, names", "version": "names",
-     "licence": "CC BY 4.0"},
-    {"name": "NCBITaxon", "title": "NCBI Taxonomy, species names", "version": "names", "licence": "CC0 1.0"},
-    {"name": "MedQuAD", "title": "MedQuAD, NIH health topics", "version": "names and identifiers", "licence": "CC BY 4.0"},
-    {"name": "MedMentions", "title": "MedMentions, names seen in training documents", "version": "UMLS 2017AA",
-     "licence": "CC0 1.0"},
-)  # fmt: skip
-
-
-def fold(text: str) -> str:
-    """For comparing labels: lower case, one space between words. Punctuation counts."""
-    return " ".join(unicodedata.normalize("NFC", text).casefold().split())
-
-
-def acceptable(text: str) -> bool:
-    """False for what is no name: empty, longer than 200 characters, without a letter, or a bare code."""
-    if not text or len(text) > MAX_NAME or not any(character.isalpha() for character in text):
-        return False
-    return not re.fullmatch(r"(C\d{7}|[A-Za-z]+[:_]\d+|D\d{6})", text)
-
-
-def clean(text: str) -> str:
-    """The name verbatim, but on one line: the table's separators become spaces."""
-    return " ".join(text.split())
-
-
-@dataclass(slots=True)
-class Entry:
-    """A concept under construction. ``names``: text -> (kind, source, count)."""
-
-    id: str
-    names: dict[str, tuple[str, str, int]] = field(default_factory=dict)
-    labels: dict[str, str] = field(default_factory=dict)
-    types: set[str] = field(default_factory=set)
-    scopes: set[str] = field(default_factory=set)
-    parents: set[str] = field(default_factory=set)
-    xrefs: set[str] = field(default_factory=set)
-
-    def add_name(self, text: str, kind: str, source: str, count: int = 0) -> None:
-        text = clean(text)
-        if not acceptable(text):
-            return
-        old = self.names.get(text)
-        if old is not None:
-            count += old[2]
-            if KIND_RANK[old[0]] <= KIND_RANK[kind]:
-                kind, source = old[0], old[1]
-        self.names[text] = (kind, source, count)
-
-    def absorb(self, concept: SourceConcept) -> None:
-        """Takes names, cross-references, types, scope and parents of a source concept."""
-        if concept.label and not concept.retired:
-            self.labels.setdefault(concept.source, clean(concept.label))
-        self.add_name(concept.label, "synonym" if concept.retired else "preferred", concept.source)
-        for text, kind in concept.names:
-            self.add_name(text, kind, concept.source)
-        if concept.id and concept.source not in ("MedQuAD", "NIF"):
-            self.xrefs.add(concept.id)
-        self.xrefs.update(x for x in concept.xrefs if not x.startswith("OMIM:"))
-        self.types.update(concept.types)
-        if concept.group:
-            self.scopes.add(concept.group)
-        self.parents.update(concept.parents)
-
-    def preferred(self) -> str:
-        """See LABEL_ORDER; without a label, the most frequent observed name that is not an abbreviation."""
-        for source in LABEL_ORDER:
-            if self.labels.get(source) in self.names:
-                return self.labels[source]
-
-        def order(text: str) -> tuple[bool, bool, int, int, str]:
-            kind, _, count = self.names[text]
-            short = not re.search(r"[a-z]{3}", text)
-            return (short, kind == "observed" and any(k != "observed" for k, _, _ in self.names.values()), -count, -len(text), text)
-
-        return min(self.names, key=order)
-
-
-@dataclass
-class Table:
-    """All entries, and where every native id went."""
-
-    groups_of_type: dict[str, str]
-    entries: dict[str, Entry] = field(default_factory=dict)
-    home: dict[str, str] = field(default_factory=dict)
-    lexical: list[tuple[str, str, str]] = field(default_factory=list)
-    report: dict[str, object] = field(default_factory=dict)
-
-    def entry(self, identifier: str) -> Entry:
-        return self.entries.setdefault(identifier, Entry(identifier))
-
-    def place(self, concept: SourceConcept, identifier: str) -> None:
-        self.entry(identifier).absorb(concept)
-        if concept.id:
-            self.home[concept.id] = identifier
-
-    def groups(self, entry: Entry) -> set[str]:
-        typed = {self.groups_of_type[t] for t in entry.types if t in self.groups_of_type}
-        return typed or entry.scopes
 
 
 # -- step 1: CUIs ----------------------------------------------------------------------------------------------------
@@ -342,117 +216,6 @@ def add_omim(table: Table, claims: list[SourceConcept]) -> None:
                 table.entry(where).xrefs.add(identifier)
 
 
-# -- step 3: lexical joins -------------------------------------------------------------------------------------------
-
-
-_GREEK = {"α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "κ": "kappa", "ω": "omega"}
-
-
-def loose(text: str) -> str:
-    """`fold` without hyphens, commas, apostrophes and a final plural s, Greek letters spelled out."""
-    text = re.sub(r"[-,/'’ ]+", " ", fold(text)).strip()
-    text = re.sub(r"[αβγδκω]", lambda match: _GREEK[match[0]], text)
-    return re.sub(r"(?<=[a-z][a-rt-z])(?<![iu])s$", "", text)
-
-
-class LabelIndex:
-    """Folded name -> concepts that a lexical join may take, in four tiers: the name of the concept, a label that any source
-    gives it, a MeSH entry term, the dominant observed name. Only the first tier that knows the text answers."""
-
-    def __init__(self, table: Table, key: Callable[[str], str] = fold) -> None:
-        self._key = key
-        self._tiers: tuple[dict[str, set[str]], ...] = tuple(defaultdict(set) for _ in range(3))
-        self._observed: dict[str, Counter[str]] = defaultdict(Counter)
-        for entry in table.entries.values():
-            if entry.names:
-                self.add(entry)
-
-    def add(self, entry: Entry) -> None:
-        if any(label in entry.names for label in entry.labels.values()):
-            self._tiers[0][self._key(entry.preferred())].add(entry.id)
-        for text, (kind, source, count) in entry.names.items():
-            key = self._key(text)
-            if kind == "preferred":
-                self._tiers[1][key].add(entry.id)
-            if source == "MSH":
-                self._tiers[2][key].add(entry.id)
-            if count:
-                self._observed[key][entry.id] = max(count, self._observed[key][entry.id])
-
-    def forget_labels(self) -> None:
-        """Leaves only observed names: for measuring how good they are alone."""
-        for tier in self._tiers:
-            tier.clear()
-
-    def by_label(self, concept: SourceConcept, target: str, all_names: bool) -> bool:
-        """Whether the target answers by a label or entry term, not only by an observed name."""
-        texts = [concept.label, *(text for text, _ in concept.names if all_names)]
-        return any(target in tier.get(self._key(text), ()) for text in texts for tier in self._tiers)
-
-    def targets(self, text: str) -> set[str]:
-        """Concepts of the best tier. An observed name counts for the concept that has three quarters of its uses."""
-        key = self._key(text)
-        for tier in self._tiers:
-            if tier.get(key):
-                return tier[key]
-        counts = self._observed.get(key)
-        if not counts:
-            return set()
-        (best, uses), *_ = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-        return {best} if uses >= 0.75 * sum(counts.values()) else set()
-
-
-def typical(concept: SourceConcept, entry: Entry) -> bool:
-    """Whether the names of the concept make up a quarter of what training text calls the entry. Annotators gave broad
-    concepts ("finding") to anything that lacks its own; one such name says nothing about the concept."""
-    names = {loose(concept.label), *(loose(text) for text, _ in concept.names)}
-    uses = sum(count for _, _, count in entry.names.values())
-    return sum(count for text, (_, _, count) in entry.names.items() if loose(text) in names) >= 0.25 * uses
-
-
-def lexical_targets(concept: SourceConcept, index: LabelIndex, all_names: bool) -> set[str]:
-    """Concepts that the label names; with ``all_names`` those that any name names."""
-    found = set(index.targets(concept.label))
-    if all_names:
-        for text, _ in concept.names:
-            found |= index.targets(text)
-    return found
-
-
-def join_lexically(
-    table: Table, source: str, natives: list[SourceConcept], index: LabelIndex, all_names: bool = False
-) -> list[SourceConcept]:
-    """Joins what is unique on both sides and of compatible group; returns the rest."""
-    labels = Counter(fold(concept.label) for concept in natives)
-    occupied = {where for identifier, where in table.home.items() if identifier.startswith(PREFIX[source])}
-    rest, wanted = [], defaultdict(list)
-    for concept in natives:
-        targets = lexical_targets(concept, index, all_names)
-        fitting = {t for t in targets - occupied if compatible(table, table.entries[t], concept)}
-        fitting = {t for t in fitting if index.by_label(concept, t, all_names) or typical(concept, table.entries[t])}
-        if labels[fold(concept.label)] == 1 and len(fitting) == 1 and (not all_names or len(targets) == 1):
-            wanted[next(iter(fitting))].append(concept)
-        else:
-            rest.append(concept)
-    for target, concepts in wanted.items():
-        if len(concepts) > 1:
-            rest += concepts
-            continue
-        table.place(concepts[0], target)
-        table.lexical.append((concepts[0].id, target, clean(concepts[0].label)))
-        index.add(table.entries[target])
-    return sorted(rest, key=lambda c: c.id)
-
-
-PREFIX = {"MSH": "MESH:", "MONDO": "MONDO:", "DOID": "DOID:", "HPO": "HP:", "ORDO": "ORPHA:", "SYMP": "SYMP:", "NCIT": "NCIT:",
-          "UBERON": "UBERON:", "CL": "CL:", "CHEBI": "CHEBI:", "GO": "GO:", "NCBITaxon": "NCBITaxon:"}  # fmt: skip
-
-
-def compatible(table: Table, entry: Entry, concept: SourceConcept) -> bool:
-    groups = table.groups(entry)
-    return not groups or concept.group is None or concept.group in groups
-
-
 # -- all together ----------------------------------------------------------------------------------------------------
 
 
@@ -534,59 +297,6 @@ def finish(table: Table) -> None:
         parents = {table.home.get(parent) for parent in entry.parents}
         entry.parents = {p for p in parents if p is not None and p != entry.id and p in table.entries}
         entry.xrefs = {x for x in entry.xrefs if x not in table.entries}
-
-
-def lines(table: Table) -> Iterable[str]:
-    """The table's text, line by line, without line ends."""
-    head = {"name": "ConceptLens starter knowledge base", "version": VERSION, "sources": list(SOURCES)}
-    yield "#conceptlens-kb\t1\t" + json.dumps(head, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    for identifier in sorted(table.entries):
-        entry = table.entries[identifier]
-        fields = (entry.types, table.groups(entry), entry.parents, entry.xrefs)
-        yield "\t".join(["C", identifier, *("|".join(sorted(values)) for values in fields)])
-        first = entry.preferred()
-        order = sorted(entry.names, key=lambda t: (t != first, KIND_RANK[entry.names[t][0]], -entry.names[t][2], t))
-        for text in order:
-            kind, source, count = entry.names[text]
-            yield f"N\t{kind}\t{source}\t{count}\t{text}"
-
-
-def write_gzip(path: Path, content: Iterable[str]) -> None:
-    """gzip -9 without name or time, UTF-8, LF."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with open(path, "wb") as raw, gzip.GzipFile("", "wb", 9, raw, mtime=0) as packed:
-        with io.TextIOWrapper(packed, "utf-8", newline="\n") as text:
-            for line in content:
-                text.write(line + "\n")
-
-
-def manifest(table: Table, files: dict[str, Path]) -> dict[str, object]:
-    """What the table holds, by source, and the checksums of its files."""
-    concepts: Counter[str] = Counter()
-    names: Counter[str] = Counter()
-    kinds: Counter[str] = Counter()
-    prefixes: Counter[str] = Counter()
-    for entry in table.entries.values():
-        prefixes[entry.id.split(":")[0]] += 1
-        by_source = Counter(source for _, source, _ in entry.names.values())
-        names.update(by_source)
-        concepts.update(set(by_source) | set(entry.labels))
-        kinds.update(kind for kind, _, _ in entry.names.values())
-    listed = [{**s, "nConcepts": concepts[s["name"]], "nNames": names[s["name"]]} for s in SOURCES]
-    return {
-        "name": "ConceptLens starter knowledge base",
-        "version": VERSION,
-        "nConcepts": len(table.entries),
-        "nNames": sum(names.values()),
-        "nConceptsWithTypes": sum(bool(e.types) for e in table.entries.values()),
-        "nConceptsWithGroups": sum(bool(table.groups(e)) for e in table.entries.values()),
-        "nConceptsWithParents": sum(bool(e.parents) for e in table.entries.values()),
-        "idPrefixes": dict(sorted(prefixes.items())),
-        "nameKinds": dict(sorted(kinds.items())),
-        **table.report,
-        "sources": listed,
-        "sha256": {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in files.items()},
-    }
 
 
 def main(arguments: list[str] | None = None) -> None:
