@@ -30,27 +30,45 @@ const CHINESE: readonly (readonly [number, number])[] = [
   [0x2f800, 0x2fa1f],
 ]
 
+/** See {@link createNormalizer}. */
+export type Normalizer = (source: string) => Normalized
+
 /**
  * BERT's normaliser: controls removed, white space to blanks, CJK ideographs set apart, lower case, accents stripped
- * (`BertNormalizer` of Hugging Face tokenizers).
+ * (`BertNormalizer` of Hugging Face tokenizers). It remembers the characters it has met; there are few in a manuscript.
  */
-export function normalize(source: string): Normalized {
-  const lower = lowerCase(source)
-  if (PLAIN.test(source)) return { text: lower }
+export function createNormalizer(): Normalizer {
+  const forms = new Map<string, string>()
+  const formOf = (char: string): string => {
+    if (char >= '!' && char <= '~') return char
+    let form = forms.get(char)
+    if (form === undefined) {
+      form = normalForm(char)
+      forms.set(char, form)
+    }
+    return form
+  }
+  return (source) => {
+    const lower = lowerCase(source)
+    return PLAIN.test(source) ? { text: lower } : normalize(lower, formOf)
+  }
+}
+
+function normalize(lower: string, formOf: (char: string) => string): Normalized {
   const parts: string[] = []
   const starts: number[] = []
   const ends: number[] = []
   let start = 0
   for (const char of lower) {
     const end = start + char.length
-    const normal = normalForm(char)
-    if (normal !== '') {
-      parts.push(normal)
-      for (let i = 0; i < normal.length; i++) {
+    const form = formOf(char)
+    if (form !== '') {
+      parts.push(form)
+      for (let i = 0; i < form.length; i++) {
         starts.push(start)
         ends.push(end)
       }
-    } else if (ends.length > 0 && MARK.test(char) && ends.at(-1) === start) {
+    } else if (ends.at(-1) === start && MARK.test(char)) {
       // A stripped mark belongs to the letter before it: spans never cut between the two.
       const first = starts.at(-1)
       for (let i = ends.length - 1; i >= 0 && starts[i] === first; i--) ends[i] = end
@@ -66,20 +84,7 @@ function lowerCase(text: string): string {
   return lower.length === text.length ? lower : text.replaceAll('\u0130', 'I').toLowerCase()
 }
 
-/** Normal forms met so far; there are few distinct characters in a manuscript. */
-const forms = new Map<string, string>()
-
 function normalForm(char: string): string {
-  if (char >= '!' && char <= '~') return char
-  let form = forms.get(char)
-  if (form === undefined) {
-    form = computeNormalForm(char)
-    forms.set(char, form)
-  }
-  return form
-}
-
-function computeNormalForm(char: string): string {
   if (/^\s$/.test(char) && !/[\v\f\uFEFF]/.test(char)) return SPACE
   if (CONTROL.test(char)) return ''
   const bare = char.normalize('NFD').replace(MARKS, '')

@@ -1,6 +1,7 @@
 import type { Span } from '../core/index.ts'
 import { ConceptLensError } from '../core/index.ts'
-import { normalize } from './normalizer.ts'
+import type { Normalized } from './normalizer.ts'
+import { createNormalizer } from './normalizer.ts'
 
 /** A text cut into word pieces. The three lists are equally long. */
 export interface Pieces {
@@ -55,6 +56,7 @@ export function createTokenizer(vocabulary: string): Tokenizer {
   const pieces = vocabulary.replace(/\r?\n$/, '').split(/\r?\n/)
   const special = specialTokens(pieces)
   const cut = wordCutter(pieces, special.unknown)
+  const normalize = createNormalizer()
   const words = new Map<string, WordPieces>()
 
   const piecesOf = (word: string): WordPieces => {
@@ -93,7 +95,7 @@ export function createTokenizer(vocabulary: string): Tokenizer {
   }
 }
 
-function sourceSpan(map: ReturnType<typeof normalize>['map'], start: number, end: number): Span {
+function sourceSpan(map: Normalized['map'], start: number, end: number): Span {
   if (!map) return { start, end }
   return { start: map.starts[start] ?? 0, end: map.ends[end - 1] ?? 0 }
 }
