@@ -53,7 +53,7 @@ export async function linkFiles(options: LinkFilesOptions): Promise<LinkFilesRes
         for (const output of options.outputs)
           written.push(...(await write(linked, file, output, { ...options, writing })))
       } catch (error) {
-        if (!(error instanceof ConceptLensError)) throw error
+        if (!(error instanceof ConceptLensError) || error.code === 'usage') throw error
         process.stderr.write(`error: ${error.message}\n`)
         status = exitStatus.someFailed
       }

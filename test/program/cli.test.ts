@@ -1,0 +1,258 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+  existsSync,
+  cpSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const root = join(import.meta.dirname, '..', '..')
+
+interface Outcome {
+  readonly status: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Runs the built command line as a user's shell would. */
+function conceptlens(args: readonly string[], input?: string): Outcome {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'dist', 'cli.cjs'), ...args], {
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+    ...(input === undefined ? {} : { input }),
+  })
+  return { status, stdout, stderr }
+}
+
+const table = `id,name,kind,type,source,alt_ids
+LAB:1,asthma,preferred,T047,LAB,MESH:D001249|OLD:7
+LAB:1,bronchial asthma,synonym,T047,LAB,
+LAB:2,metformin,preferred,T121,LAB,
+LAB:3,tumor necrosis factor alpha,preferred,T116,LAB,
+`
+
+describe('the command line', () => {
+  let folder: string
+  let kb: string
+
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'conceptlens-cli-'))
+    kb = join(folder, 'kb')
+    writeFileSync(join(folder, 'lab.csv'), table)
+    const imported = conceptlens(['kb', 'import', join(folder, 'lab.csv'), '--out', kb])
+    assert.equal(imported.status, 0, imported.stderr)
+    assert.match(imported.stderr, /3 concepts, 4 names/)
+  })
+
+  after(() => rmSync(folder, { recursive: true, force: true }))
+
+  function manuscript(name: string, text: string | Uint8Array): string {
+    const path = join(folder, name)
+    writeFileSync(path, text)
+    return path
+  }
+
+  const link = (...args: string[]) => conceptlens(['link', ...args, '--kb', kb, '--no-model'])
+
+  describe('kb', () => {
+    it('tells what a knowledge base holds, and verifies it', () => {
+      const { status, stdout } = conceptlens(['kb', 'info', kb, '--json', '--verify'])
+      assert.equal(status, 0)
+      assert.equal((JSON.parse(stdout) as { nConcepts: number }).nConcepts, 3)
+    })
+
+    it('finds a concept by a retired id', () => {
+      const { stdout } = conceptlens(['kb', 'show', kb, 'OLD:7'])
+      assert.match(stdout, /^LAB:1 {2}asthma/)
+    })
+
+    it('searches names', () => {
+      const { stdout } = conceptlens(['kb', 'search', kb, 'metformine', '--json'])
+      assert.equal((JSON.parse(stdout.split('\n')[0] ?? '') as { id: string }).id, 'LAB:2')
+    })
+
+    it('answers JSON lines with candidates', () => {
+      const { stdout } = conceptlens(
+        ['kb', 'candidates', kb],
+        '{"id": 1, "text": "Asthma"}\n{"id": 2, "text": "qqq"}\n',
+      )
+      const answers = stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as { id: number; candidates: { id: string }[] })
+      assert.deepEqual(
+        answers.map(({ id, candidates }) => [id, candidates[0]?.id]),
+        [
+          [1, 'LAB:1'],
+          [2, undefined],
+        ],
+      )
+    })
+
+    it('says what is wrong with an unknown id, an unknown folder, a source of no known kind', () => {
+      assert.match(conceptlens(['kb', 'show', kb, 'LAB:99']).stderr, /LAB:99 is not in/)
+      const missing = conceptlens(['kb', 'info', join(folder, 'nowhere')])
+      assert.equal(missing.status, 1)
+      assert.match(missing.stderr, /nowhere/)
+      const unknown = conceptlens([
+        'kb',
+        'import',
+        manuscript('x.bin', new Uint8Array([0, 1, 2])),
+        '--out',
+        join(folder, 'y'),
+      ])
+      assert.equal(unknown.status, 1)
+      assert.equal(existsSync(join(folder, 'y')), false)
+    })
+  })
+
+  describe('link', () => {
+    it('prints a table with lines', () => {
+      const { status, stdout } = link(
+        manuscript('a.md', '# Note\n\nAsthma and TNF-$\\alpha$; metformin for *asthma*.\n'),
+      )
+      assert.equal(status, 0)
+      assert.match(stdout, /LAB:1 .*asthma.*3/i)
+      assert.match(stdout, /LAB:2 .*metformin/)
+    })
+
+    it('writes one file per input with --out FOLDER, each whole', () => {
+      const out = join(folder, 'out')
+      const { status } = link(
+        manuscript('b.md', 'asthma\n'),
+        manuscript('b.tex', '\\begin{document}metformin\\end{document}'),
+        '--format',
+        'bioc-xml',
+        '--out',
+        out,
+      )
+      assert.equal(status, 0)
+      assert.deepEqual(readdirSync(out).sort(), ['b.md.bioc.xml', 'b.tex.bioc.xml', 'bioc.key'])
+      assert.match(
+        readFileSync(join(out, 'b.tex.bioc.xml'), 'utf8'),
+        /<infon key="identifier">LAB:2<\/infon>/,
+      )
+    })
+
+    for (const format of ['bioc-xml', 'bioc-json', 'pubtator', 'jsonl', 'csv', 'html', 'text']) {
+      it(`writes ${format}`, () => {
+        const { status, stdout } = link(manuscript('c.md', 'We studied asthma.\n'), '--format', format)
+        assert.equal(status, 0)
+        assert.match(stdout, /LAB:1/)
+      })
+    }
+
+    it('takes the mentions that an annotated file marks', () => {
+      const file = manuscript(
+        'd.pubtator',
+        '7|t|About asthma here\n7|a|Nothing.\n7\t6\t12\tasthma\tDisease\tD001249\n\n',
+      )
+      const { status, stdout } = link(file, '--mentions', 'given', '--format', 'pubtator')
+      assert.equal(status, 0)
+      assert.match(stdout, /7\t6\t12\tasthma\t\S+\tLAB:1/)
+    })
+
+    it('goes on after a file that cannot be read, and says so in its status', () => {
+      const { status, stdout, stderr } = link(join(folder, 'missing.md'), manuscript('e.md', 'asthma\n'))
+      assert.equal(status, 1)
+      assert.match(stderr, /missing\.md cannot be read/)
+      assert.match(stdout, /LAB:1/)
+    })
+
+    it('refuses wrong usage with status 2 and the allowed values', () => {
+      const wrong = link(manuscript('f.md', 'asthma'), '--format', 'docx')
+      assert.equal(wrong.status, 2)
+      assert.match(wrong.stderr, /bioc-xml/)
+      assert.equal(link().status, 2)
+      assert.equal(link(manuscript('f.md', 'asthma'), '--min-probability', '2').status, 2)
+      assert.equal(link(manuscript('f.md', 'asthma'), '--mentions', 'given').status, 2)
+    })
+
+    it('leaves what stood there when an output cannot be written', () => {
+      const file = manuscript('g.md', 'asthma')
+      const { status, stderr } = link(file, '--format', 'csv', '--out', join(file, 'below.csv'))
+      assert.equal(status, 1)
+      assert.match(stderr, /was not written/)
+      assert.equal(readFileSync(file, 'utf8'), 'asthma')
+    })
+  })
+
+  describe('bad input', () => {
+    const cases: readonly (readonly [string, string, string | Uint8Array])[] = [
+      ['an empty file', 'empty.md', ''],
+      ['binary bytes', 'binary.md', Uint8Array.from({ length: 4096 }, (_, i) => (i * 73) % 256)],
+      [
+        'unclosed math and environments',
+        'open.tex',
+        '\\begin{document}\\begin{figure}$x \\begin{abstract} asthma',
+      ],
+      ['a missing \\input', 'missing-input.tex', '\\begin{document}asthma \\input{nowhere}\\end{document}'],
+      ['an \\input of itself', 'cycle.tex', '\\begin{document}asthma \\input{cycle}\\end{document}'],
+      ['lone surrogates and NULs', 'odd.md', 'asthma \u0000 \ud800 asthma'],
+    ]
+    for (const [what, name, content] of cases) {
+      it(`${what}: links what there is`, () => {
+        const { status, stderr } = link(manuscript(name, content), '--format', 'bioc-xml')
+        assert.equal(status, 0, stderr)
+      })
+    }
+
+    it('a 5 MB file', () => {
+      const paragraph = 'Patients with asthma were given metformin against inflammation of the airways.\n\n'
+      const { status, stdout } = link(
+        manuscript('large.md', paragraph.repeat(5_000_000 / paragraph.length)),
+        '--format',
+        'jsonl',
+      )
+      assert.equal(status, 0)
+      assert.ok(stdout.split('\n').length > 100_000)
+    }).timeout(120_000)
+
+    it('names the missing file and the cycle', () => {
+      assert.match(link(join(folder, 'missing-input.tex')).stderr, /nowhere/)
+      assert.match(link(join(folder, 'cycle.tex')).stderr, /includes itself/)
+    })
+
+    it('a damaged knowledge base: says which file, what to do', () => {
+      const damaged = join(folder, 'damaged')
+      cpSync(kb, damaged, { recursive: true })
+      const names = join(damaged, 'names.bin')
+      writeFileSync(names, readFileSync(names).subarray(0, 10))
+      const { status, stderr } = conceptlens([
+        'link',
+        manuscript('h.md', 'asthma'),
+        '--kb',
+        damaged,
+        '--no-model',
+      ])
+      assert.equal(status, 1)
+      assert.match(stderr, /names\.bin/)
+      assert.doesNotMatch(stderr, /\n\s+at /, 'no stack trace')
+    })
+
+    it('a damaged model: says which file, and that names alone still work', () => {
+      const model = join(folder, 'model')
+      mkdirSync(model)
+      cpSync(join(root, 'test/fixtures/tiny-linker'), model, { recursive: true })
+      writeFileSync(join(model, 'encoder.onnx'), 'not a model')
+      const { status, stderr } = conceptlens([
+        'link',
+        manuscript('i.md', 'asthma'),
+        '--kb',
+        kb,
+        '--model',
+        model,
+      ])
+      assert.equal(status, 1)
+      assert.match(stderr, /encoder\.onnx/)
+      assert.match(stderr, /--no-model/)
+    })
+  })
+})
