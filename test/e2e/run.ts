@@ -108,6 +108,9 @@ const quietSettings = {
   'telemetry.telemetryLevel': 'off',
   'extensions.ignoreRecommendations': true,
   'git.enabled': false,
+  'window.autoDetectColorScheme': true,
+  'editor.minimap.enabled': false,
+  'conceptLens.inlayHints.label': 'id',
 }
 
 interface EditorOptions {
