@@ -29,7 +29,7 @@ RESERVED_FILE = "corpora/never-train-on.pmids.txt"
 DEV_FILE = "corpora/dev.pmids.txt"
 MEDMENTIONS_SENTENCES = "corpora/medmentions/st21pv.trng.sentences-abbreviations-expanded.jsonl.gz"
 
-#: Corpora that may be trained on (after the guard). Name -> file, format, prefix of the annotated ids.
+#: Corpora that may be trained on (after the guard): name -> file, format.
 TRAINING_CORPORA: dict[str, tuple[str, str]] = {
     "medmentions-full": ("corpora/medmentions/full.trng.pubtator.txt.gz", "pubtator"),
     "medmentions-st21pv": ("corpora/medmentions/st21pv.trng.pubtator.txt.gz", "pubtator"),
@@ -94,8 +94,7 @@ def open_text(path: Path) -> Iterator[str]:
 
 def default_data() -> Path:
     """``$CONCEPTLENS_DATA``, else ``../shared/data`` beside the repository."""
-    configured = os.environ.get("CONCEPTLENS_DATA")
-    if configured:
+    if configured := os.environ.get("CONCEPTLENS_DATA"):
         return Path(configured)
     return Path(__file__).resolve().parents[4] / "shared" / "data"
 
@@ -204,13 +203,12 @@ def read_pubtator(path: Path, corpus: str) -> Iterator[Document]:
 
 
 def join_tokens(tokens: list[str]) -> tuple[str, list[tuple[int, int]]]:
-    """Joins tokens to readable text: no space before closing and after opening marks, none around hyphens and
-    slashes. Returns the text and the span of every token."""
-    text, spans, glue = "", [], True
-    quote_open = False
+    """Joins tokens to readable text, without spaces inside brackets, before closing marks and around hyphens and slashes.
+    Returns the text and the span of every token."""
+    text, spans, glue, quote_open = "", [], True, False
     for token in tokens:
-        closing = token[0] in ",.;:)]%?!'" and not (token == "'") and token not in ("...",)
-        closing = (closing and not re.match(r"[.,]\d", token)) or token in ("-", "/") or token == "'s"
+        closing = token[0] in ",.;:)]%?!'" and token not in ("'", "...") and not re.match(r"[.,]\d", token)
+        closing = closing or token in ("-", "/")
         if token == '"':
             closing = quote_open
         if text and not glue and not closing:
@@ -276,9 +274,7 @@ def _bioc_document(element: ElementTree.Element, corpus: str) -> Document:
             for sentence in passage.iter("sentence"):
                 place = int(sentence.findtext("offset") or 0) - offset
                 content = content.ljust(place) + (sentence.findtext("text") or "")
-        if len(text) < offset:
-            text = text.ljust(offset)
-        text = text[:offset] + content
+        text = text.ljust(offset)[:offset] + content
         title = title or content.split("\n")[0]
         for annotation in passage.iter("annotation"):
             location = annotation.find("location")
@@ -290,8 +286,6 @@ def _bioc_document(element: ElementTree.Element, corpus: str) -> Document:
                 start = int(location.get("offset") or 0)
                 rows.append((start, start + int(location.get("length") or 0), annotation.findtext("text") or "", identifier))
     kept = [Annotation(s, e, surface, "", i) for s, e, surface, i in rows if text[s:e] == surface]
-    if len(kept) < len(rows):
-        log.debug("%s %s: %d annotations do not cover their text", corpus, element.findtext("id"), len(rows) - len(kept))
     kept.sort(key=lambda a: (a.start, a.end, a.id))
     return Document(element.findtext("id") or "", corpus, title, text, tuple(kept), other_ids=frozenset(other))
 
@@ -322,9 +316,8 @@ def training_documents(data: Path, corpora: Iterable[str], guard: Guard | None =
                 dropped[reason] += 1
                 continue
             seen.add(document.pmid)
-            ids = {document.pmid, *document.other_ids}
-            assert not ids & guard.reserved, f"reserved document {document.pmid} in {corpus}"
-            assert not ids & guard.dev, f"development document {document.pmid} in {corpus}"
+            forbidden = {document.pmid, *document.other_ids} & (guard.reserved | guard.dev)
+            assert not forbidden, f"{corpus}: {forbidden} may not be trained on"
             yield document
         log.info("%s: %d documents, dropped %s", corpus, len(seen), dict(sorted(dropped.items())) or "none")
 
@@ -335,8 +328,7 @@ def development_documents(data: Path, corpus: str) -> Iterator[Document]:
     reserved = reserved_pmids(data)
     relative, kind = DEVELOPMENT_CORPORA[corpus]
     for document in _READERS[kind](data / relative, corpus):
-        if document.pmid not in reserved:
-            assert not ({document.pmid, *document.other_ids} & reserved)
+        if not {document.pmid, *document.other_ids} & reserved:
             yield document
 
 
