@@ -1,3 +1,5 @@
+import type { PassageKind, SectionKind } from '../../core/index.ts'
+
 /** What LaTeX commands do to prose. Commands that stand in no table are taken for macros: the name goes, what is in braces stays. */
 
 /** Commands that leave nothing to read, and how many brace arguments go with them. Optional arguments go as well. */
@@ -168,6 +170,38 @@ export function ruleFor(name: string): CommandRule {
 /** The rank of a section command; `undefined` for other commands. */
 export function headingRank(name: string): number | undefined {
   return own(HEADINGS, name)
+}
+
+/** What a command's brace argument is collected as, apart from the paragraph around it. */
+export interface SinkRule {
+  readonly kind: PassageKind
+  readonly sectionKind?: SectionKind
+}
+
+const SINKS: Readonly<Record<string, SinkRule>> = {
+  caption: { kind: 'caption' },
+  captionof: { kind: 'caption' },
+  subcaption: { kind: 'caption' },
+  footnote: { kind: 'footnote' },
+  footnotetext: { kind: 'footnote' },
+  sidenote: { kind: 'footnote' },
+  title: { kind: 'title', sectionKind: 'title' },
+  abstract: { kind: 'paragraph', sectionKind: 'abstract' },
+}
+
+/** The rule for a command whose argument is a block of its own; `undefined` for other commands. */
+export function sinkOf(name: string): SinkRule | undefined {
+  return own(SINKS, name)
+}
+
+/** Whether the command defines a macro. */
+export function isDefinition(name: string): boolean {
+  return /^(?:(?:re)?newcommand|providecommand|DeclareRobustCommand|[gex]?def|let)$/.test(name)
+}
+
+/** Whether the command includes a file. */
+export function isInclusion(name: string): boolean {
+  return /^(?:input|include|subfile|(?:sub)?import)$/.test(name)
 }
 
 /** What an environment does to prose. `prose` ones are transparent. */

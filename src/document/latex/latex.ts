@@ -1,7 +1,8 @@
 import type { Segment } from '../../core/index.ts'
 import type { Block, BlockParser, Inclusion, PlacedBlock } from '../block.ts'
 import { unifyLineEnds } from '../lineEnds.ts'
-import { scanLatex, type ScannedBlock } from './scanner.ts'
+import { scanLatex } from './scanner.ts'
+import type { ScannedBlock } from './state.ts'
 
 /**
  * LaTeX by a scanner of our own. The scan itself is done anew after an edit (milliseconds for a long paper); what costs,

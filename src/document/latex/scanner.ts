@@ -1,52 +1,20 @@
-import type { PassageKind, Problem, SectionKind, Span } from '../../core/index.ts'
+import type { Problem, SectionKind, Span } from '../../core/index.ts'
 import { ACCENTS, greekLetter, SIGNS, TEXT_COMMANDS } from '../characters.ts'
-import { createMask, type Mask, type Prose } from '../mask.ts'
+import { createMask } from '../mask.ts'
 import { writeInlineMath } from '../math.ts'
 import { rowBlock } from '../rows.ts'
 import { sectionKindOf } from '../sections.ts'
-import { environmentKind, headingRank, ruleFor, takesArguments, type EnvironmentKind } from './commands.ts'
+import {
+  environmentKind,
+  headingRank,
+  isDefinition,
+  isInclusion,
+  ruleFor,
+  sinkOf,
+  takesArguments,
+} from './commands.ts'
 import { createReader, type SourceReader } from './reader.ts'
-
-/** A block as the scanner finds it; positions count from the start of the file. */
-export interface ScannedBlock extends Prose {
-  readonly kind: PassageKind
-  readonly rank?: number
-  readonly sectionKind?: SectionKind
-  readonly sentences?: readonly Span[]
-}
-
-/** A `\input` as the scanner finds it. */
-export interface ScannedInclusion {
-  readonly path: string
-  readonly span: Span
-}
-
-/** What the scanner finds in one file, in the order in which things end. */
-export interface Scan {
-  readonly blocks: readonly ScannedBlock[]
-  readonly inclusions: readonly ScannedInclusion[]
-  readonly problems: readonly Problem[]
-}
-
-/** Where prose goes at the moment. */
-interface Sink {
-  readonly mask: Mask
-  readonly kind: PassageKind
-  readonly rank?: number
-  readonly sectionKind?: SectionKind
-  /** Finished cells of the row, in a table. */
-  readonly cells?: readonly Prose[]
-}
-
-/** A brace or environment that is open. */
-interface Frame {
-  readonly at: number
-  /** The environment's name; `undefined` for a brace. */
-  readonly environment?: string
-  readonly environmentKind?: EnvironmentKind
-  /** The sink to go back to when the frame closes and the present one is to be flushed. */
-  readonly outer?: Sink
-}
+import type { Frame, Scan, ScannedBlock, ScannedInclusion, Sink } from './state.ts'
 
 /** Problems beyond these are not worth a list: the file is something else. */
 const MAX_PROBLEMS = 200
@@ -88,7 +56,7 @@ export function scanLatex(source: string): Scan {
   }
 
   function scanSpecial(): void {
-    switch (source[at]) {
+    switch (source.charAt(at)) {
       case '\\':
         return scanCommand()
       case '\n':
@@ -223,18 +191,13 @@ export function scanLatex(source: string): Scan {
 
   /** Commands with a meaning of their own. Returns whether `name` is one. */
   function scanSpecialCommand(name: string, nameEnd: number): boolean {
+    const opens = sinkOf(name)
+    if (opens) return openSink(nameEnd, opens, name === 'captionof' ? 1 : 0)
+    if (isDefinition(name)) {
+      at = read.definitionEnd(name, nameEnd)
+      return true
+    }
     switch (name) {
-      case 'caption':
-      case 'captionof':
-        return openSink(nameEnd, { kind: 'caption' }, name === 'captionof' ? 1 : 0)
-      case 'footnote':
-      case 'footnotetext':
-      case 'sidenote':
-        return openSink(nameEnd, { kind: 'footnote' })
-      case 'title':
-        return openSink(nameEnd, { kind: 'title', sectionKind: 'title' })
-      case 'abstract':
-        return openSink(nameEnd, { kind: 'paragraph', sectionKind: 'abstract' })
       case 'item':
         return scanItem(nameEnd)
       case 'par':
@@ -253,24 +216,8 @@ export function scanLatex(source: string): Scan {
       case 'iffalse':
         at = read.findAfter('\\fi', nameEnd) ?? nameEnd
         return true
-      case 'newcommand':
-      case 'renewcommand':
-      case 'providecommand':
-      case 'DeclareRobustCommand':
-      case 'def':
-      case 'gdef':
-      case 'edef':
-      case 'let':
-        at = read.definitionEnd(name, nameEnd)
-        return true
-      case 'input':
-      case 'include':
-      case 'subfile':
-      case 'import':
-      case 'subimport':
-        return scanInclusion(nameEnd)
       default:
-        return false
+        return isInclusion(name) && scanInclusion(nameEnd)
     }
   }
 

@@ -17,7 +17,7 @@ interface Chunk {
 }
 
 interface State {
-  readonly body: string
+  readonly seen: string
   readonly fragments: readonly TreeFragment[]
   readonly chunks: ReadonlyMap<string, Chunk>
 }
@@ -27,15 +27,16 @@ interface State {
  * is the same as before are kept. A block depends on its own source only, so that both ways give the same.
  */
 export function createMarkdownParser(): BlockParser {
-  let state: State = { body: '', fragments: [], chunks: new Map() }
+  let state: State = { seen: '', fragments: [], chunks: new Map() }
   return {
     parse(text) {
       const front = findFrontMatter(text)
       const body = prepare(text.slice(front.end))
-      const tree = parseTree(body, state)
+      const seen = smooth(body)
+      const tree = parseTree(seen, state)
       const chunks = new Map<string, Chunk>()
       const file = readChunks({ tree, body, known: state.chunks, chunks })
-      state = { body, fragments: TreeFragment.addTree(tree), chunks }
+      state = { seen, fragments: TreeFragment.addTree(tree), chunks }
       return {
         items: [
           ...parseFrontMatter(text, front),
@@ -50,25 +51,29 @@ export function createMarkdownParser(): BlockParser {
 // A comment, not one shown in inline code, nor one that would swallow the fence of a code block.
 const COMMENT = /(?<!`)<!--(?:(?!-->|\n[ \t]*(?:```|~~~))[^])*-->/g
 
-// A backslash that breaks the line, before a blank that stands for a CR.
-const BACKSLASH_BREAK = /(?<!\\)((?:\\\\)*)\\ (?=\n)/g
-// The line under a table's header, with blanks behind it that Lezer does not expect.
-const DELIMITER_ROW = /^([> \t]*(?=[|:-])\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*)\|([ \t]+)$/gm
-
 /**
- * The text as Lezer shall see it, of the same length so that positions hold. Comments become runs of {@link COMMENT_FILL},
- * so that a comment between the lines of a paragraph does not end it (as in Pandoc).
+ * The text that blocks are read from, of the same length so that positions hold: with `\n` as line end, and comments as
+ * runs of {@link COMMENT_FILL}, so that a comment between the lines of a paragraph does not end it (as in Pandoc).
  */
 function prepare(text: string): string {
-  let lines = unifyLineEnds(text)
-  if (lines !== text) lines = lines.replace(BACKSLASH_BREAK, '$1  ')
-  if (lines.includes('|')) lines = lines.replace(DELIMITER_ROW, '$1$2|')
+  const lines = unifyLineEnds(text)
   return lines.includes('<!--')
     ? lines.replace(COMMENT, (comment) => COMMENT_FILL.repeat(comment.length))
     : lines
 }
 
-function parseTree(body: string, { body: before, fragments }: State): Tree {
+// A backslash that breaks the line, before a blank that stands for a CR.
+const BACKSLASH_BREAK = /(?<!\\)((?:\\\\)*)\\ (?=\n)/g
+// The line under a table's header, with blanks behind it that Lezer does not expect.
+const DELIMITER_ROW = /^([> \t]*(?=[|:-])\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*)\|([ \t]+)$/gm
+
+/** The text as Lezer shall see it: blanks where it trips over blanks. Changes each line by itself, so that equal blocks stay equal. */
+function smooth(body: string): string {
+  const text = body.includes('\\ \n') ? body.replace(BACKSLASH_BREAK, '$1  ') : body
+  return text.includes('|') ? text.replace(DELIMITER_ROW, '$1$2|') : text
+}
+
+function parseTree(body: string, { seen: before, fragments }: State): Tree {
   if (fragments.length === 0) return grammar.parse(body)
   const longest = Math.min(before.length, body.length)
   let head = 0

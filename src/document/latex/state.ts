@@ -1,0 +1,44 @@
+import type { PassageKind, Problem, SectionKind, Span } from '../../core/index.ts'
+import type { Mask, Prose } from '../mask.ts'
+import type { EnvironmentKind } from './commands.ts'
+
+/** A block as the scanner finds it; positions count from the start of the file. */
+export interface ScannedBlock extends Prose {
+  readonly kind: PassageKind
+  readonly rank?: number
+  readonly sectionKind?: SectionKind
+  readonly sentences?: readonly Span[]
+}
+
+/** A `\input` as the scanner finds it. */
+export interface ScannedInclusion {
+  readonly path: string
+  readonly span: Span
+}
+
+/** What the scanner finds in one file, in the order in which things end. */
+export interface Scan {
+  readonly blocks: readonly ScannedBlock[]
+  readonly inclusions: readonly ScannedInclusion[]
+  readonly problems: readonly Problem[]
+}
+
+/** Where prose goes at the moment. */
+export interface Sink {
+  readonly mask: Mask
+  readonly kind: PassageKind
+  readonly rank?: number
+  readonly sectionKind?: SectionKind
+  /** Finished cells of the row, in a table. */
+  readonly cells?: readonly Prose[]
+}
+
+/** A brace or environment that is open. */
+export interface Frame {
+  readonly at: number
+  /** The environment's name; `undefined` for a brace. */
+  readonly environment?: string
+  readonly environmentKind?: EnvironmentKind
+  /** The sink to go back to when the frame closes and the present one is to be flushed. */
+  readonly outer?: Sink
+}
