@@ -1,0 +1,137 @@
+import { bootstrapInterval, type DocumentSum, type Interval } from './bootstrap.ts'
+import type { Corpus } from './corpora.ts'
+import type { LinkedGold } from './disambiguation.ts'
+import { calibrationError, precisionRecall, share, type PrecisionRecall } from './metrics.ts'
+
+/** Ranks at which the recall of retrieval is told. */
+const RECALL_AT = [1, 5, 10, 20, 64]
+
+/** Figures of one stratum of mentions. */
+export interface StratumFigures {
+  readonly n: number
+  readonly nInKb: number
+  readonly accuracyAt1: number
+  readonly accuracyAt1InKb: number
+  readonly recallAt: Readonly<Record<string, number>>
+}
+
+/**
+ * How well the concepts of given mentions are found. Shares, 0 … 1.
+ * `accuracyAt1` asks for the best candidate; "none of these" is judged by `nil` and `calibrationError` only.
+ */
+export interface DisambiguationFigures extends StratumFigures {
+  /** Share of mentions whose concept is among the first k of retrieval, before the model ranks. */
+  readonly recallAt: Readonly<Record<string, number>>
+  /** The same among mentions whose concept the knowledge base has. */
+  readonly recallAtInKb: Readonly<Record<string, number>>
+  /** `accuracyAt1` less `recallAt["1"]`: what ranking adds to the best order of retrieval. */
+  readonly gainOverRetrieval: number
+  /** 95 % bootstrap intervals over documents; absent without mentions. */
+  readonly intervals?: { readonly accuracyAt1: Interval; readonly gainOverRetrieval: Interval }
+  /** "None of these" for mentions without a gold id or whose concept the knowledge base lacks. */
+  readonly nil: PrecisionRecall
+  /** Of the probability of what was chosen, "none" included, in 15 bins of equal width; lower is better. */
+  readonly calibrationError: number
+  /** Only when training corpora were named: by whether their mentions have the same surface form, whatever its case. */
+  readonly strata?: { readonly seen: StratumFigures; readonly unseen: StratumFigures }
+  /** Mentions without a gold id. */
+  readonly nWithoutId: number
+  /** Mentions with several gold ids, any of which is right. */
+  readonly nComposite: number
+  /** Mentions one of whose ids several concepts claim; any of them is right. */
+  readonly nAmbiguous: number
+  /** Mentions whose right concept stands for several ids of the gold vocabulary. */
+  readonly nMerged: number
+}
+
+/** Adds up how given mentions were linked. */
+export function disambiguationFigures(
+  linked: readonly LinkedGold[],
+  seen?: readonly Corpus[],
+): DisambiguationFigures {
+  const withId = linked.filter(({ gold }) => gold.ids.length > 0)
+  const inKb = withId.filter(isInKb)
+  const intervals = intervalsOf(withId)
+  const { recallAt, ...figures } = stratum(withId)
+  return {
+    ...figures,
+    recallAt,
+    recallAtInKb: recallTable(inKb),
+    gainOverRetrieval: figures.accuracyAt1 - (recallAt['1'] ?? 0),
+    ...(intervals === undefined ? {} : { intervals }),
+    nil: nilFigures(linked),
+    calibrationError: calibrationError(linked.map(judged)),
+    ...(seen === undefined || seen.length === 0 ? {} : { strata: strataOf(withId, seen) }),
+    nWithoutId: linked.length - withId.length,
+    nComposite: withId.filter(({ gold }) => gold.isComposite).length,
+    nAmbiguous: withId.filter(({ concepts }) => concepts.isAmbiguous).length,
+    nMerged: withId.filter(({ concepts }) => concepts.isMerged).length,
+  }
+}
+
+function isInKb({ concepts }: LinkedGold): boolean {
+  return concepts.refs.size > 0
+}
+
+function stratum(linked: readonly LinkedGold[]): StratumFigures {
+  const inKb = linked.filter(isInKb)
+  return {
+    n: linked.length,
+    nInKb: inKb.length,
+    accuracyAt1: share(linked, ({ isRight }) => isRight),
+    accuracyAt1InKb: share(inKb, ({ isRight }) => isRight),
+    recallAt: recallTable(linked),
+  }
+}
+
+function recallTable(linked: readonly LinkedGold[]): Record<string, number> {
+  const within = (k: number) => (one: LinkedGold) => one.retrievalRank !== undefined && one.retrievalRank < k
+  return Object.fromEntries(RECALL_AT.map((k) => [String(k), share(linked, within(k))]))
+}
+
+function nilFigures(linked: readonly LinkedGold[]): PrecisionRecall {
+  const isNil = (one: LinkedGold): boolean => !isInKb(one)
+  const predicted = linked.filter(({ link }) => link.chosen === undefined)
+  const nRight = predicted.filter(isNil).length
+  return precisionRecall({
+    nPredicted: predicted.length,
+    nRight,
+    nGold: linked.filter(isNil).length,
+    nFound: nRight,
+  })
+}
+
+function judged({ link, concepts }: LinkedGold): { probability: number; isRight: boolean } {
+  const { probability, chosen } = link
+  if (chosen === undefined) return { probability, isRight: concepts.refs.size === 0 }
+  const concept = link.candidates.find(({ id }) => id === chosen)?.concept
+  return { probability, isRight: concept !== undefined && concepts.refs.has(concept) }
+}
+
+function strataOf(
+  linked: readonly LinkedGold[],
+  seen: readonly Corpus[],
+): { seen: StratumFigures; unseen: StratumFigures } {
+  const mentions = seen.flatMap(({ documents }) => documents.flatMap((document) => document.mentions.flat()))
+  const forms = new Set(mentions.map(({ text }) => text.toLowerCase()))
+  const isSeen = ({ gold }: LinkedGold): boolean => forms.has(gold.text.toLowerCase())
+  return { seen: stratum(linked.filter(isSeen)), unseen: stratum(linked.filter((one) => !isSeen(one))) }
+}
+
+function intervalsOf(linked: readonly LinkedGold[]): DisambiguationFigures['intervals'] {
+  const byRetrieval = (one: LinkedGold): number => (one.retrievalRank === 0 ? 1 : 0)
+  const accuracyAt1 = bootstrapInterval(documentSums(linked, ({ isRight }) => Number(isRight)))
+  const gain = bootstrapInterval(documentSums(linked, (one) => Number(one.isRight) - byRetrieval(one)))
+  return accuracyAt1 === undefined || gain === undefined
+    ? undefined
+    : { accuracyAt1, gainOverRetrieval: gain }
+}
+
+function documentSums(linked: readonly LinkedGold[], valueOf: (one: LinkedGold) => number): DocumentSum[] {
+  const sums = new Map<number, DocumentSum>()
+  for (const one of linked) {
+    const { sum, n } = sums.get(one.document) ?? { sum: 0, n: 0 }
+    sums.set(one.document, { sum: sum + valueOf(one), n: n + 1 })
+  }
+  return [...sums.values()]
+}

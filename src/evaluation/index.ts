@@ -1,0 +1,21 @@
+export {
+  annotatedGroups,
+  joinCorpora,
+  readCorpus,
+  type Corpus,
+  type CorpusDocument,
+  type GoldMention,
+} from './corpora.ts'
+export { bootstrapInterval, quantile, seededRandom, type Interval } from './bootstrap.ts'
+export type { DisambiguationFigures, StratumFigures } from './disambiguationFigures.ts'
+export {
+  EVALUATION_TASKS,
+  evaluateCorpus,
+  type DetectionFigures,
+  type EndToEndFigures,
+  type EvaluationOptions,
+  type EvaluationReport,
+  type EvaluationTask,
+} from './evaluate.ts'
+export { calibrationError, precisionRecall, type PrecisionRecall } from './metrics.ts'
+export { reportText } from './report.ts'
