@@ -303,6 +303,15 @@ describe('engine', () => {
       })
     })
 
+    it('when the inference library is not there for this platform', async () => {
+      const elsewhere = join(scratch, 'engine.cjs')
+      await copyFile(engineScript(), elsewhere)
+      await assert.rejects(start({ engineScript: elsewhere }), {
+        code: 'inference-library-missing',
+        message: /onnxruntime-node.*package for/,
+      })
+    })
+
     it('when the script of the process is not there', async () => {
       await assert.rejects(start({ engineScript: join(scratch, 'none.cjs') }), {
         code: 'engine-died',
