@@ -43,8 +43,13 @@ function agreementOf(links: readonly Link[]): Agreement | undefined {
   const vote = (id: string | undefined, probability: number) =>
     sums.set(id, (sums.get(id) ?? 0) + probability)
   for (const { candidates } of links) {
-    for (const { id, probability } of candidates) vote(id, probability)
-    vote(undefined, 1 - candidates.reduce((sum, { probability }) => sum + probability, 0))
+    let none = 1
+    for (const { id, probability } of candidates) {
+      if (probability === 0) break // best first
+      vote(id, probability)
+      none -= probability
+    }
+    vote(undefined, none)
   }
   let best: Agreement = { chosen: undefined, probability: -1 }
   for (const [chosen, sum] of sums)

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import { CancelledError } from '../core/index.ts'
-import type { CancellationToken, Candidate, KnowledgeBase, Logger, Mention } from '../core/index.ts'
+import type { CancellationToken, KnowledgeBase, Logger, Mention, RankedCandidate } from '../core/index.ts'
 import type { Engine, TextAnalysis } from '../inference/index.ts'
 import { retrieveCandidates } from './candidates/index.ts'
 import type { GivenMention } from './linkerApi.ts'
@@ -8,7 +8,7 @@ import { detectMentions, expansionsIn, givenMention, proposeMentions } from './m
 import type { Abbreviations, AuthorSpan, DetectionInput, DetectionRules, Proposal } from './mentions/index.ts'
 import { createPassageCache } from './passageCache.ts'
 import type { LinkedMention, PassageKey } from './passageCache.ts'
-import { rankByPrior, rankMentions } from './ranking/index.ts'
+import { rankByPrior, rankMentions, unranked } from './ranking/index.ts'
 import type { MentionToRank } from './ranking/index.ts'
 import type { LinkingSettings } from './settings.ts'
 
@@ -32,8 +32,6 @@ export interface PassageLinker {
   has(task: PassageTask): boolean
   /** What the detectors proposed and why it is a mention or not. */
   propose(task: PassageTask): Promise<readonly Proposal[]>
-  /** The fused list of a text. */
-  retrieve(text: string): readonly Candidate[]
 }
 
 /** What {@link createPassageLinker} needs. */
@@ -49,12 +47,12 @@ const RETRIEVALS_KEPT = 5000
 export function createPassageLinker(parts: PassageLinkerParts, settings: LinkingSettings): PassageLinker {
   const { knowledgeBase, engine } = parts
   const cache = createPassageCache(settings.cachedPassages)
-  const lists = new LRUCache<string, readonly Candidate[]>({ max: RETRIEVALS_KEPT })
+  const lists = new LRUCache<string, readonly RankedCandidate[]>({ max: RETRIEVALS_KEPT })
   const limit = Math.max(settings.candidatesKept, settings.candidatesRanked)
-  const retrieve = (text: string): readonly Candidate[] => {
+  const retrieve = (text: string): readonly RankedCandidate[] => {
     const known = lists.get(text)
     if (known) return known
-    const list = retrieveCandidates(knowledgeBase, text, { limit })
+    const list = unranked(retrieveCandidates(knowledgeBase, text, { limit }))
     lists.set(text, list)
     return list
   }
@@ -102,7 +100,7 @@ export function createPassageLinker(parts: PassageLinkerParts, settings: Linking
     return proposeMentions(inputOf(knowledgeBase, task, analysis), rulesOf(settings, engine, analysis))
   }
   const has = (task: PassageTask): boolean => cache.get(keyOf(configuration, task)) !== undefined
-  return { link, has, propose, retrieve }
+  return { link, has, propose }
 }
 
 function mentionsOf(input: DetectionInput, task: PassageTask, rules: DetectionRules): Mention[] {

@@ -135,7 +135,7 @@ describe('createLinker', () => {
           assert.deepEqual(linked, await linkerWith(engine).link(manuscript))
         }
       }),
-      { seed: 11, numRuns: 60 },
+      { seed: 11, numRuns: 30 },
     )
   })
 

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, it } from 'mocha'
 import type { Mention } from '../../src/core/index.ts'
 import { retrieveCandidates } from '../../src/linking/candidates/index.ts'
-import { rankByPrior, rankMentions, typeLabelOf } from '../../src/linking/ranking/index.ts'
+import { rankByPrior, rankMentions, typeLabelOf, unranked } from '../../src/linking/ranking/index.ts'
 import type { MentionToRank, Ranking } from '../../src/linking/ranking/index.ts'
 import { fakeEngine } from '../support/engine.ts'
 import { knowledgeBaseOf } from '../support/knowledgeBase.ts'
@@ -26,7 +26,7 @@ function request(word: string, from = 0, more: Partial<Mention> = {}): MentionTo
     ...more,
   }
   const lookedUp = mention.expansion ?? word
-  return { mention, lookedUp, candidates: retrieveCandidates(kb, lookedUp, { limit: 64 }) }
+  return { mention, lookedUp, candidates: unranked(retrieveCandidates(kb, lookedUp, { limit: 64 })) }
 }
 
 const sum = ({ candidates, none }: Ranking): number =>

@@ -1,4 +1,4 @@
-import type { KnowledgeBase, Span } from '../../core/index.ts'
+import type { KnowledgeBase, NameMatch, Span } from '../../core/index.ts'
 import { fold } from '../../knowledge/index.ts'
 import { isPlausibleCase } from './caseRules.ts'
 import { functionWords, units } from './commonWords.ts'
@@ -23,6 +23,7 @@ const MOST_WORDS = 8
  * - Case counts for short names and symbols: see `isPlausibleCase`.
  * - Never function words, numbers and units alone, or a piece of fewer than five letters of a hyphenated word.
  * - A plural matches the singular name.
+ * - Some name must vouch for it: see {@link vouches}.
  */
 export function dictionaryMatches(kb: KnowledgeBase, text: string): DictionaryMatch[] {
   const words = wordsOf(text)
@@ -82,8 +83,24 @@ function isName(kb: KnowledgeBase, text: string, span: Span, folded: string): bo
   if (found.length === 0 || isNoConcept(surface, folded) || isPieceOfWord(text, span)) return false
   const start = isSentenceStart(text, span.start)
   return found.some((form) =>
-    kb.exact(form.folded).some((match) => isPlausibleCase(form.surface, match, start)),
+    kb.exact(form.folded).some((match) => vouches(kb, match) && isPlausibleCase(form.surface, match, start)),
   )
+}
+
+/** Groups of general ideas and activities (`high`, `limited`, `use`): names of theirs alone make no mention. */
+const GENERAL_GROUPS: readonly string[] = ['CONC', 'ACTI']
+
+/** A surface form from annotated text must have been seen so often before it makes mentions of its own. */
+const LEAST_OBSERVED = 5
+
+/**
+ * Whether a name alone makes a mention: not those of general ideas, and of forms that were only observed in annotated
+ * text, which hold every word that an annotator ever marked, the frequent ones of concepts with a known group.
+ */
+function vouches(kb: KnowledgeBase, { concept, kind, count }: NameMatch): boolean {
+  const { groups } = kb.summary(concept)
+  if (groups.length > 0 && groups.every((group) => GENERAL_GROUPS.includes(group))) return false
+  return kind !== 'observed' || (count >= LEAST_OBSERVED && groups.length > 0)
 }
 
 /** Whether it is only function words, numbers, units and single letters. A symbol in capitals (`WAS`) is none of them. */

@@ -7,8 +7,13 @@ export interface MentionToRank {
   readonly mention: Mention
   /** What was looked up: the expansion when there is one, else the surface form. */
   readonly lookedUp: string
-  /** The fused list; empty when retrieval found nothing. */
-  readonly candidates: readonly Candidate[]
+  /** The fused list as {@link unranked} gives it; empty when retrieval found nothing. */
+  readonly candidates: readonly RankedCandidate[]
+}
+
+/** A fused list before ranking: every probability is 0. Mentions that look up the same thing may share it. */
+export function unranked(candidates: readonly Candidate[]): readonly RankedCandidate[] {
+  return candidates.map((candidate) => ({ ...candidate, probability: 0 }))
 }
 
 /** The answer for one mention. Probabilities of the candidates and `none` add up to 1. */
@@ -81,7 +86,7 @@ export function typeLabelOf(groups: readonly string[], labels: Readonly<Record<s
 }
 
 function rankingOf(
-  candidates: readonly Candidate[],
+  candidates: readonly RankedCandidate[],
   answer: MentionScores | undefined,
   info: EngineInfo,
 ): Ranking {
@@ -93,7 +98,7 @@ function rankingOf(
 
 /** Puts the first `probabilities.length` candidates in the order of their probabilities, ties in the old order. */
 function orderedRanking(
-  candidates: readonly Candidate[],
+  candidates: readonly RankedCandidate[],
   probabilities: readonly number[],
   none: number,
 ): Ranking {
@@ -101,8 +106,7 @@ function orderedRanking(
     .slice(0, probabilities.length)
     .map((candidate, i) => ({ ...candidate, probability: probabilities[i] ?? 0 }))
     .sort((a, b) => b.probability - a.probability)
-  const rest = candidates.slice(probabilities.length).map((candidate) => ({ ...candidate, probability: 0 }))
-  return { candidates: [...ranked, ...rest], none }
+  return { candidates: [...ranked, ...candidates.slice(probabilities.length)], none }
 }
 
 function softmax(logits: readonly number[]): number[] {
@@ -124,7 +128,7 @@ const SIMILAR_TRUST = 0.6
  * - without, `0.6 · lexicalScore²` of the best one is shared by `lexicalScore⁸`;
  * - the rest is "none of these".
  */
-export function rankByPrior(candidates: readonly Candidate[], nRanked: number): Ranking {
+export function rankByPrior(candidates: readonly RankedCandidate[], nRanked: number): Ranking {
   const considered = candidates.slice(0, nRanked)
   const exact = considered.some((candidate) => candidate.exact)
   const weights = considered.map((candidate) =>
