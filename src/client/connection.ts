@@ -63,7 +63,9 @@ export function createConnection(context: ExtensionContext, log: LogOutputChanne
   )
   return {
     selector,
-    request: (method, params, token) => client.sendRequest(method, params, token),
+    // An explicit `undefined` would be sent as a second parameter.
+    request: (method, params, token) =>
+      token ? client.sendRequest(method, params, token) : client.sendRequest(method, params),
     notify: (method, params) => void client.sendNotification(method, params).catch(() => undefined),
     on: (method, listener) => client.onNotification(method, listener),
     start: () => client.start(),

@@ -16,6 +16,7 @@ export async function activate(context: ExtensionContext): Promise<void> {
     host,
     createStatus(host),
     reportVisibleRanges(host),
+    offerGitAttributes(host, context.workspaceState),
     ...registerCommands(host),
   )
   context.subscriptions.push(

@@ -2,12 +2,15 @@ import { commands, Disposable, StatusBarAlignment, ThemeColor, window, type Stat
 import { CLIENT_COMMANDS, type DocumentStatus, type StatusParams } from '../protocol/index.ts'
 import type { Host } from './host.ts'
 
+const BUSY_DELAY_MS = 400
+
 /** Shows in the status bar what ConceptLens does with the active document; a click opens the menu. */
 export function createStatus(host: Host): Disposable {
   const item = window.createStatusBarItem('conceptLens.status', StatusBarAlignment.Right, 90)
   item.name = 'ConceptLens'
   item.command = CLIENT_COMMANDS.menu
   const byDocument = new Map<string, DocumentStatus>()
+  let timer: NodeJS.Timeout | undefined
 
   function update(): void {
     const document = window.activeTextEditor?.document
@@ -22,10 +25,15 @@ export function createStatus(host: Host): Disposable {
   update()
   return Disposable.from(
     item,
-    host.onStatus((status) => {
-      if (status.document) byDocument.set(status.document.uri, status.document)
-      update()
+    host.onStatus(({ document }) => {
+      if (document) byDocument.set(document.uri, document)
+      clearTimeout(timer)
+      // What is over in a moment, as after a keystroke, is not shown.
+      const isBusy = document?.state === 'waiting' || document?.state === 'linking'
+      timer = isBusy ? setTimeout(update, BUSY_DELAY_MS) : undefined
+      if (!isBusy) update()
     }),
+    new Disposable(() => clearTimeout(timer)),
     window.onDidChangeActiveTextEditor(update),
   )
 }

@@ -1,3 +1,4 @@
+export { createAssets } from './assets.ts'
 export { createExporter } from './exporter.ts'
 export { createFileAccess } from './files.ts'
 export { serve, type ServerParts } from './server.ts'

@@ -105,6 +105,7 @@ export function createLinkingLoop(parts: LoopParts): LinkingLoop {
   function schedule(manuscript: OpenManuscript, delayMs: number): void {
     const entry = stop(manuscript, 'superseded')
     entry.cancelTimer = parts.timers.after(delayMs, () => void start(manuscript))
+    tell(manuscript, 'waiting')
   }
 
   /** Links now. With a token it links even where linking is off. */

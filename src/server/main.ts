@@ -1,8 +1,5 @@
 import { createConnection, ProposedFeatures } from 'vscode-languageserver/node'
-import { createAssets } from './assets.ts'
-import { createExporter } from './exporter.ts'
-import { createFileAccess } from './files.ts'
-import { serve } from './server.ts'
+import { createAssets, createExporter, createFileAccess, serve } from './index.ts'
 
 // The way to the editor (--stdio, --node-ipc, --socket=PORT) is on the command line, as the protocol wants it.
 const connection = createConnection(ProposedFeatures.all)

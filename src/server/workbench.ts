@@ -104,7 +104,7 @@ export function createWorkbench(assets: Assets, messages: Messages, onChange: ()
     },
     async dispose() {
       linkers.clear()
-      await Promise.all(engines.opened().map(({ value }) => value?.dispose()))
+      await Promise.all(engines.opened().map(async ({ value }) => value?.dispose()))
       new Set(knowledgeBases.opened().map(({ value }) => value)).forEach((value) => value?.close())
     },
   }

@@ -47,7 +47,9 @@ export function registerHandlers(connection: Connection, session: Session): void
   }
   for (const [method, handler] of Object.entries(handlers)) {
     const handle = handler as (params: unknown, token: CancellationToken) => unknown
-    connection.onRequest(method, (params: unknown, token) => answer(() => handle(params, token)))
+    connection.onRequest(method, (params: unknown, token: CancellationToken) =>
+      answer(() => handle(params, token)),
+    )
   }
 }
 

@@ -1,0 +1,313 @@
+import { PassThrough } from 'node:stream'
+import {
+  createConnection,
+  createProtocolConnection,
+  ProposedFeatures,
+  StreamMessageReader,
+  StreamMessageWriter,
+  type CancellationToken,
+  type CodeAction,
+  type Hover,
+  type InlayHint,
+  type ProtocolConnection,
+  type Range,
+} from 'vscode-languageserver/node'
+import { TextDocument } from 'vscode-languageserver-textdocument'
+import type { KnowledgeBase } from '../../src/core/index.ts'
+import type { Engine } from '../../src/inference/index.ts'
+import { createLinker, featureNames } from '../../src/linking/index.ts'
+import type { ParamsOf, RequestMethod, ResultOf, StatusParams } from '../../src/protocol/index.ts'
+import { createExporter, serve, type FileAccess } from '../../src/server/index.ts'
+import { fakeEngine, type FakeEngine } from '../support/engine.ts'
+import { knowledgeBaseOf } from '../support/knowledgeBase.ts'
+
+/** What an {@link Editor} is opened with; everything has a default. */
+export interface EditorOptions {
+  readonly knowledgeBase?: KnowledgeBase
+  readonly engine?: Engine
+  /** Opening them fails with this. */
+  readonly broken?: { readonly knowledgeBase?: Error; readonly engine?: Error }
+  /** As under `conceptLens`. */
+  readonly settings?: Record<string, unknown>
+  readonly files?: Record<string, string>
+  readonly folders?: readonly string[]
+}
+
+/** An editor without windows, connected to the real server through the real protocol. */
+export interface Editor {
+  /** What the server showed in pop-ups. */
+  readonly shown: readonly string[]
+  readonly statuses: readonly StatusParams[]
+  readonly offers: readonly { file: string; line: string }[]
+  /** Files by URI; `/`-less folders do not exist. */
+  readonly files: Map<string, string>
+  readonly writable: { value: boolean }
+  open(uri: string, text: string, languageId?: string): Promise<void>
+  close(uri: string): Promise<void>
+  /** Replaces the first `old` by `text`, as typing does. */
+  edit(uri: string, old: string, text: string): Promise<void>
+  configure(settings: Record<string, unknown>): Promise<void>
+  /** Resolves when a document is linked (or off) after everything sent so far. */
+  settled(uri: string): Promise<void>
+  /** `word→label` of every hint. */
+  hints(uri: string): Promise<string[]>
+  hover(uri: string, word: string): Promise<string | undefined>
+  actions(uri: string, words: string, isSelection?: boolean): Promise<CodeAction[]>
+  /** Runs the quick fix with this title. */
+  fix(uri: string, words: string, title: string): Promise<unknown>
+  request<M extends RequestMethod>(
+    method: M,
+    params: ParamsOf<M>,
+    token?: CancellationToken,
+  ): Promise<ResultOf<M>>
+  notify(method: string, params: unknown): Promise<void>
+  rangeOf(uri: string, words: string): Range
+  dispose(): Promise<void>
+}
+
+export const FOLDER = 'file:///project'
+export const PAPER = `${FOLDER}/paper.md`
+
+/** A knowledge base of a few concepts that the tests speak of. */
+export const CONCEPTS = knowledgeBaseOf([
+  {
+    id: 'UMLS:C0009443',
+    names: ['Common Cold', { text: 'cold', count: 4 }, 'acute coryza'],
+    types: ['T047'],
+    groups: ['DISO'],
+    parents: ['MESH:D001982'],
+    definitions: [{ text: 'A [catarrhal](command:evil) disorder.', source: 'MSH' }],
+  },
+  {
+    id: 'UMLS:C0009264',
+    names: ['Cold Temperature', { text: 'cold', count: 1 }],
+    types: ['T070'],
+    groups: ['PHEN'],
+  },
+  { id: 'UMLS:C0004096', names: ['Asthma', 'bronchial asthma'], types: ['T047'], groups: ['DISO'] },
+  { id: 'CHEBI:6801', names: ['metformin'], groups: ['CHEM'] },
+  { id: 'MESH:D001982', names: ['Bronchial Diseases'], groups: ['DISO'] },
+])
+
+const TAGS = { cold: 'DISO', asthma: 'DISO', metformin: 'CHEM' }
+
+/** An engine that believes the counts: the sense of “cold” that is annotated more often wins. */
+export function countingEngine(): FakeEngine {
+  return fakeEngine({
+    tags: TAGS,
+    score: ({ features }) =>
+      4 * (features[0] ?? 0) + 8 * (features[featureNames.indexOf('logNameCount')] ?? 0),
+  })
+}
+
+/** Starts a server and an editor that are connected in memory. */
+export async function openEditor(options: EditorOptions = {}): Promise<Editor> {
+  const toServer = new PassThrough()
+  const toClient = new PassThrough()
+  const server = createConnection(
+    ProposedFeatures.all,
+    new StreamMessageReader(toServer),
+    new StreamMessageWriter(toClient),
+  )
+  const files = new Map(Object.entries(options.files ?? {}))
+  const writable = { value: true }
+  const { broken } = options
+  let second = 0
+  serve(server, {
+    assets: () => ({
+      openKnowledgeBase: () =>
+        broken?.knowledgeBase
+          ? Promise.reject(broken.knowledgeBase)
+          : Promise.resolve(options.knowledgeBase ?? CONCEPTS),
+      openEngine: () =>
+        broken?.engine ? Promise.reject(broken.engine) : Promise.resolve(options.engine ?? countingEngine()),
+      createLinker,
+    }),
+    files: fileAccess(files, writable),
+    timers: {
+      after(_delayMs, callback) {
+        const timer = setImmediate(callback)
+        return () => clearImmediate(timer)
+      },
+    },
+    exporter: createExporter(() => '2026-01-31'),
+    now: () => new Date(Date.UTC(2026, 0, 31, 12, 0, second++)).toISOString(),
+  })
+  server.listen()
+
+  const client = createProtocolConnection(
+    new StreamMessageReader(toClient),
+    new StreamMessageWriter(toServer),
+  )
+  const editor = editorOver(client, { files, writable, settings: options.settings ?? {} })
+  await client.sendRequest('initialize', {
+    processId: null,
+    rootUri: null,
+    capabilities: {
+      workspace: { configuration: true, workspaceFolders: true, inlayHint: { refreshSupport: true } },
+    },
+    workspaceFolders: (options.folders ?? [FOLDER]).map((uri) => ({ uri, name: uri })),
+    initializationOptions: { commandLinks: true },
+  })
+  await client.sendNotification('initialized', {})
+  return {
+    ...editor,
+    async dispose() {
+      await client.sendRequest('shutdown')
+      client.dispose()
+      server.dispose()
+    },
+  }
+}
+
+interface EditorState {
+  readonly files: Map<string, string>
+  readonly writable: { value: boolean }
+  settings: Record<string, unknown>
+}
+
+function editorOver(client: ProtocolConnection, state: EditorState): Omit<Editor, 'dispose'> {
+  const shown: string[] = []
+  const statuses: StatusParams[] = []
+  const offers: { file: string; line: string }[] = []
+  const documents = new Map<string, TextDocument>()
+  const waiting = new Set<() => void>()
+
+  client.onNotification('window/showMessage', ({ message }: { message: string }) => void shown.push(message))
+  client.onNotification('window/logMessage', () => undefined)
+  client.onNotification(
+    'conceptLens/offerGitAttributes',
+    (offer: { file: string; line: string }) => void offers.push(offer),
+  )
+  client.onNotification('conceptLens/status', (status: StatusParams) => {
+    statuses.push(status)
+    waiting.forEach((check) => check())
+  })
+  client.onRequest('workspace/configuration', ({ items }: { items: unknown[] }) =>
+    items.map(() => state.settings),
+  )
+  client.onRequest('workspace/inlayHint/refresh', () => null)
+  client.onRequest('client/registerCapability', () => null)
+  client.listen()
+
+  const documentOf = (uri: string): TextDocument => {
+    const document = documents.get(uri)
+    if (!document) throw new Error(`${uri} is not open`)
+    return document
+  }
+  const rangeOf = (uri: string, words: string): Range => {
+    const document = documentOf(uri)
+    const start = document.getText().indexOf(words)
+    if (start < 0) throw new Error(`${uri} does not say ${words}`)
+    return { start: document.positionAt(start), end: document.positionAt(start + words.length) }
+  }
+  const stateOf = (uri: string): string | undefined =>
+    statuses.findLast(({ document }) => document?.uri === uri)?.document?.state
+  const actions = (uri: string, words: string, isSelection = false): Promise<CodeAction[]> => {
+    const whole = rangeOf(uri, words)
+    const range = isSelection ? whole : { start: whole.start, end: whole.start }
+    return client.sendRequest('textDocument/codeAction', {
+      textDocument: { uri },
+      range,
+      context: { diagnostics: [] },
+    })
+  }
+
+  return {
+    shown,
+    statuses,
+    offers,
+    files: state.files,
+    writable: state.writable,
+    rangeOf,
+    actions,
+    async open(uri, text, languageId = 'markdown') {
+      documents.set(uri, TextDocument.create(uri, languageId, 1, text))
+      await client.sendNotification('textDocument/didOpen', {
+        textDocument: { uri, languageId, version: 1, text },
+      })
+    },
+    async close(uri) {
+      documents.delete(uri)
+      await client.sendNotification('textDocument/didClose', { textDocument: { uri } })
+    },
+    async edit(uri, old, text) {
+      const document = documentOf(uri)
+      const contentChanges = [{ range: rangeOf(uri, old), text }]
+      const version = document.version + 1
+      TextDocument.update(document, contentChanges, version)
+      await client.sendNotification('textDocument/didChange', {
+        textDocument: { uri, version },
+        contentChanges,
+      })
+    },
+    async configure(settings) {
+      state.settings = settings
+      await client.sendNotification('workspace/didChangeConfiguration', { settings: null })
+    },
+    async settled(uri) {
+      // An answer comes after everything sent before it was received, and its status told.
+      await client.sendRequest('conceptLens/info', {})
+      await new Promise<void>((resolve) => {
+        const check = (): void => {
+          if (stateOf(uri) !== 'linked' && stateOf(uri) !== 'off') return
+          waiting.delete(check)
+          resolve()
+        }
+        waiting.add(check)
+        check()
+      })
+    },
+    async hints(uri) {
+      const document = documentOf(uri)
+      const range = { start: { line: 0, character: 0 }, end: { line: 10_000, character: 0 } }
+      const hints: InlayHint[] = await client.sendRequest('textDocument/inlayHint', {
+        textDocument: { uri },
+        range,
+      })
+      return hints.map(({ position, label }) => {
+        const before = document.getText().slice(0, document.offsetAt(position))
+        return `${/[\p{L}\p{N}]+$/u.exec(before)?.[0] ?? '?'}→${label as string}`
+      })
+    },
+    async hover(uri, word) {
+      const position = rangeOf(uri, word).start
+      const hover: Hover | null = await client.sendRequest('textDocument/hover', {
+        textDocument: { uri },
+        position,
+      })
+      return (hover?.contents as { value: string } | undefined)?.value
+    },
+    async fix(uri, words, title) {
+      const found = (await actions(uri, words)).find((action) => action.title === title)
+      if (!found?.command) throw new Error(`No quick fix “${title}”`)
+      return client.sendRequest('workspace/executeCommand', {
+        command: found.command.command,
+        arguments: found.command.arguments ?? [],
+      })
+    },
+    // An explicit `undefined` would be sent as a second parameter.
+    request: (method, params, token) =>
+      token ? client.sendRequest(method, params, token) : client.sendRequest(method, params),
+    notify: (method, params) => client.sendNotification(method, params),
+  }
+}
+
+function fileAccess(files: Map<string, string>, writable: { value: boolean }): FileAccess {
+  const version = new Map<string, number>()
+  return {
+    read: (uri) => files.get(uri),
+    stamp(uri) {
+      const isFolder = [...files.keys()].some((name) => name.startsWith(`${uri}/`))
+      return files.has(uri) || isFolder
+        ? `${files.get(uri)?.length ?? 0} ${version.get(uri) ?? 0}`
+        : undefined
+    },
+    canWrite: (uri) => uri.startsWith('file:'),
+    write(uri, text) {
+      if (!writable.value) throw new Error('ENOSPC: no space left on device')
+      files.set(uri, text)
+      version.set(uri, (version.get(uri) ?? 0) + 1)
+    },
+  }
+}
