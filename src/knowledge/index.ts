@@ -11,4 +11,10 @@ export {
   typeName,
   type SemanticGroup,
 } from './semanticTypes.ts'
+export {
+  conceptsByGroup,
+  knowledgeBaseStatistics,
+  verifyKnowledgeBase,
+  type KnowledgeBaseStatistics,
+} from './store/inspect.ts'
 export { openKnowledgeBase } from './store/openKnowledgeBase.ts'

@@ -171,12 +171,12 @@ export const SEMANTIC_GROUPS: readonly SemanticGroup[] = Object.keys(GROUPS) as 
 
 /** The name of a semantic type, for example `T047` → Disease or Syndrome; `undefined` for an unknown TUI. */
 export function typeName(tui: string): string | undefined {
-  return TYPES[tui]?.[0]
+  return Object.hasOwn(TYPES, tui) ? TYPES[tui]?.[0] : undefined
 }
 
 /** The group of a semantic type, for example `T047` → `DISO`; `undefined` for an unknown TUI. */
 export function groupOf(tui: string): SemanticGroup | undefined {
-  return TYPES[tui]?.[1]
+  return Object.hasOwn(TYPES, tui) ? TYPES[tui]?.[1] : undefined
 }
 
 /** The distinct groups of some semantic types, sorted; unknown types have none. */

@@ -8,6 +8,9 @@ import { openKnowledgeBase } from '../../src/knowledge/index.ts'
 import { writeStore } from '../../src/knowledge/store/writeStore.ts'
 import { conceptOf, knowledgeBaseOf, type ConceptSketch } from '../support/knowledgeBase.ts'
 
+/** Small, so that few names fill several blocks and make bitmaps. */
+const blockSize = 32
+
 /** Builds a store of the sketches, hands it and the brute-force oracle to the test, and removes it. */
 function withBoth(
   sketches: readonly ConceptSketch[],
@@ -20,6 +23,7 @@ function withBoth(
       version: '1',
       sources: [],
       imported: [],
+      blockSize,
       concepts: sketches.map(conceptOf),
     })
     const store = openKnowledgeBase(dir)
@@ -36,7 +40,7 @@ function withBoth(
 const word = fc.stringMatching(/^[a-c]{1,5}$/)
 const name = fc.array(word, { minLength: 1, maxLength: 4 }).map((words) => words.join(' '))
 const sketches = fc
-  .array(fc.array(name, { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 40 })
+  .array(fc.array(name, { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 120 })
   .map((lists) => lists.map((names, i) => ({ id: `T:${String(i).padStart(3, '0')}`, names })))
 
 describe('The name index', () => {
@@ -57,28 +61,8 @@ describe('The name index', () => {
           })
         },
       ),
-      { seed: 3, numRuns: 60 },
+      { seed: 3, numRuns: 12 },
     )
-  })
-
-  it('finds what brute force finds when lists are long enough for bitmaps and names fill several blocks', function () {
-    this.timeout(20_000)
-    const stems = ['cardio', 'myo', 'neuro', 'hepat', 'nephr', 'gastro', 'derm', 'oste', 'angio', 'path']
-    const names = Array.from(
-      { length: 70_000 },
-      (_, i) => `${stems[i % 10]!}${stems[Math.floor(i / 10) % 10]!}itis type ${String(i)}`,
-    )
-    const all = names.map((text, i) => ({ id: `T:${String(i).padStart(6, '0')}`, names: [text] }))
-    withBoth(all, (store, oracle) => {
-      for (const query of [
-        'cardiomyoitis',
-        'neurohepatitis type 77',
-        'type',
-        'osteoangiitis typ 69999',
-        'zzz',
-      ])
-        assert.deepEqual(store.similar(query, 64), oracle.similar(query, 64), query)
-    })
   })
 
   it('gives 1 to names of the same words in another order, and nothing for a text without letters', () => {

@@ -226,7 +226,19 @@ async function writeInPlace(out: string, write: (dir: string) => Manifest): Prom
     }
     if (replaces) await rm(old, { recursive: true, force: true })
     return manifest
+  } catch (error) {
+    throw asWriteError(out, error)
   } finally {
     await rm(building, { recursive: true, force: true })
   }
+}
+
+/** What the system says about a disk or a permission, as a message with a next step; anything else as it is. */
+function asWriteError(out: string, error: unknown): unknown {
+  if (!(error instanceof Error && 'syscall' in error)) return error
+  return new ConceptLensError(
+    'kb-cannot-write',
+    `The knowledge base ${out} cannot be written: ${error.message}. What was there before is untouched. Is the disk full, or the store open elsewhere?`,
+    { cause: error },
+  )
 }

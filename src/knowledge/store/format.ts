@@ -27,11 +27,13 @@ export const NAME_KINDS: readonly NameKind[] = [
   'observed',
 ]
 
-/** How many forms share one block of the gram index, so that a form's place in its block fits 16 bits. */
-export const BLOCK_SIZE = 65_536
+/** How many forms share one block of the gram index at most, so that a form's place in its block fits 16 bits. */
+export const MAX_BLOCK_SIZE = 65_536
 
-/** A list of more entries than this is kept as a bitmap of 8 KiB. */
-export const MAX_LIST = 4_096
+/** A list of places in a block is kept as a bitmap when that is smaller. */
+export function isBitmap(nPlaces: number, blockSize: number): boolean {
+  return nPlaces > blockSize / 16
+}
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0))
 
@@ -56,6 +58,11 @@ export const manifestSchema = v.object({
   nConcepts: count,
   nNames: count,
   nForms: count,
+  /** Forms per block of the gram index; a multiple of 16. */
+  blockSize: v.optional(
+    v.pipe(v.number(), v.integer(), v.minValue(16), v.maxValue(MAX_BLOCK_SIZE), v.multipleOf(16)),
+    MAX_BLOCK_SIZE,
+  ),
   sources: v.array(sourceSchema),
   /** Source labels of names and definitions, by their number in `names.bin`. */
   labels: v.array(v.string()),

@@ -1,9 +1,7 @@
 import { gramsOf, N_GRAMS } from '../names/grams.ts'
-import { BLOCK_SIZE, MAX_LIST } from './format.ts'
+import { isBitmap } from './format.ts'
 import type { Forms } from './forms.ts'
 import type { SectionData } from './sectionFile.ts'
-
-const BITMAP_UNITS = BLOCK_SIZE / 16
 
 interface Directory {
   readonly grams: number[]
@@ -14,12 +12,12 @@ interface Directory {
 }
 
 /** The sections of `grams.bin`: for every block of forms and every gram in it, which forms of the block have the gram. */
-export function gramSections({ texts, frequencies }: Forms): SectionData[] {
+export function gramSections({ texts, frequencies }: Forms, blockSize: number): SectionData[] {
   const directory: Directory = { grams: [], counts: [], offsets: [], blockStarts: [0] }
   const pieces: Uint16Array[] = []
   let length = 0
-  for (let first = 0; first < texts.length; first += BLOCK_SIZE) {
-    const piece = blockLists(texts.slice(first, first + BLOCK_SIZE), directory, length)
+  for (let first = 0; first < texts.length; first += blockSize) {
+    const piece = blockLists(texts.slice(first, first + blockSize), blockSize, { directory, base: length })
     pieces.push(piece)
     length += piece.length
     directory.blockStarts.push(directory.grams.length)
@@ -34,7 +32,11 @@ export function gramSections({ texts, frequencies }: Forms): SectionData[] {
   ]
 }
 
-function blockLists(texts: readonly string[], directory: Directory, base: number): Uint16Array {
+function blockLists(
+  texts: readonly string[],
+  blockSize: number,
+  { directory, base }: { directory: Directory; base: number },
+): Uint16Array {
   const grams = texts.map(gramsOf)
   const starts = new Uint32Array(N_GRAMS + 1)
   for (const list of grams) for (const gram of list) starts[gram + 1]! += 1
@@ -49,7 +51,7 @@ function blockLists(texts: readonly string[], directory: Directory, base: number
   for (let gram = 0; gram < N_GRAMS; gram += 1) {
     const list = entries.subarray(starts[gram], starts[gram + 1])
     if (list.length === 0) continue
-    const container = list.length > MAX_LIST ? bitmapOf(list) : list
+    const container = isBitmap(list.length, blockSize) ? bitmapOf(list, blockSize) : list
     directory.grams.push(gram)
     directory.counts.push(list.length)
     directory.offsets.push(base + length)
@@ -59,8 +61,8 @@ function blockLists(texts: readonly string[], directory: Directory, base: number
   return out.slice(0, length)
 }
 
-function bitmapOf(places: Uint16Array): Uint16Array {
-  const bitmap = new Uint16Array(BITMAP_UNITS)
+function bitmapOf(places: Uint16Array, blockSize: number): Uint16Array {
+  const bitmap = new Uint16Array(blockSize / 16)
   for (const place of places) bitmap[place >>> 4]! |= 1 << (place & 15)
   return bitmap
 }

@@ -1,4 +1,4 @@
-import { BLOCK_SIZE, MAX_LIST } from './format.ts'
+import { isBitmap } from './format.ts'
 import type { FormTable } from './formTable.ts'
 import { damaged, type SectionFile } from './sectionFile.ts'
 
@@ -26,10 +26,9 @@ interface GramList {
 }
 
 interface LoadedList extends GramList {
+  readonly isMap: boolean
   readonly units: Uint16Array
 }
-
-const isBitmap = (count: number): boolean => count > MAX_LIST
 
 /** Below this share of a list's length, looking up each candidate is faster than walking the list. */
 const LOOK_UP_SHARE = 1 / 16
@@ -40,30 +39,31 @@ const LOOK_UP_SHARE = 1 / 16
  * become candidates; from then on lists only complete the candidates there are, and those that cannot make it any more
  * are dropped after each.
  */
-export function openGramLists(file: SectionFile, forms: FormTable): BlockScorer {
-  const nBlocks = Math.ceil(forms.nForms / BLOCK_SIZE)
+export function openGramLists(file: SectionFile, forms: FormTable, blockSize: number): BlockScorer {
+  const nBlocks = Math.ceil(forms.nForms / blockSize)
   const blockStarts = file.uint32(1, nBlocks + 1)
   const grams = file.uint32(2)
   const counts = file.uint32(3, grams.length)
   const offsets = file.uint32(4, grams.length)
-  const sums = new Float32Array(BLOCK_SIZE)
-  const candidates = new Uint16Array(BLOCK_SIZE)
+  const sums = new Float32Array(blockSize)
+  const candidates = new Uint16Array(blockSize)
 
   const listOf = (block: number, gram: number, weight: number): GramList | undefined => {
     const entry = find(grams, gram, { low: blockStarts[block]!, high: blockStarts[block + 1]! })
     if (entry < 0) return undefined
     const count = counts[entry]!
-    if (count > BLOCK_SIZE) throw damaged(file.name, 'a list is too long')
+    if (count > blockSize) throw damaged(file.name, 'a list is too long')
     return { weight, count, offset: offsets[entry]! }
   }
-  const unitsOf = ({ count, offset }: GramList): Uint16Array => {
-    const bytes = file.bytes(5, offset * 2, isBitmap(count) ? BLOCK_SIZE / 8 : count * 2)
-    return new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >>> 1)
+  const loaded = (list: GramList): LoadedList => {
+    const isMap = isBitmap(list.count, blockSize)
+    const bytes = file.bytes(5, list.offset * 2, isMap ? blockSize / 8 : list.count * 2)
+    return { ...list, isMap, units: new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >>> 1) }
   }
 
   return ({ block, grams: query, weights, norm, least }, report) => {
-    const first = block * BLOCK_SIZE
-    const nPlaces = Math.min(BLOCK_SIZE, forms.nForms - first)
+    const first = block * blockSize
+    const nPlaces = Math.min(blockSize, forms.nForms - first)
     const lists = Array.from(query, (gram, i) => listOf(block, gram, weights[i]!))
       .filter((list) => list !== undefined)
       .sort((a, b) => a.count - b.count)
@@ -73,11 +73,11 @@ export function openGramLists(file: SectionFile, forms: FormTable): BlockScorer 
     let remaining = lists.reduce((sum, list) => sum + list.weight, 0)
     let n = 0
     for (const list of lists) {
-      if (remaining >= leastOfBlock) n = gather({ ...list, units: unitsOf(list) }, sums, candidates, n)
+      if (remaining >= leastOfBlock) n = gather(loaded(list), sums, candidates, n)
       else {
         n = pruned(n, remaining)
         if (n === 0) break
-        complete({ ...list, units: unitsOf(list) }, sums, candidates.subarray(0, n))
+        complete(loaded(list), sums, candidates.subarray(0, n))
       }
       remaining -= list.weight
     }
@@ -102,12 +102,12 @@ export function openGramLists(file: SectionFile, forms: FormTable): BlockScorer 
 
 /** Adds the list's weight to its forms and takes new ones in; returns how many candidates there are. */
 function gather(
-  { count, units, weight }: LoadedList,
+  { isMap, units, weight }: LoadedList,
   sums: Float32Array,
   candidates: Uint16Array,
   n: number,
 ): number {
-  if (isBitmap(count)) {
+  if (isMap) {
     for (let i = 0; i < units.length; i += 1) {
       for (let bits = units[i]!; bits !== 0; bits &= bits - 1) {
         const place = (i << 4) + 31 - Math.clz32(bits & -bits)
@@ -126,8 +126,8 @@ function gather(
 }
 
 /** Adds the list's weight to those candidates that are in it. */
-function complete({ count, units, weight }: LoadedList, sums: Float32Array, candidates: Uint16Array): void {
-  if (isBitmap(count)) {
+function complete({ isMap, units, weight }: LoadedList, sums: Float32Array, candidates: Uint16Array): void {
+  if (isMap) {
     for (const place of candidates) if ((units[place >>> 4]! >>> (place & 15)) & 1) sums[place]! += weight
   } else if (candidates.length < units.length * LOOK_UP_SHARE) {
     for (const place of candidates)

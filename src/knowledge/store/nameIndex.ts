@@ -1,5 +1,5 @@
 import { cosine, dotProduct, gramsOf, gramWeight, N_GRAMS, squaredNorm } from '../names/grams.ts'
-import { BLOCK_SIZE, type Manifest } from './format.ts'
+import { type Manifest } from './format.ts'
 import type { FormTable } from './formTable.ts'
 import { openGramLists, type BlockScorer } from './gramSearch.ts'
 import type { SectionFile } from './sectionFile.ts'
@@ -31,10 +31,10 @@ const better = (a: FormScore, b: FormScore): number => b.score - a.score || a.ro
 
 /** Opens `grams.bin`. */
 export function openNameIndex(file: SectionFile, forms: FormTable, manifest: Manifest): NameIndex {
-  const { nForms } = manifest
+  const { nForms, blockSize } = manifest
   const frequencies = file.uint32(0, N_GRAMS)
   const weightOf = (gram: number): number => gramWeight(nForms, frequencies[gram] ?? 0)
-  const scoreBlock = openGramLists(file, forms)
+  const scoreBlock = openGramLists(file, forms, blockSize)
 
   const rescored = (query: Uint32Array, found: Found, limit: number): FormScore[] => {
     const norm = squaredNorm(query, weightOf)
@@ -53,7 +53,7 @@ export function openNameIndex(file: SectionFile, forms: FormTable, manifest: Man
     nearest(folded, limit) {
       const query = gramsOf(folded)
       if (query.length === 0 || limit <= 0) return []
-      return rescored(query, search(query, { limit, weightOf, scoreBlock, forms }), limit)
+      return rescored(query, search(query, { limit, weightOf, scoreBlock, forms, blockSize }), limit)
     },
     similarity(a, b) {
       const gramsA = gramsOf(a)
@@ -76,14 +76,15 @@ interface SearchContext {
   readonly weightOf: (gram: number) => number
   readonly scoreBlock: BlockScorer
   readonly forms: FormTable
+  readonly blockSize: number
 }
 
 /** Every form that may be among the best, block by block in the order of what a block can hold at best. */
-function search(query: Uint32Array, { limit, weightOf, scoreBlock, forms }: SearchContext): Found {
+function search(query: Uint32Array, { limit, weightOf, scoreBlock, forms, blockSize }: SearchContext): Found {
   const weights = Float64Array.from(query, weightOf)
   const norm = Math.sqrt(squaredNorm(query, weightOf))
   const found: Found = { forms: [], scores: [], threshold: createThreshold(limit) }
-  for (const { block, bound } of blocksByBound(forms, norm * norm)) {
+  for (const { block, bound } of blocksByBound(forms, blockSize, norm * norm)) {
     const least = found.threshold.value - SLACK
     if (bound < least) break
     scoreBlock({ block, grams: query, weights, norm, least }, (form, score) => {
@@ -106,13 +107,17 @@ interface BoundedBlock {
  * A dot product is at most the smaller of the two squared norms, so a cosine is at most `√(smaller / larger)`; a block
  * holds a range of norms, and its end nearest to the query's norm bounds all of it.
  */
-function blocksByBound({ squaredNorms, nForms }: FormTable, query: number): BoundedBlock[] {
+function blocksByBound(
+  { squaredNorms, nForms }: FormTable,
+  blockSize: number,
+  query: number,
+): BoundedBlock[] {
   const blocks: BoundedBlock[] = []
-  for (let first = 0; first < nForms; first += BLOCK_SIZE) {
+  for (let first = 0; first < nForms; first += blockSize) {
     const low = squaredNorms[first]!
-    const high = squaredNorms[Math.min(first + BLOCK_SIZE, nForms) - 1]!
+    const high = squaredNorms[Math.min(first + blockSize, nForms) - 1]!
     const ratio = query < low ? query / low : query > high ? high / query : 1
-    blocks.push({ block: first / BLOCK_SIZE, bound: Math.sqrt(ratio) })
+    blocks.push({ block: first / blockSize, bound: Math.sqrt(ratio) })
   }
   return blocks.sort((a, b) => b.bound - a.bound)
 }

@@ -12,6 +12,7 @@ import { createPageCache, openSectionFile, type SectionFile } from './sectionFil
 
 const PAGE_CACHE_BYTES = 32 * 2 ** 20
 const ANSWERS_KEPT = 2_000
+/** How many forms, in lexical order, a prefix search looks at: short prefixes need not visit half the store. */
 const MAX_PREFIX_FORMS = 2_000
 
 const N_SECTIONS: Readonly<Record<keyof typeof FILES, number>> = {

@@ -170,9 +170,22 @@ function readExactly(fd: number, position: number, length: number, name: string)
 
 function fill(fd: number, position: number, bytes: Uint8Array, name: string): void {
   for (let done = 0; done < bytes.length;) {
-    const n = readSync(fd, bytes, done, bytes.length - done, position + done)
+    const n = readPiece(fd, position + done, bytes.subarray(done), name)
     if (n === 0) throw damaged(name, 'it ends too early')
     done += n
+  }
+}
+
+function readPiece(fd: number, position: number, bytes: Uint8Array, name: string): number {
+  try {
+    return readSync(fd, bytes, 0, bytes.length, position)
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new ConceptLensError(
+      'kb-unreadable',
+      `The knowledge base file ${name} cannot be read: ${reason}.`,
+      { cause },
+    )
   }
 }
 

@@ -3,7 +3,7 @@ import { closeSync, fsyncSync, mkdirSync, openSync, readSync, statSync, writeSyn
 import { join } from 'node:path'
 import { ConceptLensError, type Concept, type KnowledgeSource } from '../../core/index.ts'
 import { hashOf } from '../names/hash.ts'
-import { FILES, FORMAT_VERSION, MANIFEST_FILE, NAME_KINDS, type Manifest } from './format.ts'
+import { FILES, FORMAT_VERSION, MANIFEST_FILE, MAX_BLOCK_SIZE, NAME_KINDS, type Manifest } from './format.ts'
 import { gramSections } from './gramLists.ts'
 import { formsOf, formSections } from './forms.ts'
 import { writeSectionFile, type SectionData } from './sectionFile.ts'
@@ -19,6 +19,8 @@ export interface StoreContent {
   readonly imported: Manifest['imported']
   /** Sorted by id, ids distinct. */
   readonly concepts: readonly Concept[]
+  /** Forms per block of the gram index, a multiple of 16; by default 65,536, the most. Tests use small ones. */
+  readonly blockSize?: number
 }
 
 /** Writes a whole store into a new directory and waits for the disk. Called between steps: `report(done, total)`. */
@@ -28,7 +30,7 @@ export function writeStore(
   report: (done: number, total: number) => void = () => {},
 ): Manifest {
   mkdirSync(dir, { recursive: true })
-  const { concepts } = content
+  const { concepts, blockSize = MAX_BLOCK_SIZE } = content
   const labels = labelsOf(concepts)
   const forms = formsOf(concepts)
   report(1, 5)
@@ -38,7 +40,7 @@ export function writeStore(
   report(2, 5)
   writeSectionFile(join(dir, FILES.forms), formSections(forms))
   report(3, 5)
-  writeSectionFile(join(dir, FILES.grams), gramSections(forms))
+  writeSectionFile(join(dir, FILES.grams), gramSections(forms, blockSize))
   report(4, 5)
   const manifest = manifestOf(dir, content, { labels, nForms: forms.texts.length })
   writeSynced(join(dir, MANIFEST_FILE), `${JSON.stringify(manifest, null, 2)}\n`)
@@ -69,6 +71,7 @@ function manifestOf(
     nConcepts: content.concepts.length,
     nNames: content.concepts.reduce((sum, concept) => sum + concept.names.length, 0),
     nForms: made.nForms,
+    blockSize: content.blockSize ?? MAX_BLOCK_SIZE,
     sources: [...content.sources],
     labels: made.labels,
     files,
