@@ -69,7 +69,7 @@ function rejectionStep(passage: Passage, one: Proposal): ExplanationStep {
       return {
         reason: 'general-word',
         source,
-        message: `"${text}" is a general word of papers, which are not linked by default (setting general words).`,
+        message: `"${text}" is a general word of papers, and those are not linked while conceptLens.generalWords is hide.`,
       }
   }
 }

@@ -170,8 +170,9 @@ function withOpinion(one: Proposal, heads: readonly TaggedWords[]): Proposal {
   const opinion = heads
     .map((tagged) => opinionOf(tagged, one))
     .sort((a, b) => b.probability - a.probability)[0]
-  if (opinion?.group === undefined) return one
-  return { ...one, probability: opinion.probability, group: opinion.group }
+  if (!opinion) return one
+  const { probability, group } = opinion
+  return { ...one, probability, ...(group === undefined ? {} : { group }) }
 }
 
 function firstRejection(text: string, one: Proposal, rules: DetectionRules): Rejection | undefined {

@@ -57,9 +57,12 @@ export function taggedSpans(tagged: TaggedWords): TaggedSpan[] {
 export interface SpanOpinion {
   /** Mean over its words of the probability of not being `O`, 0 … 1. */
   readonly probability: number
-  /** The group with the largest share of that; `undefined` when the stretch has no word. */
+  /** The group with the largest share of that, when the share is more than 0.3: as in training. */
   readonly group: string | undefined
 }
+
+/** A group with a smaller mean probability than this is no opinion. */
+const LEAST_SHARE = 0.3
 
 /** The tagger's opinion of a span; words that overlap it count. */
 export function opinionOf(tagged: TaggedWords, span: Span): SpanOpinion {
