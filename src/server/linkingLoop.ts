@@ -13,12 +13,12 @@ import {
   isShown,
   parse,
   replaceAll,
-  replacePassage,
+  replacePassages,
   type Linked,
   type OpenManuscript,
 } from './manuscripts.ts'
 import type { Messages, Timers } from './ports.ts'
-import type { Workbench } from './workbench.ts'
+import type { Tools, Workbench } from './workbench.ts'
 
 /** Typing is left alone for this long before its passage is linked again. */
 const TYPING_DELAY_MS = 120
@@ -71,7 +71,6 @@ interface Tracked {
 /** Makes a {@link LinkingLoop}. */
 export function createLinkingLoop(parts: LoopParts): LinkingLoop {
   const tracked = new Map<OpenManuscript, Tracked>()
-  const showSoon = createThrottle(parts.timers, parts.onLinks)
 
   function track(manuscript: OpenManuscript): Tracked {
     const known = tracked.get(manuscript)
@@ -154,27 +153,44 @@ export function createLinkingLoop(parts: LoopParts): LinkingLoop {
       tell(manuscript, 'linked')
       return undefined
     }
-    const version = document.version
     if (manuscript.tools !== tools) manuscript.links = []
     manuscript.tools = tools
+    return linkWith(tools, manuscript, token)
+  }
+
+  async function linkWith(
+    tools: Tools,
+    manuscript: OpenManuscript,
+    token: CancellationToken,
+  ): Promise<Linked> {
+    const { document } = manuscript
+    const { version } = document
     const parsed = parse(manuscript)
     const order = visiblePassages(parsed, manuscript)
-    let nDone = 0
     const nPassages = parsed.passages.length
-    tell(manuscript, 'linking', { nDone, nPassages })
+    let nDone = 0
+    let pending: LinkedPassage[] = []
+    const show = (): void => {
+      if (token.isCancellationRequested || document.version !== version || pending.length === 0) return
+      replacePassages(manuscript, pending)
+      pending = []
+      parts.onLinks()
+      tell(manuscript, 'linking', { nDone, nPassages })
+    }
+    const showSoon = createThrottle(parts.timers, show)
     const onPassage = (_index: number, passage: LinkedPassage): void => {
       nDone++
-      if (token.isCancellationRequested || document.version !== version) return
-      replacePassage(manuscript, passage)
-      if (nDone === order.length) parts.onLinks()
-      else if (nDone > order.length) showSoon()
-      if (nDone % 10 === 0) tell(manuscript, 'linking', { nDone, nPassages })
+      pending.push(passage)
+      if (nDone === order.length) show()
+      else showSoon()
     }
+    tell(manuscript, 'linking', { nDone, nPassages })
     const decisions = parts.decisionsFor(manuscript.uri)
     const linked = await tools.linker.link(parsed, { decisions, token, order, onPassage })
     checkCancelled(token)
+    pending = []
     manuscript.latest = { version, manuscript: linked, tools }
-    if (document.version === version) replaceAll(manuscript, linked)
+    replaceAll(manuscript, linked)
     parts.onLinks()
     tell(manuscript, 'linked', { nDone: nPassages, nPassages })
     return manuscript.latest

@@ -61,14 +61,17 @@ export function applyEdit(manuscript: OpenManuscript, edit: Edit): void {
   manuscript.visible = manuscript.visible.map((span) => mapRegion(span, edit))
 }
 
-/** Replaces the links of one passage, whose spans fit the text as it is now. */
-export function replacePassage(manuscript: OpenManuscript, passage: LinkedPassage): void {
-  const { source, file } = passage.passage
-  if (file !== manuscript.uri) return
-  const others = manuscript.links.filter(
-    (placed) => placed.source.end <= source.start || placed.source.start >= source.end,
-  )
-  manuscript.links = [...others, ...placeLinks(passage)].sort((a, b) => a.source.start - b.source.start)
+/** Replaces the links of some passages, whose spans fit the text as it is now. */
+export function replacePassages(manuscript: OpenManuscript, passages: readonly LinkedPassage[]): void {
+  const fresh = passages
+    .filter(({ passage }) => passage.file === manuscript.uri)
+    .sort((a, b) => a.passage.source.start - b.passage.source.start)
+  let next = 0
+  const others = manuscript.links.filter(({ source }) => {
+    while (fresh[next] && (fresh[next]?.passage.source.end ?? 0) <= source.start) next++
+    return source.end <= (fresh[next]?.passage.source.start ?? Infinity)
+  })
+  manuscript.links = [...others, ...fresh.flatMap(placeLinks)].sort(byPlace)
 }
 
 /** Replaces all links by those of a whole result, whose spans fit the text as it is now. */
@@ -76,8 +79,10 @@ export function replaceAll(manuscript: OpenManuscript, linked: LinkedManuscript)
   manuscript.links = linked.passages
     .filter(({ passage }) => passage.file === manuscript.uri)
     .flatMap(placeLinks)
-    .sort((a, b) => a.source.start - b.source.start)
+    .sort(byPlace)
 }
+
+const byPlace = (a: PlacedLink, b: PlacedLink): number => a.source.start - b.source.start
 
 function placeLinks(passage: LinkedPassage): PlacedLink[] {
   return passage.links.map((link) => ({ link, source: link.source, passage }))
