@@ -117,6 +117,9 @@ function inputOf(
   return { text, passage, knowledgeBase, abbreviations, analysis, author }
 }
 
+/** What the corpora of the `entities` convention annotate. */
+const ENTITY_GROUPS = ['DISO', 'CHEM', 'GENE', 'LIVB']
+
 function rulesOf(
   settings: LinkingSettings,
   engine: Engine | undefined,
@@ -128,6 +131,7 @@ function rulesOf(
     useTagger: analysis !== undefined && detection !== 'dictionary',
     // Without a model the dictionary stands in for the tagger.
     useDictionary: analysis === undefined || detection !== 'tagger',
+    dictionaryGroups: convention === 'entities' ? ENTITY_GROUPS : undefined,
     hideGeneralWords: settings.generalWords === 'hide',
     tagThreshold: settings.tagThreshold ?? engine?.info.tagThreshold ?? 0.5,
   }

@@ -62,6 +62,18 @@ system systems table tables target targets task tasks team technique techniques 
 testing tests theory therapy time times tool tools total training transfer treatment treatments trend trial trials
 type types understanding unit university user users utility validation validity value values variable variables
 variation version view volume way ways week weeks weight woman women word words work workers world year years young
+achieve achieved adapt adapted added adverse affect affected allow allowed applied apply assess assessed assessing
+associated assumed case compare compared conducted consider considered consists contain contained contribute
+contributed correlated delivery demonstrate demonstrated describe described detect detected determine determined
+determining develop developed effected enable enabled enhance enhanced established evaluate evaluated evaluating
+examine examined examining exhibit exhibited experienced explain explained explore explored expressed found generate
+generated identified identify identifying improve improved improving include included includes including index indicate
+indicated indicates induce induced inducing investigate investigated involve involved lead leading leads limited made
+mediated observe observed obtain obtained occur occurred performed predict predicted present presented prevent
+prevented produce produced propose proposed provide provided randomised randomized receive received recorded reduce
+reduced remain remained report reported represent represented require required reveal revealed selected show showed
+shown stimulated studied suggest suggested support supported treat treated treating undergo undergoing underwent
+unclear understand unknown varied vary
 `)
 
 /** Units of measurement, folded: with numbers they make quantities, not concepts. */

@@ -17,6 +17,8 @@ export interface DetectionRules {
   readonly useTagger: boolean
   readonly useDictionary: boolean
   readonly hideGeneralWords: boolean
+  /** Semantic groups whose names the dictionary proposes, and those without a known group; all when `undefined`. */
+  readonly dictionaryGroups?: readonly string[] | undefined
   /** The least probability of a tagged mention, 0 … 1. */
   readonly tagThreshold: number
 }
@@ -83,7 +85,7 @@ export function proposeMentions(input: DetectionInput, rules: DetectionRules): P
   const judged = merged([
     ...(input.author ?? []).map((span) => authorProposal(input.text, span)),
     ...(rules.useTagger ? heads.flatMap(taggerProposals) : []),
-    ...(rules.useDictionary ? dictionaryProposals(input) : []),
+    ...(rules.useDictionary ? dictionaryProposals(input, rules) : []),
   ])
     .map((one) => withOpinion(one, heads))
     .map((one) => reject(one, firstRejection(input.text, one, rules)))
@@ -129,8 +131,12 @@ function taggerProposals(tagged: TaggedWords): Proposal[] {
   return taggedSpans(tagged).map((span) => ({ ...span, origins: ['tagger'] }))
 }
 
-function dictionaryProposals({ text, knowledgeBase, abbreviations, passage }: DetectionInput): Proposal[] {
-  const names = dictionaryMatches(knowledgeBase, text).map((match) => proposal(text, match, 'dictionary'))
+function dictionaryProposals(
+  { text, knowledgeBase, abbreviations, passage }: DetectionInput,
+  { dictionaryGroups }: DetectionRules,
+): Proposal[] {
+  const matches = dictionaryMatches(knowledgeBase, text, dictionaryGroups)
+  const names = matches.map((match) => proposal(text, match, 'dictionary'))
   if (!abbreviations) return names
   const uses = usesOf(abbreviations, text, passage).filter((use) => isKnown(knowledgeBase, use.long))
   return [...names, ...uses.map((use) => proposal(text, use, 'abbreviation'))]

@@ -24,8 +24,14 @@ const MOST_WORDS = 8
  * - Never function words, numbers and units alone, or a piece of fewer than five letters of a hyphenated word.
  * - A plural matches the singular name.
  * - Some name must vouch for it: see {@link vouches}.
+ *
+ * @param groups only names of concepts in one of these semantic groups, or in none known, count; all by default
  */
-export function dictionaryMatches(kb: KnowledgeBase, text: string): DictionaryMatch[] {
+export function dictionaryMatches(
+  kb: KnowledgeBase,
+  text: string,
+  groups?: readonly string[],
+): DictionaryMatch[] {
   const words = wordsOf(text)
   const folded = words.map((word) => fold(word.text))
   const matches: DictionaryMatch[] = []
@@ -34,7 +40,7 @@ export function dictionaryMatches(kb: KnowledgeBase, text: string): DictionaryMa
     const forms = growing(folded.slice(first, last + 1))
     for (let nWords = forms.length; nWords > 0; nWords--) {
       const span = spanOf(words, first, first + nWords - 1)
-      if (isName(kb, text, span, forms[nWords - 1] ?? '')) matches.push({ ...span, nWords })
+      if (isName({ kb, text, groups }, span, forms[nWords - 1] ?? '')) matches.push({ ...span, nWords })
     }
   }
   return matches
@@ -75,16 +81,23 @@ const spanOf = (words: readonly Word[], first: number, last: number): Span => ({
   end: words[last]?.end ?? 0,
 })
 
-function isName(kb: KnowledgeBase, text: string, span: Span, folded: string): boolean {
+interface Lookup {
+  readonly kb: KnowledgeBase
+  readonly text: string
+  readonly groups: readonly string[] | undefined
+}
+
+function isName({ kb, text, groups }: Lookup, span: Span, folded: string): boolean {
   const surface = text.slice(span.start, span.end)
   const found = [{ folded, surface }, ...singularForms(folded, surface)].filter((form) =>
     kb.hasName(form.folded),
   )
   if (found.length === 0 || isNoConcept(surface, folded) || isPieceOfWord(text, span)) return false
   const start = isSentenceStart(text, span.start)
-  return found.some((form) =>
-    kb.exact(form.folded).some((match) => vouches(kb, match) && isPlausibleCase(form.surface, match, start)),
-  )
+  return found.some((form) => {
+    const matches = kb.exact(form.folded).filter((match) => isPlausibleCase(form.surface, match, start))
+    return matches.some((match) => vouches(kb, match, { matches, groups }))
+  })
 }
 
 /** Groups of general ideas and activities (`high`, `limited`, `use`): names of theirs alone make no mention. */
@@ -97,10 +110,17 @@ const LEAST_OBSERVED = 5
  * Whether a name alone makes a mention: not those of general ideas, and of forms that were only observed in annotated
  * text, which hold every word that an annotator ever marked, the frequent ones of concepts with a known group.
  */
-function vouches(kb: KnowledgeBase, { concept, kind, count }: NameMatch): boolean {
-  const { groups } = kb.summary(concept)
-  if (groups.length > 0 && groups.every((group) => GENERAL_GROUPS.includes(group))) return false
-  return kind !== 'observed' || (count >= LEAST_OBSERVED && groups.length > 0)
+function vouches(
+  kb: KnowledgeBase,
+  { concept, kind }: NameMatch,
+  { matches, groups }: { matches: readonly NameMatch[]; groups: readonly string[] | undefined },
+): boolean {
+  const own = kb.summary(concept).groups
+  if (own.length > 0 && own.every((group) => GENERAL_GROUPS.includes(group))) return false
+  if (groups && own.length > 0 && !own.some((group) => groups.includes(group))) return false
+  if (kind !== 'observed') return true
+  const count = matches.reduce((sum, other) => sum + (other.concept === concept ? other.count : 0), 0)
+  return count >= LEAST_OBSERVED && own.length > 0
 }
 
 /** Whether it is only function words, numbers, units and single letters. A symbol in capitals (`WAS`) is none of them. */
