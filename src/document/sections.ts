@@ -46,7 +46,7 @@ export function sectionKindOf(heading: string): SectionKind | undefined {
   const words = heading
     .normalize('NFKC')
     .toLowerCase()
-    .replace(/^\s*(?:section\s+)?(?:\d+(?:\.\d+)*|[ivx]+|[a-z])[.)]\s*|^\s*\d+(?:\.\d+)*\s+/, '')
+    .replace(/^\s*(?:section\s+)?(?:\d+(?:\.\d+)*[.)]?\s+|(?:[ivx]+|[a-z])[.)]\s+)/, '')
     .replace(/[\s\u00a0]+/g, ' ')
     .replace(/&/g, 'and')
     .replace(/[.:;\s]+$/, '')

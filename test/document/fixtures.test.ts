@@ -32,11 +32,11 @@ describe('fixtures of the document folder', () => {
 
     it(`reads every beginning of ${name} as one types it`, () => {
       const parser = createManuscriptParser()
-      for (let end = 0; end <= text.length; end += 7) {
+      for (let end = 0; end <= text.length; end += 23) {
         const typed = text.slice(0, end)
         const manuscript = parser.parse({ file: name, text: typed })
         for (const passage of manuscript.passages) assert.equal(findFault(passage, typed), undefined)
-        if (end % 49 === 0) assert.deepEqual(manuscript, parseManuscript({ file: name, text: typed }))
+        if (end % 115 === 0) assert.deepEqual(manuscript, parseManuscript({ file: name, text: typed }))
       }
     })
   }

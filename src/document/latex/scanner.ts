@@ -277,9 +277,7 @@ export function scanLatex(source: string): Scan {
       (f) => f.environmentKind === 'list' || f.environmentKind === 'quote',
     )?.environmentKind
     const kind = within === 'list' || within === 'quote' ? within : 'paragraph'
-    const sectionKind = frames
-      .map((f) => f.environment && sectionKindOf(f.environment.replace(/\*$/, '')))
-      .findLast((k) => k)
+    const sectionKind = frames.findLast((f) => f.sectionKind)?.sectionKind
     return { mask: createMask(source), kind, ...(sectionKind && { sectionKind }) }
   }
 
@@ -403,7 +401,8 @@ export function scanLatex(source: string): Scan {
     if (!sink.cells) endParagraph()
     const options = read.match(/(?:\[[^\]]*\])+/y, next)?.end ?? next
     const start = takesArguments(name) ? read.skipArguments(options, 3).end : options
-    const frame: Frame = { at, environment: name, environmentKind: kind }
+    const sectionKind = sectionKindOf(name.replace(/\*$/, ''))
+    const frame: Frame = { at, environment: name, environmentKind: kind, ...(sectionKind && { sectionKind }) }
     if (kind === 'table') {
       pushFrame({ ...frame, outer: sink }, start)
       sink = { mask: createMask(source), kind: 'table', cells: [] }

@@ -39,6 +39,8 @@ export interface Frame {
   /** The environment's name; `undefined` for a brace. */
   readonly environment?: string
   readonly environmentKind?: EnvironmentKind
+  /** What the environment says its content is: `abstract`, `acknowledgements`. */
+  readonly sectionKind?: SectionKind
   /** The sink to go back to when the frame closes and the present one is to be flushed. */
   readonly outer?: Sink
 }

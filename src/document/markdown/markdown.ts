@@ -1,5 +1,5 @@
 import { TreeFragment, type SyntaxNode, type Tree } from '@lezer/common'
-import type { PassageKind, Problem } from '../../core/index.ts'
+import type { PassageKind, Problem, Span } from '../../core/index.ts'
 import type { Block, BlockParser, PlacedBlock } from '../block.ts'
 import { unifyLineEnds } from '../lineEnds.ts'
 import { sortBlocks } from '../rows.ts'
@@ -48,18 +48,39 @@ export function createMarkdownParser(): BlockParser {
   }
 }
 
-// A comment, not one shown in inline code, nor one that would swallow the fence of a code block.
-const COMMENT = /(?<!`)<!--(?:(?!-->|\n[ \t]*(?:```|~~~))[^])*-->/g
-
 /**
  * The text that blocks are read from, of the same length so that positions hold: with `\n` as line end, and comments as
  * runs of {@link COMMENT_FILL}, so that a comment between the lines of a paragraph does not end it (as in Pandoc).
  */
-function prepare(text: string): string {
-  const lines = unifyLineEnds(text)
-  return lines.includes('<!--')
-    ? lines.replace(COMMENT, (comment) => COMMENT_FILL.repeat(comment.length))
-    : lines
+function prepare(source: string): string {
+  const lines = unifyLineEnds(source)
+  let text = ''
+  let done = 0
+  for (const { start, end } of findComments(lines)) {
+    text += lines.slice(done, start) + COMMENT_FILL.repeat(end - start)
+    done = end
+  }
+  return done === 0 ? lines : text + lines.slice(done)
+}
+
+const FENCE = /\n[ \t]*(?:```|~~~)/g
+
+/** Closed comments; not one shown in inline code, nor one that would swallow the fence of a code block. */
+function findComments(text: string): readonly Span[] {
+  const comments: Span[] = []
+  let fence = -1
+  for (let start = text.indexOf('<!--'); start >= 0;) {
+    const end = text.indexOf('-->', start + 4) + 3
+    if (end < 3) break
+    if (fence < start) {
+      FENCE.lastIndex = start
+      fence = FENCE.exec(text)?.index ?? text.length
+    }
+    const isComment = text[start - 1] !== '`' && end <= fence
+    if (isComment) comments.push({ start, end })
+    start = text.indexOf('<!--', isComment ? end : start + 4)
+  }
+  return comments
 }
 
 // A backslash that breaks the line, before a blank that stands for a CR.
