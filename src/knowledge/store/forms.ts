@@ -24,7 +24,7 @@ export function formsOf(concepts: readonly Concept[]): Forms {
   const { texts, formOfRow } = distinctForms(concepts)
   const frequencies = new Uint32Array(N_GRAMS)
   for (const text of texts) for (const gram of gramsOf(text)) frequencies[gram]! += 1
-  const weights = Float64Array.from(frequencies, (frequency) => gramWeight(texts.length, frequency))
+  const weights = weightsOf(frequencies, texts.length)
   const norms = Float64Array.from(texts, (text) =>
     gramsOf(text).reduce((sum, gram) => sum + weights[gram]!, 0),
   )
@@ -37,6 +37,14 @@ export function formsOf(concepts: readonly Concept[]): Forms {
     frequencies,
     ...rowLists(order, formOfRow),
   }
+}
+
+function weightsOf(frequencies: Uint32Array, nForms: number): Float64Array {
+  const weights = new Float64Array(frequencies.length)
+  frequencies.forEach((frequency, gram) => {
+    if (frequency > 0) weights[gram] = gramWeight(nForms, frequency)
+  })
+  return weights
 }
 
 const NO_FORM = -1
