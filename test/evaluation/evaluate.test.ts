@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict'
+import { gzipSync } from 'node:zlib'
+import type { KnowledgeBase } from '../../src/core/index.ts'
+import {
+  evaluateCorpus,
+  joinCorpora,
+  readCorpus,
+  reportText,
+  type Corpus,
+  type EvaluationReport,
+} from '../../src/evaluation/index.ts'
+import { createLinker, defaultLinkingSettings } from '../../src/linking/index.ts'
+import { knowledgeBaseOf } from '../support/knowledgeBase.ts'
+
+const silent = {
+  error: () => undefined,
+  warn: () => undefined,
+  info: () => undefined,
+  debug: () => undefined,
+}
+
+const KB = knowledgeBaseOf([
+  {
+    id: 'UMLS:C0004096',
+    names: ['asthma', 'bronchial asthma'],
+    groups: ['DISO'],
+    types: ['T047'],
+    xrefs: ['MESH:D001249'],
+  },
+  { id: 'MESH:D008094', names: ['lithium'], groups: ['CHEM'], types: ['T196'] },
+  {
+    id: 'UMLS:C0022658',
+    names: ['kidney diseases', 'nephropathy'],
+    groups: ['DISO'],
+    xrefs: ['MESH:D007674', 'MESH:D999999'],
+  },
+])
+
+const corpusOf = (text: string, name = 'test'): Corpus => readCorpus(new TextEncoder().encode(text), name)
+
+/** The retrieval order alone: no engine, so that the figures can be foretold. */
+const evaluate = (
+  corpus: Corpus,
+  task: EvaluationReport['task'],
+  options: { seen?: Corpus[]; types?: string[]; knowledgeBase?: KnowledgeBase } = {},
+): Promise<EvaluationReport> => {
+  const { knowledgeBase = KB, ...rest } = options
+  const linker = createLinker({ knowledgeBase, engine: undefined, logger: silent }, defaultLinkingSettings)
+  let clock = 0
+  return evaluateCorpus({ corpus, linker, knowledgeBase, task, nowMs: () => (clock += 1000), ...rest })
+}
+
+const CORPUS = corpusOf(`1|t|Lithium and asthma
+1|a|Nephropathy, 𝛼 asthma of bronchial asthma type and unobtainium.
+1\t0\t7\tLithium\tChemical\tD008094
+1\t12\t18\tasthma\tDisease\tD001249
+1\t19\t30\tNephropathy\tDisease\tD007674|D000001
+1\t34\t40\tasthma\tDisease\tD008094
+1\t44\t60\tbronchial asthma\tDisease\tD001249
+1\t54\t60\tasthma\tDisease\tD001249
+1\t70\t81\tunobtainium\tChemical\t-1
+1\t34\t40\tasthma\tDisease\tD000002
+`)
+
+describe('readCorpus', () => {
+  it('reads gzip, BioC and PubTator alike', () => {
+    const bytes = new TextEncoder().encode('1|t|A\n1|a|B\n')
+    assert.equal(readCorpus(gzipSync(bytes), 'x').documents.length, 1)
+    assert.equal(corpusOf('<collection><document><id>1</id></document></collection>').documents.length, 1)
+    assert.equal(corpusOf('[{"id": "1", "passages": []}]').documents.length, 1)
+  })
+
+  it('refuses a file without documents and says why', () => {
+    assert.throws(() => corpusOf('hello'), { code: 'corpus-empty', message: /"hello".*PubTator/ })
+    assert.throws(() => corpusOf(''), { code: 'corpus-empty' })
+  })
+
+  it('knows the groups of types and TUIs', () => {
+    const corpus = corpusOf('1|t|ab\n1|a|\n1\t0\t1\ta\tT116,T123\tC0000001\n1\t1\t2\tb\tDisease\tD000001\n')
+    assert.deepEqual(
+      corpus.documents[0]?.mentions[0]?.map(({ groups }) => groups),
+      [['CHEM'], ['DISO']],
+    )
+  })
+})
+
+describe('evaluateCorpus: disambiguation', () => {
+  it('counts every mention with an id, nested and repeated ones too', async () => {
+    const report = await evaluate(CORPUS, 'disambiguation')
+    assert.equal(report.n, 7)
+    assert.equal(report.nWithoutId, 1)
+    assert.equal(report.nInKb, 6)
+    // Right: Lithium, asthma, Nephropathy by one of its parts, bronchial asthma, the asthma in it.
+    assert.equal(report.accuracyAt1, 5 / 7)
+    assert.equal(report.accuracyAt1InKb, 5 / 6)
+    assert.equal(report.recallAt?.['1'], 5 / 7)
+    assert.equal(report.gainOverRetrieval, 0)
+    assert.equal(report.nComposite, 1)
+    assert.equal(report.nMerged, 1)
+    assert.equal(report.wordsPerSecond, 12)
+    assert.equal(report.detection, undefined)
+  })
+
+  it('splits by the surface forms of training corpora', async () => {
+    const seen = [corpusOf('9|t|ASTHMA\n9|a|\n9\t0\t6\tASTHMA\tDisease\tD001249\n')]
+    const { strata } = await evaluate(CORPUS, 'disambiguation', { seen })
+    assert.equal(strata?.seen.n, 4)
+    assert.equal(strata.unseen.n, 3)
+    assert.equal(strata.unseen.accuracyAt1, 1)
+  })
+
+  it('counts an id that several concepts claim, any of which is right', async () => {
+    const knowledgeBase = knowledgeBaseOf([
+      { id: 'A:1', names: ['asthma'], xrefs: ['MESH:D001249'] },
+      { id: 'A:2', names: ['wheezing'], xrefs: ['MESH:D001249'] },
+    ])
+    const report = await evaluate(
+      corpusOf('1|t|wheezing\n1|a|\n1\t0\t8\twheezing\tDisease\tD001249\n'),
+      'disambiguation',
+      { knowledgeBase },
+    )
+    assert.equal(report.nAmbiguous, 1)
+    assert.equal(report.accuracyAt1, 1)
+  })
+})
+
+describe('evaluateCorpus: detection and end-to-end', () => {
+  const gold = corpusOf(`1|t|Lithium and bronchial asthma
+1|a|A nephropathy of lithium.
+1\t0\t7\tLithium\tChemical\tD008094
+1\t22\t28\tasthma\tDisease\tD001249
+1\t31\t42\tnephropathy\tDisease\tD001249
+`)
+
+  it('asks for spans and groups', async () => {
+    const { detection, n, accuracyAt1 } = await evaluate(gold, 'detection')
+    assert.equal(n, 3)
+    assert.equal(accuracyAt1, undefined)
+    // Found: Lithium, bronchial asthma (overlaps), nephropathy, and lithium, which is not in the gold standard.
+    assert.equal(detection?.strict.precision, 2 / 4)
+    assert.equal(detection.strict.recall, 2 / 3)
+    assert.ok(Math.abs(detection.strict.f1 - 4 / 7) < 1e-12)
+    assert.equal(detection.relaxed.recall, 1)
+    assert.equal(detection.byType['CHEM']?.precision, 1 / 2)
+    assert.equal(detection.byLength['2']?.precision, 0)
+  })
+
+  it('leaves other groups out', async () => {
+    const { detection, n } = await evaluate(gold, 'detection', { types: ['DISO'] })
+    assert.equal(n, 2)
+    assert.equal(detection?.strict.precision, 1 / 2)
+    assert.deepEqual(Object.keys(detection.byType), ['DISO'])
+  })
+
+  it('asks for the concept end to end', async () => {
+    const { endToEnd } = await evaluate(gold, 'end-to-end')
+    assert.ok(endToEnd)
+    assert.equal(endToEnd.strict.recall, 1 / 3)
+    assert.equal(endToEnd.relaxed.recall, 2 / 3)
+  })
+})
+
+describe('reportText', () => {
+  it('reads well for every task', async () => {
+    for (const task of ['disambiguation', 'detection', 'end-to-end'] as const) {
+      const text = reportText(await evaluate(joinCorpora([CORPUS, CORPUS]), task, { seen: [CORPUS] }))
+      assert.match(text, /^test \+ test: /)
+      assert.doesNotMatch(text, /NaN|undefined|Infinity/)
+    }
+  })
+})
