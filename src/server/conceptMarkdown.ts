@@ -21,13 +21,14 @@ export interface HoverPlace {
 /** What a hover says of a link, in Markdown. Texts of manuscript and knowledge base are shown as they are, never as markup. */
 export function linkMarkdown({ link }: PlacedLink, knowledgeBase: KnowledgeBase, place: HoverPlace): string {
   const concept = link.chosen === undefined ? undefined : find(knowledgeBase, link.chosen)
-  const others = link.candidates.filter(({ id }) => id !== link.chosen)
+  const others = link.candidates.filter(({ id, probability }) => id !== link.chosen && probability > 0)
   const by = link.chosenBy === 'author' ? 'your choice' : percent(link.probability)
   const blocks = [
     concept ? conceptBlock(concept, by) : missingBlock(link.chosen, by),
+    // Near the top: a hover shows a dozen lines before it scrolls.
+    place.hasCommands ? actionsBlock(place, link.chosenBy === 'author') : '',
     ...(concept ? detailBlocks(concept, knowledgeBase) : []),
     othersBlock(others, knowledgeBase),
-    place.hasCommands ? actionsBlock(place, link.chosenBy === 'author') : '',
   ]
   return blocks.filter((block) => block !== '').join('\n\n')
 }
@@ -40,7 +41,7 @@ export function typeLabels({ types, groups }: Pick<Concept, 'types' | 'groups'>)
 function conceptBlock(concept: Concept, by: string): string {
   const types = typeLabels(concept).map(plain).join(', ')
   const line = [types === '' ? '' : `*${types}*`, plain(by)].filter(Boolean).join(' · ')
-  return `**${plain(concept.name)}** · ${idLink(concept.id)}\n\n${line}`
+  return `**${plain(concept.name)}** · ${idLink(concept.id)}  \n${line}`
 }
 
 function missingBlock(chosen: string | undefined, by: string): string {
@@ -93,11 +94,11 @@ function actionsBlock({ uri, range }: HoverPlace, isDecided: boolean): string {
   const links = [
     commandLink('Choose another…', CLIENT_COMMANDS.chooseConcept, here),
     commandLink('Not a concept here', CLIENT_COMMANDS.notConceptHere, here),
-    commandLink('Not a concept in this document', CLIENT_COMMANDS.notConceptEverywhere, here),
+    commandLink('… in this document', CLIENT_COMMANDS.notConceptEverywhere, here),
     ...(isDecided ? [commandLink('Undo', CLIENT_COMMANDS.undoDecision, at)] : []),
     commandLink('Why?', CLIENT_COMMANDS.why, at),
   ]
-  return `---\n\n${links.join(' · ')}`
+  return links.join(' · ')
 }
 
 function idLink(id: string): string {
