@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { CancelledError, ConceptLensError } from '../core/index.ts'
+import { addEvaluateCommand } from './commands/evaluate.ts'
 import { addKnowledgeBaseCommand } from './commands/kb.ts'
 import { addLinkCommand } from './commands/link.ts'
 import { addServeCommand } from './commands/serve.ts'
@@ -21,6 +22,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const finish = (value: number) => {
     status = Math.max(status, value)
   }
+  addEvaluateCommand(program)
   addKnowledgeBaseCommand(program, finish)
   addLinkCommand(program, finish)
   addServeCommand(program, finish)

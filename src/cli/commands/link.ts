@@ -1,4 +1,4 @@
-import { InvalidArgumentError, Option, type Command } from 'commander'
+import { Option, type Command } from 'commander'
 import { ConceptLensError } from '../../core/index.ts'
 import {
   BIOC_PROFILES,
@@ -9,7 +9,7 @@ import {
   type OffsetUnit,
 } from '../../formats/index.ts'
 import { linkFiles } from '../linkFiles.ts'
-import { terminalTable, today } from '../output.ts'
+import { probability, terminalTable, today } from '../output.ts'
 import { addLinkerOptions, type LinkerOptions } from '../openLinker.ts'
 
 interface LinkCommandOptions extends LinkerOptions {
@@ -70,11 +70,4 @@ export function addLinkCommand(program: Command, finish: (status: number) => voi
     })
     finish(status)
   })
-}
-
-/** Parses a probability and says what is allowed when it is none. */
-function probability(text: string): number {
-  const value = Number(text)
-  if (text.trim() !== '' && value >= 0 && value <= 1) return value
-  throw new InvalidArgumentError(`Found ${text}; allowed is a number from 0 to 1.`)
 }

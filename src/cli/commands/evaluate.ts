@@ -1,0 +1,76 @@
+import { readFile } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { Option, type Command } from 'commander'
+import { ConceptLensError } from '../../core/index.ts'
+import {
+  EVALUATION_TASKS,
+  evaluateCorpus,
+  readCorpus,
+  reportText,
+  type Corpus,
+  type EvaluationTask,
+} from '../../evaluation/index.ts'
+import { addLinkerOptions, openLinker, type LinkerOptions } from '../openLinker.ts'
+import { probability, writeOut } from '../output.ts'
+import { interruptToken, stderrProgress } from '../terminal.ts'
+
+interface EvaluateOptions extends LinkerOptions {
+  readonly task: EvaluationTask
+  readonly json?: true
+  readonly types?: readonly string[]
+  readonly seen?: readonly string[]
+  readonly minProbability: number
+}
+
+/** `evaluate CORPUS`: measures links against an annotated corpus. */
+export function addEvaluateCommand(program: Command): void {
+  const command = program
+    .command('evaluate')
+    .description('measure links against a corpus in PubTator or BioC')
+    .argument('<corpus>', 'gzip allowed')
+    .addOption(new Option('--task <t>', 'what to measure').choices(EVALUATION_TASKS).makeOptionMandatory())
+    .option('--json', 'one JSON object')
+    .option(
+      '--types <group...>',
+      'semantic groups to count in detection; by default those that the corpus annotates',
+    )
+    .option('--seen <corpus...>', 'training corpora, for figures of mentions seen and unseen in them')
+    .option('--min-probability <p>', 'links below it do not count end to end, 0 to 1', probability, 0.5)
+  addLinkerOptions(command).action((corpus: string, options: EvaluateOptions) => evaluate(corpus, options))
+}
+
+async function evaluate(path: string, options: EvaluateOptions): Promise<void> {
+  const corpus = await openCorpus(path)
+  const seen = await Promise.all((options.seen ?? []).map(openCorpus))
+  const parts = await openLinker(options)
+  const progress = stderrProgress(`${basename(path)}: document`)
+  try {
+    const report = await evaluateCorpus({
+      corpus,
+      linker: parts.linker,
+      knowledgeBase: parts.knowledgeBase,
+      task: options.task,
+      ...(options.types === undefined ? {} : { types: options.types }),
+      seen,
+      minProbability: options.minProbability,
+      token: interruptToken(),
+      progress,
+    })
+    progress.done()
+    writeOut(options.json ? `${JSON.stringify(report)}\n` : reportText(report))
+  } finally {
+    await parts.dispose()
+  }
+}
+
+/** Reads a corpus; what is wrong in it is counted on stderr, and a corpus without documents is an error. */
+async function openCorpus(path: string): Promise<Corpus> {
+  const bytes = await readFile(path).catch((error: unknown) => {
+    throw new ConceptLensError('input-not-read', `${path} cannot be read: ${String(error)}`)
+  })
+  const corpus = readCorpus(bytes, basename(path))
+  for (const { message } of corpus.problems.slice(0, 10)) process.stderr.write(`${path}: ${message}\n`)
+  if (corpus.problems.length > 10)
+    process.stderr.write(`${path}: … and ${corpus.problems.length - 10} more problems\n`)
+  return corpus
+}
