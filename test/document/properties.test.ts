@@ -139,7 +139,7 @@ const manuscript = (format: keyof typeof formats) =>
 const check = (format: keyof typeof formats, property: (text: string, file: string) => void) =>
   fc.assert(
     fc.property(manuscript(format), (text) => property(text, `a.${format}`)),
-    { seed: SEED, numRuns: 250 },
+    { seed: SEED, numRuns: 120 },
   )
 
 function assertSound(parsed: Manuscript, text: string): void {
@@ -174,7 +174,7 @@ for (const format of ['md', 'tex', 'txt'] as const) {
             )
           }
         }),
-        { seed: SEED, numRuns: 250 },
+        { seed: SEED, numRuns: 120 },
       )
     })
 

@@ -35,6 +35,8 @@ export interface SourceReader {
   skipBlanks(from: number): number
   /** Behind options and this many brace arguments; `unclosed` is a brace that never closes, then the line is skipped. */
   skipArguments(from: number, groups: number): { readonly end: number; readonly unclosed?: number }
+  /** Behind what an unknown macro's name takes along: options and lengths. Braces with prose stay. */
+  skipMacroArguments(nameEnd: number): number
   /** Behind the text of `\verb` or `\lstinline`. */
   verbEnd(nameEnd: number): number
   /** Behind a macro's definition. */
@@ -111,6 +113,19 @@ export function createReader(source: string): SourceReader {
     return { end }
   }
 
+  function skipMacroArguments(nameEnd: number): number {
+    let end = nameEnd
+    if (source[end] === '*') end++
+    const options = match(/(?:\[[^\]\n]*\])+/y, end)
+    end = options?.end ?? end
+    const length = match(
+      /\{\s*-?[\d.]+\s*(?:pt|cm|mm|em|ex|in|pc|sp|bp|\\[a-z]*(?:width|height|skip))\s*\}/y,
+      end,
+    )
+    if (length) return length.end
+    return source[end] === '{' || options ? end : skipBlanks(end)
+  }
+
   const documentStart = findDocument(source)
 
   return {
@@ -119,6 +134,7 @@ export function createReader(source: string): SourceReader {
     paragraphEnd,
     skipBlanks,
     skipArguments,
+    skipMacroArguments,
     nextSpecial(from) {
       SPECIAL.lastIndex = from
       return SPECIAL.exec(source)?.index ?? source.length

@@ -185,7 +185,7 @@ export function scanLatex(source: string): Scan {
       return
     }
     const rule = ruleFor(name)
-    at = rule.vanishes || rule.skip > 0 ? skipArguments(nameEnd, rule.skip) : skipMacroArguments(nameEnd)
+    at = rule.vanishes || rule.skip > 0 ? skipArguments(nameEnd, rule.skip) : read.skipMacroArguments(nameEnd)
     if (rule.vanishes) sink.mask.drop()
   }
 
@@ -231,20 +231,6 @@ export function scanLatex(source: string): Scan {
       )
     }
     return skipped.end
-  }
-
-  /** An unknown macro: options and lengths go, braces with prose stay. */
-  function skipMacroArguments(nameEnd: number): number {
-    let end = nameEnd
-    if (source[end] === '*') end++
-    const options = read.match(/(?:\[[^\]\n]*\])+/y, end)
-    end = options?.end ?? end
-    const length = read.match(
-      /\{\s*-?[\d.]+\s*(?:pt|cm|mm|em|ex|in|pc|sp|bp|\\[a-z]*(?:width|height|skip))\s*\}/y,
-      end,
-    )
-    if (length) return length.end
-    return source[end] === '{' || options ? end : read.skipBlanks(end)
   }
 
   function scanItem(nameEnd: number): boolean {

@@ -19,6 +19,7 @@ const OPEN_BRACE = 123
 const AT = 64
 const CARET = 94
 const COLON = 58
+const OPEN_ANGLE = 60
 
 // What Pandoc, Manubot and Quarto write, each matched at the start of the rest of a block's text.
 const CITATION_KEY = String.raw`@(?:\{[^{}\s]+\}|[\p{L}\d_](?:[\p{L}\d_]|[:.#$%&+?<>~/-](?=[\p{L}\d_/(]))*)`
@@ -160,6 +161,29 @@ function closeOfMath(line: Line): string | undefined {
   return line.next === BACKSLASH && line.text.startsWith('\\[', line.pos) ? '\\]' : undefined
 }
 
+const RAW_HTML = /^<(script|style|pre|textarea)(?=[\s>]|$)/i
+
+/** Scripts, styles and preformatted text, to their closing tag; a comment that is never closed, to the end. Other HTML is read as inline tags around Markdown, as Pandoc does. */
+const rawHtml: BlockParser = {
+  name: 'RawHtml',
+  before: 'IndentedCode',
+  parse(context, line) {
+    const rest = line.next === OPEN_ANGLE && context.depth === 1 ? line.text.slice(line.pos) : ''
+    const name = RAW_HTML.exec(rest)?.[1]
+    if (name === undefined && !rest.startsWith('<!--')) return false
+    const close = name === undefined ? '-->' : `</${name.toLowerCase()}`
+    const from = context.lineStart + line.pos
+    let closed = false
+    let to = from
+    do {
+      closed = line.text.toLowerCase().includes(close)
+      to = context.lineStart + line.text.length
+    } while (context.nextLine() && !closed)
+    context.addElement(context.elt(name === undefined ? 'CommentBlock' : 'RawHtml', from, to))
+    return true
+  },
+}
+
 const FENCED_DIV = /^:{3,}\s*(?:\{[^{}]*\}|[\w-]+)?\s*:*\s*$/
 
 /** The lines `::: {.note}` and `:::` of Pandoc's fenced divs; what is between them is ordinary. */
@@ -187,6 +211,7 @@ const scientific: MarkdownConfig = {
     { name: 'BlockMath', block: true },
     { name: 'UnclosedMath', block: true },
     { name: 'FencedDiv', block: true },
+    { name: 'RawHtml', block: true },
     ...[
       'FootnoteLabel',
       'FootnoteReference',
@@ -199,7 +224,8 @@ const scientific: MarkdownConfig = {
       'RawTex',
     ],
   ],
-  parseBlock: [footnoteDefinition, blockMath, fencedDiv],
+  parseBlock: [footnoteDefinition, blockMath, fencedDiv, rawHtml],
+  remove: ['HTMLBlock'],
   parseInline: [
     inline('Math', DOLLAR, matchDollars),
     inline('TexMath', BACKSLASH, matchBackslash),

@@ -41,6 +41,9 @@ const SILENT = new Set(
     'LinkTitle LinkLabel TableDelimiter FootnoteLabel FootnoteReference'
   ).split(' '),
 )
+// Tags that leave the words around them joined; others, as <br> and <td>, part them.
+const JOINING_TAG =
+  /^<\/?(?:a|abbr|b|bdi|bdo|cite|code|del|dfn|em|font|i|ins|kbd|mark|q|s|samp|small|span|strong|sub|sup|tt|u|var|wbr)\b/i
 const MAX_DEPTH = 100
 
 function writeChildren(node: SyntaxNode, writing: Writing): void {
@@ -104,7 +107,7 @@ function writeNode(node: SyntaxNode, writing: Writing): void {
     case 'HardBreak':
       return mask.blank(from, to)
     case 'HTMLTag':
-      return /^<(?:br|p|td|li|div)\b/i.test(source) ? mask.blank(from, to) : undefined
+      return JOINING_TAG.test(source) ? undefined : mask.blank(from, to)
     case 'Math':
     case 'TexMath': {
       const marks = source.startsWith('$') && !source.startsWith('$$') ? 1 : 2

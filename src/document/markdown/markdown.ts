@@ -5,7 +5,6 @@ import { unifyLineEnds } from '../lineEnds.ts'
 import { sortBlocks } from '../rows.ts'
 import { findFrontMatter, parseFrontMatter } from './frontMatter.ts'
 import { grammar } from './grammar.ts'
-import { htmlBlock } from './html.ts'
 import { COMMENT_FILL, writeInline, type InlineContext } from './inline.ts'
 import { paragraphBlocks } from './paragraph.ts'
 import { tableBlocks } from './table.ts'
@@ -171,9 +170,6 @@ function readBlock(node: SyntaxNode, context: BlockReading): void {
       return
     case 'Table':
       context.blocks.push(...tableBlocks(node, context))
-      return
-    case 'HTMLBlock':
-      context.blocks.push(...htmlBlock(node, context, context.kind))
       return
     case 'BulletList':
     case 'OrderedList':
