@@ -10,6 +10,8 @@ score is the same alone, packed and in any order.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,16 +24,31 @@ from .contract import Architecture
 #: Added to the logits of padding.
 MASKED = -10000.0
 
-#: Matrix products in bfloat16 (fp32 master weights and everything else in fp32). Set while training, never for export.
-FAST_MATMUL = False
-
 
 class Linear(nn.Linear):
+    """A linear map that can multiply in bfloat16 while training; the weights themselves stay in fp32."""
+
+    rounded: tuple[Tensor, Tensor] | None = None
+
     def forward(self, x: Tensor) -> Tensor:
-        if FAST_MATMUL:
-            bf16 = torch.bfloat16
-            return F.linear(x.to(bf16), self.weight.to(bf16), self.bias.to(bf16)).float()
-        return F.linear(x, self.weight, self.bias)
+        if self.rounded is None:
+            return F.linear(x, self.weight, self.bias)
+        return F.linear(x.to(torch.bfloat16), *self.rounded)
+
+
+@contextmanager
+def bfloat16_products(model: nn.Module) -> Iterator[None]:
+    """Within, the layers' products and attention are computed in bfloat16 from weights rounded once on entry; sums of
+    residuals and norms stay in fp32. For one training step: gradients flow to the fp32 weights. More than twice as
+    fast as fp32 on processors with AVX-512 BF16."""
+    linears = [module for module in model.modules() if isinstance(module, Linear)]
+    for module in linears:
+        module.rounded = module.weight.to(torch.bfloat16), module.bias.to(torch.bfloat16)
+    try:
+        yield
+    finally:
+        for module in linears:
+            module.rounded = None
 
 
 @dataclass
@@ -65,13 +82,15 @@ class Layer(nn.Module):
     ) -> tuple[Tensor, Tensor, Tensor]:
         """`x` is `[segments, tokens, hidden]`, `own_mask` is added to the logits. `first_only` asks for token 0 alone."""
         arch = self.arch
-        key, value = self.split(self.key(x)), self.split(self.value(x))
         queries = x[:, :1] if first_only else x
+        if self.key.rounded is not None:
+            x = x.to(torch.bfloat16)
+        key, value = self.split(self.key(x)), self.split(self.value(x))
         segments, tokens, _ = queries.shape
-        query = self.split(self.query(queries)) * (1 / math.sqrt(arch.head_dim))
+        query = self.split(self.query(x[:, :1] if first_only else x)) * (1 / math.sqrt(arch.head_dim))
         logits = query @ key.transpose(-1, -2)
         if own_mask is not None:
-            logits = logits + own_mask
+            logits = logits + own_mask.to(logits.dtype)
         if text is None or text.key.shape[1] == 0:
             context = logits.softmax(-1) @ value
         else:

@@ -6,8 +6,6 @@ Tags are read at the first piece of a word; the other pieces have no label.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
 from pathlib import Path
 
 from tokenizers import Tokenizer
@@ -16,21 +14,7 @@ from tokenizers.normalizers import BertNormalizer
 from tokenizers.pre_tokenizers import BertPreTokenizer
 
 from .contract import LIMITS
-
-
-@dataclass(frozen=True)
-class Pieces:
-    """Word pieces of a text without special tokens. Offsets are code points of the text, half-open.
-    ``first[i]`` says whether piece i begins a word."""
-
-    ids: list[int]
-    starts: list[int]
-    ends: list[int]
-    first: list[bool]
-
-    def covering(self, start: int, end: int) -> range:
-        """Pieces that overlap `[start, end)`."""
-        return range(bisect_right(self.ends, start), bisect_left(self.starts, end))
+from .pieces import Pieces
 
 
 class Segmenter:

@@ -68,10 +68,15 @@ def main() -> None:
     parser.add_argument("--oracle", type=Path, required=True)
     options = parser.parse_args()
 
+    write(options.fixture, options.oracle)
+
+
+def write(fixture: Path, oracle_file: Path) -> None:
+    """Makes both. The same numbers every time."""
     torch.manual_seed(SEED)
-    options.fixture.mkdir(parents=True, exist_ok=True)
+    fixture.mkdir(parents=True, exist_ok=True)
     vocabulary = small_vocabulary(minilm_vocabulary())
-    (options.fixture / "vocab.txt").write_text("\n".join(vocabulary) + "\n", encoding="utf-8")
+    (fixture / "vocab.txt").write_text("\n".join(vocabulary) + "\n", encoding="utf-8")
     arch = Architecture(layers=2, hidden=32, heads=4, intermediate=64, vocabulary=len(vocabulary), score_hidden=16)
     model = TwoStreamEncoder(arch).eval()
     with torch.no_grad():
@@ -80,11 +85,11 @@ def main() -> None:
                 parameter.normal_(std=0.6 if name.startswith(("words", "positions")) else 0.25)
             elif not name.endswith("norm.weight"):
                 parameter.normal_(std=0.1)
-    onnx_export.write(model, options.fixture / "encoder.onnx")
-    write_manifest(options.fixture, arch, name="tiny-linker", trainedOn=["nothing: random weights, for tests"])
-    oracle = expected(onnx_export.dequantised(model).double(), Segmenter(options.fixture / "vocab.txt"))
-    options.oracle.parent.mkdir(parents=True, exist_ok=True)
-    options.oracle.write_text(json.dumps(oracle, ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf-8")
+    onnx_export.write(model, fixture / "encoder.onnx")
+    write_manifest(fixture, arch, name="tiny-linker", trainedOn=["nothing: random weights, for tests"])
+    oracle = expected(onnx_export.dequantised(model).double(), Segmenter(fixture / "vocab.txt"))
+    oracle_file.parent.mkdir(parents=True, exist_ok=True)
+    oracle_file.write_text(json.dumps(oracle, ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf-8")
 
 
 @torch.no_grad()

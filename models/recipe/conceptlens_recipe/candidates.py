@@ -1,0 +1,237 @@
+"""What the product's retrieval finds for a text, and the features of the fused list, without a document's own votes.
+
+Retrieval itself is the product's: `conceptlens kb candidates DIR` reads JSON lines and writes its fused list with
+every matching name. Here a training document's own surface forms are taken out again (no surface form vouches for its
+own document), the list is fused anew by the product's rules, and the features are computed as its ranking does.
+"""
+
+from __future__ import annotations
+
+import functools
+import gzip
+import json
+import logging
+import math
+import pickle
+import re
+import shlex
+import subprocess
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from .contract import GROUP_NAMES
+
+log = logging.getLogger(__name__)
+
+#: A name's match: text, kind, count, score.
+Match = tuple[str, str, int, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A concept that retrieval found, as the product wrote it."""
+
+    id: str
+    preferred: str
+    groups: tuple[str, ...]
+    exact: bool
+    concept_count: int
+    matches: tuple[Match, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A place of the fused list. Fields as in the product's `Candidate`."""
+
+    id: str
+    name: str
+    kind: str
+    preferred: str
+    lexical: float
+    exact: bool
+    name_count: int
+    concept_count: int
+    groups: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Votes:
+    """What one document adds to the counts: per (concept id, name) and per concept id."""
+
+    names: Mapping[tuple[str, str], int]
+    concepts: Mapping[str, int]
+
+
+NO_VOTES = Votes({}, {})
+
+
+def votes(observed: Mapping[tuple[str, str], Mapping[str, int]]) -> dict[str, Votes]:
+    """The votes of every training document, from `observed_names`: (CUI, surface) -> document -> times."""
+    names: defaultdict[str, dict[tuple[str, str], int]] = defaultdict(dict)
+    concepts: defaultdict[str, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for (cui, surface), documents in observed.items():
+        identifier = f"UMLS:{cui}"
+        for pmid, times in documents.items():
+            names[pmid][(identifier, surface)] = times
+            concepts[pmid][identifier] += times
+    return {pmid: Votes(names[pmid], dict(concepts[pmid])) for pmid in names}
+
+
+def retrieve(
+    command: str, kb: Path, texts: Iterable[str], cache: Path, limit: int = 32
+) -> dict[str, tuple[Entry, ...]]:
+    """Asks the product for every text that the cache does not hold; gives text -> entries, best first."""
+    known: dict[str, tuple[Entry, ...]] = {}
+    if cache.exists():
+        with gzip.open(cache, "rb") as stream:
+            known = pickle.load(stream)
+    wanted = sorted(set(texts) - known.keys())
+    if not wanted:
+        return known
+    log.info("retrieving candidates of %d texts", len(wanted))
+    cache.parent.mkdir(parents=True, exist_ok=True)
+    questions = cache.with_suffix(".questions")
+    with questions.open("w", encoding="utf-8") as stream:
+        for index, text in enumerate(wanted):
+            stream.write(json.dumps({"id": index, "text": text}, ensure_ascii=False) + "\n")
+    line = [*shlex.split(command), "kb", "candidates", str(kb), "--limit", str(limit)]
+    with questions.open(encoding="utf-8") as asked:
+        process = subprocess.Popen(line, stdin=asked, stdout=subprocess.PIPE, text=True, encoding="utf-8")
+        assert process.stdout
+        for answer in process.stdout:
+            record = json.loads(answer)
+            known[wanted[record["id"]]] = tuple(map(_entry, record["candidates"]))
+        if process.wait() != 0:
+            raise RuntimeError(f"{shlex.join(line)} ended with status {process.returncode}")
+    missing = [text for text in wanted if text not in known]
+    if missing:
+        raise RuntimeError(f"no answer for {len(missing)} of {len(wanted)} texts, the first: {missing[0]!r}")
+    temporary = cache.with_suffix(".part")
+    with gzip.open(temporary, "wb", compresslevel=1) as stream:
+        pickle.dump(known, stream)
+    temporary.replace(cache)
+    questions.unlink()
+    return known
+
+
+def _entry(record: dict) -> Entry:
+    matches = tuple((m["name"], m["kind"], m["count"], m["score"]) for m in record["matches"])
+    return Entry(
+        record["id"],
+        record["preferredName"],
+        tuple(record["groups"]),
+        record["exact"],
+        record["conceptCount"],
+        matches,
+    )
+
+
+def fuse(lookup: str, entries: Iterable[Entry], own: Votes = NO_VOTES, counts: bool = True) -> list[Candidate]:
+    """The fused list by the product's rules, with the document's own votes taken out.
+
+    Without `counts` the list is what a knowledge base without observed names would give.
+    """
+    found = []
+    folded = fold(lookup)
+    for entry in entries:
+        matches = []
+        for name, kind, count, score in entry.matches:
+            left = max(0, count - own.names.get((entry.id, name), 0)) if counts else 0
+            if kind != "observed" or left > 0:
+                matches.append((name, kind, left, score))
+        if not matches:
+            continue
+        exact = [m for m in matches if m[3] >= 1 - 1e-9 and fold(m[0]) == folded] if entry.exact else []
+        pool = sorted(
+            exact or matches, key=lambda m: _name_order(lookup, m) if exact else (-m[3], _name_order(lookup, m))
+        )
+        best = pool[0]
+        alike = exact or [m for m in matches if m[3] == best[3]]
+        left = max(0, entry.concept_count - own.concepts.get(entry.id, 0)) if counts else 0
+        kind = "preferred" if any(m[1] == "preferred" for m in alike) else best[1]
+        score = 1.0 if exact else best[3]
+        name_count = sum(m[2] for m in alike)
+        found.append(
+            Candidate(entry.id, best[0], kind, entry.preferred, score, bool(exact), name_count, left, entry.groups)
+        )
+    found.sort(key=_fused_order)
+    return found
+
+
+_GREEK = (
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma sigma tau upsilon "
+    "phi chi psi omega"
+).split()
+_LETTERS = str.maketrans(
+    {chr(0x3B1 + i): name for i, name in enumerate(_GREEK)}
+    | {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ħ": "h", "ı": "i", "ŋ": "n"}
+)
+
+
+@functools.lru_cache(maxsize=1_000_000)
+def fold(text: str) -> str:
+    """The form in which the product compares names (`fold` of its knowledge folder)."""
+    text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).lower())
+    text = "".join(c for c in text if not unicodedata.category(c).startswith("M")).translate(_LETTERS)
+    return re.sub(r"[\W_]+", " ", text).strip()
+
+
+def _name_order(lookup: str, match: Match) -> tuple:
+    name, kind, count, _ = match
+    return (name != lookup, kind != "preferred", -count, name)
+
+
+def _fused_order(c: Candidate) -> tuple:
+    if c.exact:
+        return (0, -c.name_count, -c.concept_count, c.kind != "preferred", c.id)
+    return (1, -c.lexical, -c.name_count, c.id)
+
+
+def features(lookup: str, expanded: bool, group: str | None, fused: list[Candidate], rank: int) -> list[float]:
+    """The product's features of the candidate at `rank` of the fused list."""
+    c = fused[rank]
+    total = sum(other.name_count for other in fused if other.exact)
+    match = 0.5 if group is None or not c.groups else float(group in c.groups)
+    return [
+        c.lexical,
+        float(c.exact),
+        float(c.name == lookup),
+        c.name_count / (1 + total) if c.exact else 0.0,
+        math.log1p(c.name_count) / 5,
+        math.log1p(c.concept_count) / 8,
+        float(c.kind == "preferred"),
+        float(expanded),
+        1 / (1 + rank),
+        match,
+    ]
+
+
+def type_label(groups: Iterable[str]) -> str:
+    """Readable names of the groups, as the product writes them; empty when unknown."""
+    return ", ".join(GROUP_NAMES[group] for group in groups if group in GROUP_NAMES)
+
+
+class KnowledgeBaseTable:
+    """Ids, cross-references, preferred names and groups of the starter table, to resolve gold ids."""
+
+    def __init__(self, path: Path):
+        self.concepts: dict[str, tuple[str, tuple[str, ...]]] = {}
+        self._known: defaultdict[str, list[str]] = defaultdict(list)
+        identifier, groups = "", ()
+        with gzip.open(path, "rt", encoding="utf-8", newline="\n") as lines:
+            for line in lines:
+                parts = line.rstrip("\n").split("\t")
+                if parts[0] == "C":
+                    identifier, groups = parts[1], tuple(filter(None, parts[3].split("|")))
+                    self._known[identifier].append(identifier)
+                    for xref in filter(None, parts[5].split("|")):
+                        self._known[xref].append(identifier)
+                elif parts[0] == "N" and identifier not in self.concepts:
+                    self.concepts[identifier] = (parts[4], groups)
+
+    def resolve(self, curies: Iterable[str]) -> frozenset[str]:
+        """Every concept that one of the ids names."""
+        return frozenset(found for curie in curies for found in self._known.get(curie, ()))

@@ -1,0 +1,81 @@
+"""One passage through the model: text pass, tags, and the scores of its mentions' candidates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from .contract import HEADS, NONE_OFFSET
+from .model import Keys, TwoStreamEncoder
+from .passages import Mention, Passage
+from .sampling import Segment
+from .segments import Segmenter, pad
+
+
+@dataclass
+class ReadText:
+    """A passage after the text pass. `states` and `logits` hold one row per piece, special tokens left out."""
+
+    states: Tensor
+    logits: Tensor
+    keys: list[Keys]
+
+
+def read(model: TwoStreamEncoder, segmenter: Segmenter, passage: Passage) -> ReadText:
+    ids = segmenter.text(passage.pieces, model.arch.max_tokens)
+    states, keys = model.encode_text(torch.tensor(ids))
+    states = states[1:-1]
+    return ReadText(states, model.tokens(states), keys)
+
+
+def tag_loss(text: ReadText, passage: Passage) -> tuple[Tensor, int]:
+    """Sum over words of -log p(allowed labels), and the number of words asked."""
+    rows = [i for i, tag in enumerate(passage.tags) if tag]
+    if not rows:
+        return text.states.sum() * 0, 0
+    head = HEADS[passage.head]
+    width = len(head["labels"])
+    logits = text.logits[rows, head["offset"] : head["offset"] + width]
+    tags = torch.tensor([passage.tags[i] for i in rows])
+    allowed = (tags[:, None] >> torch.arange(width)) & 1
+    inside = logits.masked_fill(allowed == 0, -1e9).logsumexp(-1)
+    return (logits.logsumexp(-1) - inside).sum(), len(rows)
+
+
+def score(
+    model: TwoStreamEncoder,
+    segmenter: Segmenter,
+    passage: Passage,
+    text: ReadText,
+    asked: Sequence[tuple[Mention, Sequence[Segment]]],
+    chunk: int = 32,
+) -> list[Tensor]:
+    """For every mention the logits of its segments and, last, of "none of these"."""
+    rows, owners, values = [], [], []
+    states, nones = [], []
+    for index, (mention, segments) in enumerate(asked):
+        tokens = passage.pieces.covering(mention.start, mention.end)
+        span = slice(tokens.start, max(tokens.stop, tokens.start + 1))
+        states.append(text.states[span].mean(0))
+        nones.append(text.logits[span, NONE_OFFSET].mean())
+        for s in segments:
+            rows.append(segmenter.candidate(mention.lookup, s.name, s.preferred, s.label))
+            owners.append(index)
+            values.append(s.features)
+    if not rows:
+        return [none[None] for none in nones]
+    stacked, facts = torch.stack(states), torch.tensor(values)
+    order = sorted(range(len(rows)), key=lambda i: len(rows[i]))
+    found: list[Tensor] = []
+    for at in range(0, len(order), chunk):
+        part = order[at : at + chunk]
+        ids, mask = pad([rows[i] for i in part], segmenter.pad)
+        mentions = stacked[[owners[i] for i in part]]
+        final = model.encode_candidates(torch.tensor(ids), torch.tensor(mask), text.keys, mentions)
+        found.append(model.score(final, facts[part]))
+    scores = torch.cat(found)[torch.argsort(torch.tensor(order))]
+    sizes = [len(segments) for _, segments in asked]
+    return [torch.cat([own, none[None]]) for own, none in zip(scores.split(sizes), nones, strict=True)]

@@ -1,0 +1,252 @@
+"""From a checkpoint to a model folder: export, calibration, figures, manifest.
+
+    python -m conceptlens_recipe.release --checkpoint WORK/checkpoint.pt --kb dist/starter-kb --work WORK --out models/linker
+
+Temperature and the bias of "none" are fitted on one half of the development documents, the threshold of the tagger
+too; calibration error and every accuracy are reported on the other half, which nothing was fitted on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import shutil
+import zlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from . import corpora, evaluate, onnx_export
+from .candidates import KnowledgeBaseTable, retrieve
+from .contract import Architecture
+from .evaluate import Ranked, Tagged, f1
+from .manifest import write_manifest
+from .model import TwoStreamEncoder, minilm_vocabulary
+from .passages import Passage
+from .runtime import Encoder
+from .sampling import Recipe, Sampler
+from .segments import Segmenter
+from .train import DEFAULT_COMMAND, dev_passages
+
+log = logging.getLogger(__name__)
+
+TRAINED_ON = [
+    "MedMentions (st21pv and full annotations), CC0",
+    "BC5CDR training part, NLM, for research",
+    "NCBI Disease training part, public domain",
+    "BioRED, MIT",
+    "NLM-Chem training side as in BeLink, MIT repository",
+    "GNormPlus training part, MIT repository",
+]
+
+
+@dataclass(frozen=True)
+class Calibration:
+    temperature: float
+    none_bias: float
+
+
+def is_fit_half(pmid: str) -> bool:
+    """Splits documents in two halves that never change."""
+    return zlib.crc32(pmid.encode()) % 2 == 0
+
+
+def probabilities(r: Ranked, c: Calibration) -> np.ndarray:
+    logits = np.array(r.scores, float)
+    logits[-1] += c.none_bias
+    return evaluate.softmax(logits / c.temperature)
+
+
+def loss(ranked: Sequence[Ranked], c: Calibration) -> float:
+    """Mean negative log probability of what is right: any right candidate, else "none"."""
+    total = 0.0
+    for r in ranked:
+        p = probabilities(r, c)
+        total -= np.log(max(1e-9, p[r.right].sum() if r.right else p[-1]))
+    return total / max(1, len(ranked))
+
+
+def fit(ranked: Sequence[Ranked]) -> Calibration:
+    """Temperature and bias of "none" with the least loss, by a grid that is refined twice."""
+    best = Calibration(1.0, 0.0)
+    temperature_step, bias_step = 0.4, 0.8
+    for _ in range(4):
+        grid = [
+            Calibration(t, best.none_bias + b * bias_step)
+            for t in best.temperature * np.exp(temperature_step * np.arange(-3, 4))
+            for b in range(-3, 4)
+        ]
+        best = min(grid, key=lambda c: loss(ranked, c))
+        temperature_step, bias_step = temperature_step / 3, bias_step / 3
+    return best
+
+
+def calibration_error(ranked: Sequence[Ranked], c: Calibration, bins: int = 15) -> float:
+    """Expected calibration error of the answer given (a candidate or "none"), in points, equal-width bins."""
+    if not ranked:
+        return 0.0
+    sure, right = [], []
+    for r in ranked:
+        p = probabilities(r, c)
+        answer = int(p.argmax())
+        sure.append(p[answer])
+        right.append(answer in r.right if answer < len(p) - 1 else not r.right)
+    at = np.minimum((np.array(sure) * bins).astype(int), bins - 1)
+    gaps = 0.0
+    for b in range(bins):
+        inside = at == b
+        if inside.any():
+            gaps += inside.sum() * abs(np.mean(np.array(sure)[inside]) - np.mean(np.array(right)[inside]))
+    return round(100 * gaps / len(ranked), 2)
+
+
+def fit_threshold(tagged: Sequence[Tagged]) -> float:
+    """The tagger's threshold with the best mean strict F1 over the corpora."""
+    parts = [[t for t in tagged if t.corpus == corpus] for corpus in evaluate.CORPORA]
+    parts = [part for part in parts if part]
+    grid = [round(0.05 * i, 2) for i in range(4, 17)]
+    return max(grid, key=lambda t: sum(f1(part, t)["strict"] for part in parts))
+
+
+def none_figures(ranked: Iterable[Ranked], c: Calibration) -> dict[str, float]:
+    """Precision and recall of "none of these", where it is right when no ranked candidate is."""
+    said = right = wanted = 0
+    for r in ranked:
+        none = int(probabilities(r, c).argmax()) == len(r.scores) - 1
+        said += none
+        wanted += not r.right
+        right += none and not r.right
+    return {"precision": round(100 * right / max(1, said), 2), "recall": round(100 * right / max(1, wanted), 2)}
+
+
+def agreement(a: Sequence[Ranked], b: Sequence[Ranked]) -> float:
+    """How often two runs put the same candidate first, in per cent of mentions with two candidates or more."""
+    pairs = [(x, y) for x, y in zip(a, b, strict=True) if len(x.scores) > 2]
+    same = sum(int(np.argmax(x.scores[:-1])) == int(np.argmax(y.scores[:-1])) for x, y in pairs)
+    return round(100 * same / max(1, len(pairs)), 2)
+
+
+def check_exactness(model: TwoStreamEncoder, encoder: Encoder, dev: Sequence[Passage], segments) -> dict[str, float]:
+    """Largest differences: onnxruntime against PyTorch, and packed against alone."""
+    against = alone = 0.0
+    for passage, asked in zip(dev, segments, strict=True):
+        text = encoder.read(passage)
+        packed = np.concatenate([s[:-1] for s in encoder.score(passage, text, asked)])
+        single = [encoder.score(passage, text, [(m, [s])])[0][0] for m, part in asked for s in part]
+        alone = max(alone, float(np.abs(packed - np.array(single)).max()))
+        with torch.no_grad():
+            read, score = evaluate.torch_functions(model, encoder.segmenter)
+            theirs = np.concatenate([s[:-1] for s in score(passage, read(passage), asked)])
+        against = max(against, float(np.abs(packed - theirs).max()))
+    return {"onnxAgainstTorch": against, "packedAgainstAlone": alone}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, default=corpora.default_data())
+    parser.add_argument("--checkpoint", type=Path, required=True)
+    parser.add_argument("--kb", type=Path, required=True)
+    parser.add_argument("--table", type=Path, default=Path("models/starter-kb/concepts.tsv.gz"))
+    parser.add_argument("--command", default=DEFAULT_COMMAND)
+    parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--version", default="0.1.0")
+    parser.add_argument("--documents", type=int, default=None, help="development documents per corpus, all by default")
+    parser.add_argument("--candidates", type=Path, default=None, help="cache of retrieved candidates")
+    parser.add_argument("--report", type=Path, default=None, help="where the figures go as JSON")
+    parser.add_argument("--export-only", action="store_true", help="no calibration and no figures")
+    options = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
+    torch.set_num_threads(2)
+
+    model = TwoStreamEncoder(Architecture()).eval()
+    state = torch.load(options.checkpoint, weights_only=True)
+    model.load_state_dict(state["model"])
+    options.out.mkdir(parents=True, exist_ok=True)
+    onnx_export.write(model, options.out / "encoder.onnx")
+    shutil.copy(minilm_vocabulary(), options.out / "vocab.txt")
+    training = {"minutes": round(state["spent"] / 60, 1), "steps": state["step"]}
+    write_manifest(options.out, model.arch, version=options.version, trainedOn=TRAINED_ON, training=training)
+    log.info("wrote %s, %.1f MB", options.out, (options.out / "encoder.onnx").stat().st_size / 1e6)
+    if options.export_only:
+        return
+
+    segmenter = Segmenter(options.out / "vocab.txt")
+    dev = dev_passages(options.data, segmenter, list(evaluate.CORPORA), options.documents)
+    asked = [m.lookup for part in dev.values() for p in part for m in p.mentions]
+    cache = options.candidates or options.work / "candidates-dev.pkl.gz"
+    retrieved = retrieve(options.command, options.kb, asked, cache, limit=64)
+    sampler = Sampler(retrieved, {}, KnowledgeBaseTable(options.table), [], Recipe())
+    encoder = Encoder(options.out / "encoder.onnx", segmenter, model.arch)
+    ranked, tagged = evaluate.measure(dev, sampler, encoder.read, encoder.score)
+
+    fitted = fit([r for r in ranked if is_fit_half(r.pmid)])
+    threshold = fit_threshold([t for t in tagged if is_fit_half(t.pmid)])
+    held = [r for r in ranked if not is_fit_half(r.pmid)]
+    report = {
+        "all": evaluate.summary(ranked, tagged, threshold),
+        "heldOut": evaluate.summary(held, [t for t in tagged if not is_fit_half(t.pmid)], threshold),
+        "calibrationError": {
+            "before": calibration_error(held, Calibration(1.0, 0.0)),
+            "after": calibration_error(held, fitted),
+        },
+        "none": none_figures(held, fitted),
+        "temperature": round(fitted.temperature, 4),
+        "noneBias": round(fitted.none_bias, 4),
+        "tagThreshold": threshold,
+    }
+    report |= precision_report(model, encoder, dev, sampler, options.work)
+    accuracy = {
+        "development": report["all"]["together"],
+        "calibrationError": report["calibrationError"],
+        "taggingStrictF1": {c: row["tagging"]["strict"] for c, row in report["all"]["corpora"].items()},
+    }
+    write_manifest(
+        options.out,
+        model.arch,
+        version=options.version,
+        trainedOn=TRAINED_ON,
+        training=training,
+        temperature=report["temperature"],
+        noneBias=report["noneBias"],
+        tagThreshold=threshold,
+        accuracy=accuracy,
+    )
+    text = json.dumps(report, indent=2)
+    if options.report:
+        options.report.write_text(text + "\n", encoding="utf-8")
+    print(text)
+
+
+def precision_report(
+    model: TwoStreamEncoder, encoder: Encoder, dev: dict[str, list[Passage]], sampler: Sampler, work: Path
+) -> dict[str, object]:
+    """What int8 storage costs, and exactness, on a small part of the development passages."""
+    few = {corpus: part[:: max(1, len(part) // 25)] for corpus, part in dev.items()}
+    exact = work / "encoder-fp32.onnx"
+    onnx_export.write(model, exact, int8=False)
+    full = Encoder(exact, encoder.segmenter, model.arch)
+    theirs, _ = evaluate.measure(few, sampler, full.read, full.score)
+    ours, _ = evaluate.measure(few, sampler, encoder.read, encoder.score)
+    exact.unlink()
+    asked: list = []
+
+    def note(passage: Passage, text: object, pairs: Sequence) -> list[np.ndarray]:
+        asked.append([(m, s) for m, s in pairs if s][:5])
+        return encoder.score(passage, text, pairs)  # type: ignore[arg-type]
+
+    some = {corpus: [p for p in part if p.mentions][:3] for corpus, part in few.items()}
+    evaluate.measure(some, sampler, encoder.read, note)
+    flat = [p for part in some.values() for p in part]
+    kept = [(p, pairs) for p, pairs in zip(flat, asked, strict=True) if pairs]
+    dequantised = onnx_export.dequantised(model)
+    differences = check_exactness(dequantised, encoder, [p for p, _ in kept], [pairs for _, pairs in kept])
+    return {"agreementWithFp32": agreement(theirs, ours), "agreementMentions": len(ours), "exactness": differences}
+
+
+if __name__ == "__main__":
+    main()

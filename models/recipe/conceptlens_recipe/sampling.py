@@ -1,0 +1,140 @@
+"""Ranking examples: which mentions of a passage are trained on, and with which candidates."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from .candidates import NO_VOTES, Candidate, Entry, KnowledgeBaseTable, Votes, features, fuse, type_label
+from .contract import CONCEPT_GROUPS, RANKED_CANDIDATES
+from .passages import Mention, Passage
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How ranking examples are drawn; probabilities are per mention."""
+
+    mentions: int = 8
+    negatives: int = 5
+    #: Gold among the knowledge base's concepts but not among the ranked ones: added, else the answer is "none".
+    add_gold: float = 0.5
+    #: The gold candidate is taken away, so that the answer is "none".
+    drop_gold: float = 0.02
+    #: Retrieval as from a knowledge base without counts and observed names.
+    without_counts: float = 0.15
+    without_type: float = 0.15
+    without_preferred: float = 0.1
+    group_known: float = 0.75
+    group_wrong: float = 0.08
+
+
+@dataclass(frozen=True)
+class Segment:
+    name: str
+    preferred: str
+    label: str
+    features: list[float]
+
+
+@dataclass(frozen=True)
+class Example:
+    """`target` is the index of the right segment; `len(segments)` means "none of these"."""
+
+    mention: Mention
+    segments: list[Segment]
+    target: int
+
+
+class Sampler:
+    def __init__(
+        self,
+        retrieved: dict[str, tuple[Entry, ...]],
+        votes: dict[str, Votes],
+        table: KnowledgeBaseTable,
+        passages: Iterable[Passage],
+        recipe: Recipe,
+    ):
+        self.retrieved, self.votes, self.table, self.recipe = retrieved, votes, table, recipe
+        self.frequency = Counter((m.lookup, m.gold) for p in passages for m in p.mentions)
+
+    def fused(self, passage: Passage, mention: Mention, counts: bool = True) -> list[Candidate]:
+        entries = self.retrieved.get(mention.lookup, ())
+        return fuse(mention.lookup, entries, self.votes.get(passage.pmid, NO_VOTES), counts)
+
+    def examples(self, passage: Passage, rng: random.Random) -> list[Example]:
+        """At most `recipe.mentions` examples, one per distinct (text, concept); rare and difficult ones first."""
+        distinct: dict[tuple, list[Mention]] = {}
+        for mention in passage.mentions:
+            distinct.setdefault((mention.lookup, mention.gold), []).append(mention)
+        drawn = []
+        for key, mentions in distinct.items():
+            mention = rng.choice(mentions)
+            fused = self.fused(passage, mention)
+            gold = self.table.resolve(mention.gold)
+            weight = 1 / math.sqrt(min(self.frequency[key], 100))
+            if fused and fused[0].id not in gold:
+                weight *= 2.5
+            if not gold:
+                weight *= 0.4
+            drawn.append((rng.random() ** (1 / weight), mention))
+        drawn.sort(key=lambda pair: -pair[0])
+        made = (self.example(passage, mention, rng) for _, mention in drawn[: self.recipe.mentions])
+        return [example for example in made if example]
+
+    def example(self, passage: Passage, mention: Mention, rng: random.Random) -> Example | None:
+        recipe = self.recipe
+        counts = rng.random() >= recipe.without_counts
+        fused = self.fused(passage, mention, counts)
+        gold = self.table.resolve(mention.gold)
+        ranked = range(min(RANKED_CANDIDATES, len(fused)))
+        right = [rank for rank in ranked if fused[rank].id in gold]
+        if not gold and fused and fused[0].exact and not mention.gold:
+            # The annotators gave no id although a name fits: no evidence against the candidate.
+            return None
+        dropped = bool(right) and rng.random() < recipe.drop_gold
+        if dropped:
+            ranked, right = [rank for rank in ranked if rank not in right], []
+        negatives = [rank for rank in ranked if rank not in right]
+        chosen = sorted(negatives, key=lambda rank: -(rng.random() ** (1 + rank / 2)))[: recipe.negatives]
+        group = self.group(mention, rng)
+        no_type, no_preferred = rng.random() < recipe.without_type, rng.random() < recipe.without_preferred
+
+        def segment(rank: int) -> Segment:
+            c = fused[rank]
+            values = features(mention.lookup, mention.expanded, group, fused, rank)
+            label = "" if no_type else type_label(c.groups)
+            return Segment(c.name, "" if no_preferred else c.preferred, label, values)
+
+        if right:
+            segments = [segment(rank) for rank in [right[0], *chosen]]
+            return Example(mention, segments, 0) if len(segments) > 1 or rng.random() < 0.3 else None
+        segments = [segment(rank) for rank in chosen]
+        if gold and not dropped and rng.random() < recipe.add_gold:
+            segments.append(self.added(mention, fused, gold, group))
+            return Example(mention, segments, len(segments) - 1)
+        return Example(mention, segments, len(segments)) if segments else None
+
+    def added(self, mention: Mention, fused: list[Candidate], gold: frozenset[str], group: str | None) -> Segment:
+        """The gold concept where retrieval did not rank it: with its own place, or with the list's last score."""
+        for rank, candidate in enumerate(fused):
+            if candidate.id in gold:
+                values = features(mention.lookup, mention.expanded, group, fused, rank)
+                return Segment(candidate.name, candidate.preferred, type_label(candidate.groups), values)
+        identifier = min(gold)
+        name, groups = self.table.concepts[identifier]
+        last = min((c.lexical for c in fused), default=0.3)
+        stand_in = Candidate(identifier, name, "preferred", name, last, False, 0, 0, groups)
+        values = features(mention.lookup, mention.expanded, group, [*fused, stand_in], len(fused))
+        return Segment(name, name, type_label(groups), values)
+
+    def group(self, mention: Mention, rng: random.Random) -> str | None:
+        """The group as the tagger would say it: mostly right, often unknown, sometimes wrong."""
+        drawn = rng.random()
+        if drawn < self.recipe.group_wrong:
+            return rng.choice(CONCEPT_GROUPS)
+        if drawn < self.recipe.group_wrong + self.recipe.group_known:
+            return mention.group
+        return None

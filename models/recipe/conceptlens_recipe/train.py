@@ -1,0 +1,255 @@
+"""Trains the model within a budget of wall-clock time.
+
+    python -m conceptlens_recipe.train --kb dist/starter-kb --work WORK --minutes 60
+    python -m conceptlens_recipe.train … --resume          goes on from the last checkpoint
+    python -m conceptlens_recipe.train … --smoke           every step on a tiny part, < 2 minutes
+
+The learning rate falls linearly to zero with the time spent, so a run always ends on time, whatever else the machine
+does. Reserved and development documents are never trained on (`corpora.training_documents` asserts it).
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import random
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+
+from . import corpora, evaluate
+from .candidates import KnowledgeBaseTable, retrieve, votes
+from .contract import Architecture
+from .model import TwoStreamEncoder, bfloat16_products, from_minilm, minilm_vocabulary
+from .passages import Passage, concept_types, medmentions_group, passages, semantic_groups
+from .ranking import read, score, tag_loss
+from .sampling import Recipe, Sampler
+from .segments import Segmenter
+
+log = logging.getLogger(__name__)
+
+DEFAULT_COMMAND = "npm run --silent conceptlens --"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One step reads `ranked` passages with mentions and candidates and `tagged` more for their tags alone."""
+
+    seed: int = 7
+    ranked: int = 2
+    tagged: int = 4
+    body_rate: float = 2e-4
+    head_rate: float = 8e-4
+    weight_decay: float = 0.01
+    warm_up: float = 0.02
+    clip: float = 1.0
+    #: How often a corpus' passages come in one round: for ranking, for tags.
+    ranking_share: tuple[tuple[str, float], ...] = (
+        ("medmentions-st21pv", 1.0),
+        ("medmentions-sentences", 0.35),
+        ("bc5cdr", 1.5),
+        ("ncbi-disease", 0.6),
+        ("biored", 0.8),
+        ("belink-nlm-chemical", 0.15),
+    )
+    tagging_share: tuple[tuple[str, float], ...] = (
+        ("medmentions-st21pv", 1.5),
+        ("medmentions-sentences", 0.7),
+        ("bc5cdr", 2.0),
+        ("ncbi-disease", 0.5),
+        ("biored", 2.0),
+        ("gnormplus", 0.5),
+    )
+
+
+def corpus_passages(data: Path, segmenter: Segmenter, names: list[str], smoke: bool) -> dict[str, list[Passage]]:
+    """Training passages by corpus. A MedMentions document is read verbatim where it can be, else from its tokens."""
+    guard = corpora.Guard.load(data)
+    group = medmentions_group(semantic_groups(data), concept_types(data))
+    found: dict[str, list[Passage]] = {}
+    verbatim: set[str] = set()
+    for name in names:
+        documents = list(corpora.training_documents(data, [name], guard))
+        if name == "medmentions-sentences":
+            documents = [d for d in documents if d.pmid not in verbatim]
+        if smoke:
+            documents = documents[:20]
+        assert not {d.pmid for d in documents} & (guard.reserved | guard.dev)
+        verbatim |= {d.pmid for d in documents if name == "medmentions-st21pv"}
+        found[name] = list(passages(documents, segmenter, group))
+    return found
+
+
+def dev_passages(data: Path, segmenter: Segmenter, names: list[str], documents: int | None) -> dict[str, list[Passage]]:
+    """Development passages by corpus, of the first documents."""
+    group = medmentions_group(semantic_groups(data), concept_types(data))
+    found = {}
+    for name in names:
+        kept = list(corpora.development_documents(data, name))[:documents]
+        found[name] = list(passages(kept, segmenter, group))
+    return found
+
+
+class Stream:
+    """Draws passages without end: in every round each corpus comes with its share, shuffled anew."""
+
+    def __init__(self, pools: dict[str, list[Passage]], share: tuple[tuple[str, float], ...], rng: random.Random):
+        self.pools, self.share, self.rng = pools, share, rng
+        self.waiting: list[Passage] = []
+
+    def next(self) -> Passage:
+        while not self.waiting:
+            for name, times in self.share:
+                pool = self.pools.get(name, [])
+                whole, part = divmod(times, 1)
+                self.waiting += pool * int(whole) + self.rng.sample(pool, int(len(pool) * part))
+            self.rng.shuffle(self.waiting)
+        return self.waiting.pop()
+
+
+def optimiser(model: TwoStreamEncoder, plan: Plan) -> torch.optim.AdamW:
+    """Word and position embeddings stay as they are; the new parts learn faster than the body."""
+    for module in (model.words, model.positions):
+        module.weight.requires_grad_(False)
+    heads = [p for name, p in model.named_parameters() if name.startswith(("mention.", "tokens.", "score."))]
+    known = set(map(id, heads))
+    body = [p for p in model.parameters() if p.requires_grad and id(p) not in known]
+    return torch.optim.AdamW(
+        [{"params": body, "lr": plan.body_rate}, {"params": heads, "lr": plan.head_rate}],
+        weight_decay=plan.weight_decay,
+        betas=(0.9, 0.98),
+        fused=True,
+    )
+
+
+def save(path: Path, model: TwoStreamEncoder, optimizer: torch.optim.AdamW, spent: float, step: int) -> None:
+    temporary = path.with_suffix(".part")
+    state = {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "spent": spent, "step": step}
+    torch.save(state, temporary)
+    temporary.replace(path)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, default=corpora.default_data())
+    parser.add_argument("--kb", type=Path, required=True, help="built starter knowledge base")
+    parser.add_argument("--table", type=Path, default=Path("models/starter-kb/concepts.tsv.gz"))
+    parser.add_argument("--command", default=DEFAULT_COMMAND, help="how to call the conceptlens command line")
+    parser.add_argument("--work", type=Path, required=True, help="folder for caches and checkpoints")
+    parser.add_argument("--minutes", type=float, default=60)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--resume", action="store_true")
+    parser.add_argument("--smoke", action="store_true")
+    options = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
+    torch.set_num_threads(options.threads)
+    torch.set_flush_denormal(True)
+
+    plan, recipe = Plan(), Recipe()
+    torch.manual_seed(plan.seed)
+    segmenter = Segmenter(minilm_vocabulary())
+    names = list(dict.fromkeys(name for name, _ in plan.ranking_share + plan.tagging_share))
+    pools = corpus_passages(options.data, segmenter, names, options.smoke)
+    dev = dev_passages(options.data, segmenter, list(evaluate.CORPORA), 3 if options.smoke else None)
+    ranking = {name for name, _ in plan.ranking_share}
+    asked = [m.lookup for name in ranking for p in pools[name] for m in p.mentions]
+    asked += [m.lookup for part in dev.values() for p in part for m in p.mentions]
+    cache = options.work / ("candidates-smoke.pkl.gz" if options.smoke else "candidates.pkl.gz")
+    retrieved = retrieve(options.command, options.kb, asked, cache)
+    sampler = Sampler(
+        retrieved,
+        votes(corpora.observed_names(options.data)),
+        KnowledgeBaseTable(options.table),
+        [p for name in ranking for p in pools[name]],
+        recipe,
+    )
+    ranked_pools = {name: [p for p in pools[name] if p.mentions] for name in ranking}
+    log.info("passages: %s", {name: len(pool) for name, pool in pools.items()})
+
+    model = from_minilm(Architecture())
+    optimizer = optimiser(model, plan)
+    checkpoint = options.work / ("smoke.pt" if options.smoke else "checkpoint.pt")
+    spent, step = 0.0, 0
+    if options.resume and checkpoint.exists():
+        state = torch.load(checkpoint, weights_only=True)
+        model.load_state_dict(state["model"])
+        optimizer.load_state_dict(state["optimizer"])
+        spent, step = state["spent"], state["step"]
+    rng = random.Random(plan.seed + step)
+    ranked = Stream(ranked_pools, plan.ranking_share, rng)
+    tagged = Stream(pools, plan.tagging_share, rng)
+    budget = 30.0 if options.smoke else options.minutes * 60
+    shown = {name: part[:: max(1, len(part) // 45)] for name, part in dev.items()}
+    rates = [group["lr"] for group in optimizer.param_groups] if not spent else [plan.body_rate, plan.head_rate]
+    saved = evaluated = spent
+    sums = dict.fromkeys(("tag", "words", "rank", "right", "mentions", "segments", "seconds"), 0.0)
+    while spent < budget:
+        begun = time.monotonic()
+        share = spent / budget
+        factor = min(1.0, share / plan.warm_up, (1 - share) / (1 - plan.warm_up))
+        for group, rate in zip(optimizer.param_groups, rates, strict=True):
+            group["lr"] = rate * max(factor, 1e-3)
+        train_step(model, segmenter, sampler, (ranked, tagged), plan, rng, optimizer, sums)
+        step += 1
+        spent += time.monotonic() - begun
+        if step % 50 == 0 or options.smoke:
+            log.info(
+                "step %d, %.1f min, tag %.3f, rank %.3f (right %.3f of %.0f), %.1f segments/s",
+                step,
+                spent / 60,
+                sums["tag"] / max(1, sums["words"]),
+                sums["rank"] / max(1, sums["mentions"]),
+                sums["right"] / max(1, sums["mentions"]),
+                sums["mentions"],
+                sums["segments"] / max(1e-9, sums["seconds"]),
+            )
+            sums = dict.fromkeys(sums, 0.0)
+        if spent - saved > 300:
+            save(checkpoint, model, optimizer, spent, step)
+            saved = spent
+        if spent - evaluated > 1080:
+            evaluate.log_summary(model, segmenter, sampler, shown)
+            evaluated = spent
+    save(checkpoint, model, optimizer, spent, step)
+    evaluate.log_summary(model, segmenter, sampler, shown)
+
+
+def train_step(model, segmenter, sampler, streams, plan, rng, optimizer, sums) -> None:
+    """One optimiser step: losses are means over words and over mentions."""
+    begun = time.monotonic()
+    ranked, tagged = streams
+    tag_sum, words = torch.zeros(()), 0
+    rank_losses = []
+    with bfloat16_products(model):
+        for index in range(plan.ranked + plan.tagged):
+            passage = ranked.next() if index < plan.ranked else tagged.next()
+            text = read(model, segmenter, passage)
+            loss, asked = tag_loss(text, passage)
+            tag_sum, words = tag_sum + loss, words + asked
+            if index >= plan.ranked:
+                continue
+            examples = sampler.examples(passage, rng)
+            logits = score(model, segmenter, passage, text, [(e.mention, e.segments) for e in examples])
+            for example, own in zip(examples, logits, strict=True):
+                rank_losses.append(F.cross_entropy(own[None], torch.tensor([example.target])))
+                sums["right"] += int(own.argmax()) == example.target
+                sums["segments"] += len(example.segments)
+        loss = tag_sum / max(1, words)
+        if rank_losses:
+            loss = loss + torch.stack(rank_losses).mean()
+        loss.backward()
+    torch.nn.utils.clip_grad_norm_([p for p in model.parameters() if p.requires_grad], plan.clip)
+    optimizer.step()
+    optimizer.zero_grad(set_to_none=True)
+    sums["tag"] += float(tag_sum.detach())
+    sums["words"] += words
+    sums["rank"] += float(sum(x.detach() for x in rank_losses)) if rank_losses else 0.0
+    sums["mentions"] += len(rank_losses)
+    sums["seconds"] += time.monotonic() - begun
+
+
+if __name__ == "__main__":
+    main()

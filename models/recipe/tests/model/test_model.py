@@ -1,0 +1,184 @@
+"""The encoder, its graph and its figures. Needs the packages of the extra `model`; no data and no training."""
+
+from __future__ import annotations
+
+import json
+import unittest
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import torch
+
+from conceptlens_recipe import evaluate, onnx_export, release, tiny
+from conceptlens_recipe.contract import FEATURES, HEADS, Architecture
+from conceptlens_recipe.evaluate import Ranked, Tagged
+from conceptlens_recipe.model import TwoStreamEncoder, bfloat16_products
+from conceptlens_recipe.passages import Mention, Passage
+from conceptlens_recipe.ranking import read, score, tag_loss
+from conceptlens_recipe.runtime import Encoder
+from conceptlens_recipe.sampling import Segment
+from conceptlens_recipe.segments import Segmenter
+
+ROOT = Path(__file__).resolve().parents[4]
+FIXTURE = ROOT / "test" / "fixtures" / "tiny-linker"
+ORACLE = ROOT / "test" / "oracle" / "two-stream.json"
+TEXT = "The cells of type 2 diabetes secrete less insulin."
+
+
+def tiny_model(segmenter: Segmenter) -> TwoStreamEncoder:
+    torch.manual_seed(5)
+    arch = Architecture(layers=2, hidden=32, heads=4, intermediate=64, vocabulary=segmenter.size, score_hidden=16)
+    model = TwoStreamEncoder(arch).eval()
+    with torch.no_grad():
+        for parameter in model.parameters():
+            if parameter.ndim == 2:
+                parameter.normal_(std=0.3)
+    return model
+
+
+def passage(segmenter: Segmenter) -> Passage:
+    pieces = segmenter.pieces(TEXT)
+    mention = Mention(13, 28, "type 2 diabetes", "type 2 diabetes", (), "DISO")
+    insulin = Mention(42, 49, "insulin", "insulin", (), "CHEM")
+    return Passage("1", "bc5cdr", TEXT, pieces, 1, [1 if first else 0 for first in pieces.first], [mention, insulin])
+
+
+def asked(text: Passage) -> list[tuple[Mention, list[Segment]]]:
+    rng = np.random.default_rng(2)
+    names = ["diabetes", "Diabetes mellitus type 2", "insulin", "a much longer name of many words", "cell"]
+    labels = ["disorder", "", "chemical", "disorder, physiology", "anatomy"]
+    segments = [
+        Segment(n, n.upper() if i % 2 else "Preferred", label, [float(v) for v in rng.random(len(FEATURES))])
+        for i, (n, label) in enumerate(zip(names, labels, strict=True))
+    ]
+    return [(mention, segments) for mention in text.mentions]
+
+
+class TwoStream(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls) -> None:
+        cls.segmenter = Segmenter(FIXTURE / "vocab.txt")
+        cls.model = tiny_model(cls.segmenter)
+        cls.passage = passage(cls.segmenter)
+        folder = TemporaryDirectory()
+        cls.addClassCleanup(folder.cleanup)
+        cls.folder = Path(folder.name)
+
+    @torch.no_grad()
+    def test_packed_equals_alone_in_any_order(self) -> None:
+        text = read(self.model, self.segmenter, self.passage)
+        pairs = asked(self.passage)
+        packed = score(self.model, self.segmenter, self.passage, text, pairs)
+        for (mention, segments), own in zip(pairs, packed, strict=True):
+            for i, segment in enumerate(segments):
+                alone = score(self.model, self.segmenter, self.passage, text, [(mention, [segment])])[0]
+                self.assertLess(abs(float(alone[0] - own[i])), 1e-5)
+        backwards = score(self.model, self.segmenter, self.passage, text, pairs[::-1])
+        for a, b in zip(packed, backwards[::-1], strict=True):
+            self.assertLess(float((a - b).abs().max()), 1e-5)
+
+    @torch.no_grad()
+    def test_onnx_equals_torch(self) -> None:
+        for int8 in (False, True):
+            path = self.folder / f"{int8}.onnx"
+            onnx_export.write(self.model, path, int8=int8)
+            model = onnx_export.dequantised(self.model) if int8 else self.model
+            encoder = Encoder(path, self.segmenter, model.arch, threads=1)
+            ours, theirs = encoder.read(self.passage), read(model, self.segmenter, self.passage)
+            self.assertLess(np.abs(ours.states - theirs.states.numpy()).max(), 1e-4)
+            self.assertLess(np.abs(ours.logits - theirs.logits.numpy()).max(), 1e-4)
+            pairs = asked(self.passage)
+            found = encoder.score(self.passage, ours, pairs)
+            expected = score(model, self.segmenter, self.passage, theirs, pairs)
+            for a, b in zip(found, expected, strict=True):
+                self.assertLess(np.abs(a - b.numpy()).max(), 1e-4)
+
+    def test_weights_are_stored_as_int8(self) -> None:
+        graph = onnx_export.build(self.model, int8=True).graph
+        stored = {c.name: c.data_type for c in graph.initializer if len(c.dims) == 2 and min(c.dims) > 1}
+        self.assertEqual(set(stored.values()), {onnx_export.TensorProto.INT8})
+
+    def test_bfloat16_gradients_reach_every_trained_weight(self) -> None:
+        self.model.zero_grad()
+        with bfloat16_products(self.model):
+            text = read(self.model, self.segmenter, self.passage)
+            loss, words = tag_loss(text, self.passage)
+            total = loss / words + sum(
+                s.logsumexp(0) for s in score(self.model, self.segmenter, self.passage, text, asked(self.passage))
+            )
+            total.backward()
+        silent = [n for n, p in self.model.named_parameters() if p.grad is None or not p.grad.abs().sum() > 0]
+        # A key's bias moves every logit of a query by the same amount.
+        self.assertEqual([n for n in silent if not n.endswith("key.bias")], [])
+        self.assertTrue(all(module.rounded is None for module in self.model.modules() if hasattr(module, "rounded")))
+
+    def test_oracle_is_what_the_script_makes(self) -> None:
+        tiny.write(self.folder / "tiny", self.folder / "oracle.json")
+        ours, kept = (json.loads(p.read_text(encoding="utf-8")) for p in (self.folder / "oracle.json", ORACLE))
+        for key in ("text", "ids", "offsets", "wordStarts", "states", "tokenLogits"):
+            np.testing.assert_array_almost_equal(ours[key], kept[key], 5) if key in (
+                "states",
+                "tokenLogits",
+            ) else self.assertEqual(ours[key], kept[key])
+        for a, b in zip(ours["mentions"], kept["mentions"], strict=True):
+            np.testing.assert_array_almost_equal(a["scores"], b["scores"], 5)
+
+
+class Tagging(unittest.TestCase):
+    def test_viterbi_never_begins_inside(self) -> None:
+        labels = ["O", "B-X", "I-X", "B-Y", "I-Y"]
+        rows = np.log(np.array([[0.4, 0.1, 0.5, 0, 0], [0.1, 0.5, 0.2, 0.1, 0.1], [0.1, 0, 0.3, 0, 0.6]]) + 1e-9)
+        self.assertEqual([labels[i] for i in evaluate.viterbi(rows, labels)], ["O", "B-X", "I-X"])
+
+    def test_strict_and_relaxed(self) -> None:
+        gold = frozenset({(0, 4, "DISO"), (10, 14, "CHEM")})
+        tagged = [Tagged("bc5cdr", "1", gold, ((0, 4, "DISO", 0.9), (9, 14, "CHEM", 0.8), (20, 22, "CHEM", 0.1)))]
+        self.assertEqual(
+            evaluate.f1(tagged, 0.5), {"precision": 50.0, "recall": 50.0, "strict": 50.0, "relaxed": 100.0}
+        )
+
+
+class Figures(unittest.TestCase):
+    def ranked(self) -> list[Ranked]:
+        rng = np.random.default_rng(4)
+        made = []
+        for i in range(400):
+            right = int(rng.integers(0, 4))
+            scores = rng.normal(0, 1, 4)
+            scores[right] += 2
+            known = right < 3
+            made.append(
+                Ranked(
+                    "bc5cdr",
+                    str(i),
+                    [float(3 * s) for s in scores],
+                    [right] if known else [],
+                    known,
+                    right == 0,
+                    True,
+                    {},
+                )
+            )
+        return made
+
+    def test_fitted_temperature_lowers_the_calibration_error(self) -> None:
+        ranked = self.ranked()
+        fitted = release.fit(ranked)
+        self.assertGreater(fitted.temperature, 1.2)
+        before = release.calibration_error(ranked, release.Calibration(1, 0))
+        self.assertLess(release.calibration_error(ranked, fitted), before)
+
+    def test_difference_has_its_interval(self) -> None:
+        found = evaluate.difference(self.ranked())
+        self.assertLess(found["low"], found["difference"])
+        self.assertGreater(found["high"], found["difference"])
+        self.assertEqual(found["n"], 400)
+
+    def test_heads_of_the_fixture_are_the_contract(self) -> None:
+        manifest = json.loads((FIXTURE / "manifest.json").read_text(encoding="utf-8"))
+        self.assertEqual((manifest["heads"], manifest["features"]), (list(HEADS), list(FEATURES)))
+
+
+if __name__ == "__main__":
+    unittest.main()
