@@ -19,3 +19,14 @@ export {
 } from './evaluate.ts'
 export { calibrationError, precisionRecall, type PrecisionRecall } from './metrics.ts'
 export { reportText } from './report.ts'
+export { bench, BENCH_NAMES, benchText } from './bench/bench.ts'
+export type {
+  BenchEnvironment,
+  BenchFile,
+  BenchName,
+  BenchParts,
+  BenchReport,
+  BenchResult,
+  ColdLinker,
+  KnowledgeBaseParts,
+} from './bench/types.ts'

@@ -1,0 +1,93 @@
+import { arch, availableParallelism, cpus, loadavg, release, totalmem } from 'node:os'
+import { ConceptLensError } from '../../core/index.ts'
+import { benchEdit } from './edit.ts'
+import { benchKnowledgeBase } from './knowledgeBase.ts'
+import { benchManuscript } from './manuscript.ts'
+import { benchPacking } from './packing.ts'
+import { benchStartup } from './startup.ts'
+import type { BenchEnvironment, BenchName, BenchParts, BenchReport, BenchResult } from './types.ts'
+
+/** A benchmark: `undefined` when the parts it needs are not there. */
+type Bench = (parts: BenchParts) => Promise<BenchResult[]> | undefined
+
+const BENCHES: Readonly<Record<BenchName, Bench>> = {
+  manuscript: (parts) => parts.manuscripts && benchManuscript(parts, parts.manuscripts),
+  edit: (parts) => parts.edited && benchEdit(parts, parts.edited),
+  startup: ({ server }) => server && benchStartup(server),
+  packing: benchPacking,
+  kb: ({ knowledgeBase }) => knowledgeBase && benchKnowledgeBase(knowledgeBase),
+}
+
+/** All benchmarks, in the order they run. */
+export const BENCH_NAMES = Object.keys(BENCHES) as readonly BenchName[]
+
+/**
+ * Runs benchmarks one after the other. Without names all run whose parts are there; a benchmark that is asked for and
+ * whose parts are missing is an error.
+ */
+export async function bench(parts: BenchParts, names?: readonly BenchName[]): Promise<BenchReport> {
+  const results: BenchResult[] = []
+  for (const name of names ?? BENCH_NAMES) {
+    const running = BENCHES[name](parts)
+    if (running === undefined && names !== undefined) throw missing(name)
+    if (running === undefined) continue
+    parts.progress?.(name)
+    results.push(...(await running))
+  }
+  return { environment: await environmentOf(parts), results }
+}
+
+const NEEDS: Readonly<Record<BenchName, string>> = {
+  manuscript: 'manuscripts to link',
+  edit: 'a manuscript to edit',
+  startup: 'the built language server',
+  packing: 'a model',
+  kb: 'a knowledge base and texts to look up',
+}
+
+function missing(name: BenchName): ConceptLensError {
+  return new ConceptLensError(
+    'bench-parts-missing',
+    `The benchmark ${name} needs ${NEEDS[name]}. Name the files, or leave it out.`,
+  )
+}
+
+async function environmentOf(parts: BenchParts): Promise<BenchEnvironment> {
+  const cold = await parts.openLinker()
+  try {
+    const { info } = cold.engine ?? {}
+    return {
+      cpu: cpus()[0]?.model ?? 'unknown',
+      nCores: availableParallelism(),
+      memoryMiB: Math.round(totalmem() / 2 ** 20),
+      load: loadavg()[0] ?? 0,
+      platform: `${process.platform} ${release()} ${arch()}`,
+      node: process.version,
+      ...(info === undefined ? {} : { model: `${info.model} ${info.version}`, provider: info.provider }),
+    }
+  } finally {
+    await cold.dispose()
+  }
+}
+
+/** Writes a report for people: one figure a line. */
+export function benchText({ environment, results }: BenchReport): string {
+  const { cpu, nCores, load, node, model = 'no model', provider = '' } = environment
+  const head = `${cpu}, ${nCores} cores, load ${load.toFixed(1)}, Node ${node}, ${[model, provider].filter(Boolean).join(' on ')}`
+  const lines = results.map(({ bench, variant, shape, metric, value, unit }) =>
+    [
+      bench.padEnd(11),
+      metric.padEnd(24),
+      rounded(value).padStart(10),
+      unit.padEnd(8),
+      variant.padEnd(28),
+      shape,
+    ].join(' '),
+  )
+  return [head, ...lines].join('\n') + '\n'
+}
+
+/** Three or more digits that say something. */
+function rounded(value: number): string {
+  return Math.abs(value) >= 100 ? value.toFixed(0) : value.toPrecision(3)
+}

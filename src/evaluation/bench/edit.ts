@@ -1,0 +1,49 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { createManuscriptParser } from '../../document/index.ts'
+import { quantile } from '../bootstrap.ts'
+import { variantOf } from './manuscript.ts'
+import type { BenchFile, BenchParts, BenchResult } from './types.ts'
+
+/** What is typed, one letter after the other, in the middle of the manuscript. */
+const TYPED = ' in mice with severe asthma and type 2 diabetes'
+
+/** Types into the middle of a linked manuscript; each keystroke is timed until the whole document has its links again. */
+export async function benchEdit(parts: BenchParts, { file, text }: BenchFile): Promise<BenchResult[]> {
+  const cold = await parts.openLinker()
+  const parser = createManuscriptParser()
+  const delay = monitorEventLoopDelay({ resolution: 5 })
+  try {
+    await cold.linker.link(parser.parse({ file, text }))
+    const position = middleOfProse(text)
+    const timesMs: number[] = []
+    delay.enable()
+    for (let n = 1; n <= TYPED.length; n++) {
+      const edited = text.slice(0, position) + TYPED.slice(0, n) + text.slice(position)
+      const startMs = performance.now()
+      await cold.linker.link(parser.parse({ file, text: edited }))
+      timesMs.push(performance.now() - startMs)
+    }
+    delay.disable()
+    timesMs.sort((a, b) => a - b)
+    const result = {
+      bench: 'edit' as const,
+      variant: variantOf(cold),
+      shape: `${text.split(/\s+/).length} words`,
+      unit: 'ms',
+    }
+    return [
+      { ...result, metric: 'editToHintsP50Ms', value: quantile(timesMs, 0.5) },
+      { ...result, metric: 'editToHintsP95Ms', value: quantile(timesMs, 0.95) },
+      { ...result, metric: 'loopDelayP99Ms', value: delay.percentile(99) / 1e6 },
+    ]
+  } finally {
+    await cold.dispose()
+  }
+}
+
+/** The end of a word near the middle, inside a paragraph. */
+function middleOfProse(text: string): number {
+  const middle = text.length >> 1
+  const word = /[a-z] [a-z]/.exec(text.slice(middle))
+  return word === null ? middle : middle + word.index + 1
+}

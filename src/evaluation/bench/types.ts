@@ -1,0 +1,74 @@
+import type { KnowledgeBase } from '../../core/index.ts'
+import type { Engine } from '../../inference/index.ts'
+import type { Linker } from '../../linking/index.ts'
+
+/** One figure of a benchmark. */
+export interface BenchResult {
+  readonly bench: BenchName
+  /** What was compared, for example `two-stream-fp32-arithmetic`. */
+  readonly variant: string
+  /** On what, for example `200x8x5`: text tokens × mentions × candidates. */
+  readonly shape: string
+  readonly metric: string
+  readonly value: number
+  readonly unit: string
+}
+
+export type BenchName = 'manuscript' | 'edit' | 'startup' | 'packing' | 'kb'
+
+/** The machine and what ran on it; absolute figures mean nothing without. */
+export interface BenchEnvironment {
+  readonly cpu: string
+  readonly nCores: number
+  readonly memoryMiB: number
+  /** Processes that wanted a core in the last minute: above `nCores` the figures are those of a busy machine. */
+  readonly load: number
+  readonly platform: string
+  readonly node: string
+  readonly model?: string
+  readonly provider?: string
+}
+
+export interface BenchReport {
+  readonly environment: BenchEnvironment
+  readonly results: readonly BenchResult[]
+}
+
+/** A manuscript to link. */
+export interface BenchFile {
+  readonly file: string
+  readonly text: string
+}
+
+/** A linker that starts cold: nothing cached. */
+export interface ColdLinker {
+  readonly linker: Linker
+  readonly engine: Engine | undefined
+  dispose(): Promise<void>
+}
+
+/** How the shell lets the benchmarks at the program's parts. A benchmark whose parts are missing is an error when asked for by name. */
+export interface BenchParts {
+  /** Opens a linker as people get it, a new one each time. */
+  readonly openLinker: () => Promise<ColdLinker>
+  /** For `manuscript`. */
+  readonly manuscripts?: readonly BenchFile[]
+  /** For `edit`: a long manuscript. */
+  readonly edited?: BenchFile
+  /** For `startup`: the program and arguments of the language server on stdio. */
+  readonly server?: { readonly program: string; readonly args: readonly string[] }
+  /** For `kb`. */
+  readonly knowledgeBase?: KnowledgeBaseParts
+  readonly progress?: (message: string) => void
+}
+
+export interface KnowledgeBaseParts {
+  /** Opens the store anew. */
+  readonly open: () => KnowledgeBase
+  /** Texts to look up, as authors write them. */
+  readonly queries: readonly string[]
+  /** Size of the store's files. */
+  readonly diskBytes?: number
+  /** Builds the store again somewhere else, to be timed. */
+  readonly importAgain?: () => Promise<void>
+}
