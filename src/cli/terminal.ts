@@ -18,7 +18,7 @@ export function stderrLogger(level: LogLevel): Logger {
   }
 }
 
-/** A progress line that rewrites itself on a terminal and is silent elsewhere. */
+/** A progress line that rewrites itself on a terminal and is silent elsewhere. A total of 1 means a fraction. */
 export function stderrProgress(label: string): Progress & { done(): void } {
   const live = process.stderr.isTTY
   let shownAtMs = 0
@@ -26,7 +26,8 @@ export function stderrProgress(label: string): Progress & { done(): void } {
     report(done, total) {
       if (!live || (Date.now() - shownAtMs < 100 && done < total)) return
       shownAtMs = Date.now()
-      process.stderr.write(`\r\u001b[K${label} ${done} of ${total}`)
+      const share = total === 1 ? `${Math.floor(done * 100)} %` : `${done} of ${total}`
+      process.stderr.write(`\r\u001b[K${label} ${share}`)
     },
     done() {
       if (live) process.stderr.write('\r\u001b[K')

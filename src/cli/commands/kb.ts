@@ -1,7 +1,12 @@
 import { createInterface } from 'node:readline'
 import { InvalidArgumentError, type Command } from 'commander'
 import { ConceptLensError, type Concept, type KnowledgeBase, type Problem } from '../../core/index.ts'
-import { importKnowledgeBase, openKnowledgeBase } from '../../knowledge/index.ts'
+import {
+  importKnowledgeBase,
+  knowledgeBaseStatistics,
+  openKnowledgeBase,
+  verifyKnowledgeBase,
+} from '../../knowledge/index.ts'
 import { retrieveCandidates, retrieveWithMatches } from '../../linking/index.ts'
 import { exitStatus } from '../exitStatus.ts'
 import { interruptToken, stderrProgress } from '../terminal.ts'
@@ -30,7 +35,7 @@ export function addKnowledgeBaseCommand(program: Command, finish: (status: numbe
     .argument('<dir>')
     .option('--json', 'as one JSON object')
     .option('--verify', 'read every file and compare its checksum')
-    .action(async (dir: string, options: { json?: true; verify?: true }) => showInfo(dir, options))
+    .action((dir: string, options: { json?: true; verify?: true }) => finish(showInfo(dir, options)))
   kb.command('search')
     .description('concepts for a name: exact names, then similar ones')
     .argument('<dir>')
@@ -90,11 +95,15 @@ function reportProblems(problems: readonly Problem[], total: number): void {
   if (total > problems.length) process.stderr.write(`… and ${total - problems.length} more\n`)
 }
 
-async function showInfo(dir: string, options: { json?: true; verify?: true }): Promise<void> {
-  await withKnowledgeBase(dir, ({ info }) => {
-    if (options.json) return writeOut(`${JSON.stringify(info)}\n`)
+function showInfo(dir: string, options: { json?: true; verify?: true }): number {
+  const { info, nForms, diskBytes, imported } = knowledgeBaseStatistics(dir)
+  if (options.json) {
+    writeOut(`${JSON.stringify({ ...info, nForms, diskBytes, imported })}\n`)
+  } else {
     writeOut(`${info.name} ${info.version} (${info.fingerprint.slice(0, 12)})\n`)
-    writeOut(`${info.nConcepts.toLocaleString('en')} concepts, ${info.nNames.toLocaleString('en')} names\n\n`)
+    const [concepts, names, forms] = [info.nConcepts, info.nNames, nForms].map((n) => n.toLocaleString('en'))
+    const megabytes = (diskBytes / 1e6).toFixed(1)
+    writeOut(`${concepts} concepts, ${names} names (${forms} when folded), ${megabytes} MB\n\n`)
     const rows = info.sources.map((s) => [
       s.name,
       s.title,
@@ -104,7 +113,12 @@ async function showInfo(dir: string, options: { json?: true; verify?: true }): P
       `${s.nNames}`,
     ])
     writeTable(['source', 'title', 'version', 'licence', 'concepts', 'names'], rows)
-  })
+  }
+  if (!options.verify) return exitStatus.done
+  const problems = verifyKnowledgeBase(dir)
+  reportProblems(problems, problems.length)
+  if (problems.length === 0) process.stderr.write(`every file of ${dir} has its checksum\n`)
+  return problems.length === 0 ? exitStatus.done : exitStatus.someFailed
 }
 
 async function search(dir: string, text: string, options: { limit: number; json?: true }): Promise<void> {
