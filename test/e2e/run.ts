@@ -10,10 +10,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createVSIX } from '@vscode/vsce'
-import { build } from 'esbuild'
 import { chromium, type Browser } from 'playwright-core'
 import { findBrowser } from './browser.ts'
 import { run } from './commands.ts'
+import { buildCompanion } from './companion/build.ts'
 import type { SuiteResult } from './companion/companion.ts'
 import { takePictures } from './pictures.ts'
 import { prepareVscodeServer, type VscodeServer } from './vscodeServer.ts'
@@ -68,23 +68,8 @@ async function packExtensions(home: string): Promise<string[]> {
     log('packing the extension')
     await run('npx', ['tsx', 'src/packaging/package.ts', '--out', extension], { cwd: root })
   }
-  const companionFolder = join(home, 'companion')
+  const companionFolder = await buildCompanion(join(home, 'companion'))
   const companion = join(home, 'companion.vsix')
-  await cp(join(root, 'test', 'e2e', 'companion', 'package.json'), join(companionFolder, 'package.json'))
-  await cp(join(root, 'LICENSE'), join(companionFolder, 'LICENSE'))
-  await build({
-    entryPoints: {
-      companion: join(root, 'test/e2e/companion/companion.ts'),
-      suite: join(root, 'test/e2e/suite/index.ts'),
-    },
-    outdir: companionFolder,
-    outExtension: { '.js': '.cjs' },
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    external: ['vscode', 'mocha'],
-    logLevel: 'warning',
-  })
   await createVSIX({
     cwd: companionFolder,
     packagePath: companion,
@@ -108,6 +93,7 @@ const quietSettings = {
   'telemetry.telemetryLevel': 'off',
   'extensions.ignoreRecommendations': true,
   'git.enabled': false,
+  'files.hotExit': 'off',
   'window.autoDetectColorScheme': true,
   'editor.minimap.enabled': false,
   'conceptLens.inlayHints.label': 'id',
