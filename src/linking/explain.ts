@@ -136,7 +136,7 @@ function unproposed(text: string, source: Span, { parts }: WordToExplain): Expla
   return {
     reason: 'case-differs',
     source,
-    message: `The knowledge base has the name "${first.name}", but "${text}" is written in another case, is a common word, a number, a unit or a piece of a longer word.`,
+    message: `The knowledge base has the name "${first.name}", but "${text}" makes no mention of its own: it is written in another case, names a general idea, was rarely annotated, or is a common word, a number, a unit or a piece of a longer word.`,
   }
 }
 
