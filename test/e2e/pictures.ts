@@ -68,7 +68,7 @@ const scenes: readonly (readonly [string, (page: Page) => Promise<void>])[] = [
       await waitForHints(page)
       await page.locator('.statusbar-item', { hasText: 'ConceptLens' }).or(statusItem(page)).first().click()
       await page
-        .locator('.quick-input-widget:visible', { hasText: /workspace/i })
+        .locator('.quick-input-list .monaco-list-row', { hasText: /switch off/i })
         .first()
         .waitFor({ timeout: 20_000 })
       await page.waitForTimeout(300)
