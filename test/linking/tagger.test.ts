@@ -97,6 +97,9 @@ describe('taggedWords', () => {
     const { probability, group } = opinionOf(words, { start: 0, end: 9 })
     assert.equal(group, 'DISO')
     assert.ok(Math.abs(probability - 0.5) < 0.01)
+    const outside = opinionOf(tagged([0.6, 0.2, 0, 0.2, 0]), { start: 0, end: 1 })
+    assert.equal(outside.group, undefined) // no group has more than 0.3
+    assert.ok(Math.abs(outside.probability - 0.4) < 1e-9)
     assert.deepEqual(opinionOf(words, { start: 20, end: 21 }), { probability: 0, group: undefined })
   })
 

@@ -80,10 +80,10 @@ export function opinionOf(tagged: TaggedWords, span: Span): SpanOpinion {
   })
   const all = [...byGroup].sort((a, b) => b[1] - a[1])
   const sum = all.reduce((total, [, mass]) => total + mass, 0)
-  return {
-    probability: nWords === 0 ? 0 : Math.min(1, sum / nWords),
-    group: nWords === 0 ? undefined : all[0]?.[0],
-  }
+  const [best] = all
+  if (nWords === 0 || !best) return { probability: 0, group: undefined }
+  const group = best[1] / nWords > LEAST_SHARE ? best[0] : undefined
+  return { probability: Math.min(1, sum / nWords), group }
 }
 
 function spanOf(tagged: TaggedWords, group: string, first: number, last: number): TaggedSpan {
