@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { CancelledError, ConceptLensError } from '../core/index.ts'
+import { addBenchCommand } from './commands/bench.ts'
 import { addEvaluateCommand } from './commands/evaluate.ts'
 import { addKnowledgeBaseCommand } from './commands/kb.ts'
 import { addLinkCommand } from './commands/link.ts'
@@ -22,6 +23,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const finish = (value: number) => {
     status = Math.max(status, value)
   }
+  addBenchCommand(program)
   addEvaluateCommand(program)
   addKnowledgeBaseCommand(program, finish)
   addLinkCommand(program, finish)

@@ -1,0 +1,93 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { Argument, type Command } from 'commander'
+import {
+  bench,
+  BENCH_NAMES,
+  benchText,
+  type BenchFile,
+  type BenchName,
+  type BenchParts,
+} from '../../evaluation/index.ts'
+import { importKnowledgeBase, knowledgeBaseStatistics, openKnowledgeBase } from '../../knowledge/index.ts'
+import { readBeside, readInput } from '../inputs.ts'
+import { addLinkerOptions, openLinker, type LinkerOptions } from '../openLinker.ts'
+import { writeOut } from '../output.ts'
+import { resources } from '../resources.ts'
+
+interface BenchOptions extends LinkerOptions {
+  readonly json?: true
+  readonly manuscripts?: readonly string[]
+  readonly edit?: string
+  readonly queries?: string
+  readonly import?: readonly string[]
+}
+
+/** `bench [NAME…]`: speed and memory on this machine. */
+export function addBenchCommand(program: Command): void {
+  const command = program
+    .command('bench')
+    .description('measure speed and memory on this machine')
+    .addArgument(new Argument('[name...]', 'which benchmarks; all by default').choices(BENCH_NAMES))
+    .option('--json', 'one JSON object')
+    .option('--manuscripts <file...>', 'manuscripts to link for "manuscript"; the samples by default')
+    .option('--edit <file>', 'a long manuscript to type into for "edit"; the first sample by default')
+    .option('--queries <file>', 'an annotated corpus whose mentions are looked up for "kb"')
+    .option('--import <source...>', 'sources to import again for "kb"')
+  addLinkerOptions(command).action((names: BenchName[], options: BenchOptions) => run(names, options))
+}
+
+async function run(names: readonly BenchName[], options: BenchOptions): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'conceptlens-bench-'))
+  try {
+    const report = await bench(await partsOf(options, folder), names.length > 0 ? names : undefined)
+    writeOut(options.json ? `${JSON.stringify(report)}\n` : benchText(report))
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function partsOf(options: BenchOptions, folder: string): Promise<BenchParts> {
+  const manuscripts = (options.manuscripts ?? (await samples())).map(benchFile)
+  const edited = options.edit === undefined ? manuscripts[0] : benchFile(options.edit)
+  return {
+    openLinker: () => openLinker(options),
+    manuscripts,
+    ...(edited === undefined ? {} : { edited }),
+    server: { program: process.execPath, args: [resources.serverScript, '--stdio'] },
+    knowledgeBase: {
+      open: () => openKnowledgeBase(options.kb),
+      queries: await queriesOf(options.queries, manuscripts),
+      diskBytes: knowledgeBaseStatistics(options.kb).diskBytes,
+      ...(options.import === undefined
+        ? {}
+        : { importAgain: importInto(options.import, join(folder, 'kb')) }),
+    },
+    progress: (name) => process.stderr.write(`${name} …\n`),
+  }
+}
+
+async function samples(): Promise<string[]> {
+  const names = await readdir(resources.samples)
+  return names.filter((name) => name.startsWith('manuscript.')).map((name) => join(resources.samples, name))
+}
+
+function benchFile(file: string): BenchFile {
+  return { file, text: readBeside(file) ?? '' }
+}
+
+/** The mentions of an annotated corpus, else runs of words of the manuscripts. */
+async function queriesOf(corpus: string | undefined, manuscripts: readonly BenchFile[]): Promise<string[]> {
+  if (corpus === undefined) {
+    return manuscripts.flatMap(({ text }) => text.match(/\p{L}+(?: \p{L}+)?/gu) ?? [])
+  }
+  const { documents } = await readInput(corpus)
+  return documents.flatMap(({ marked }) => (marked ?? []).flat().map(({ text }) => text))
+}
+
+function importInto(sources: readonly string[], out: string): () => Promise<void> {
+  return async () => {
+    await importKnowledgeBase({ sources, out, name: basename(out) })
+  }
+}
