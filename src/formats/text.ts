@@ -67,12 +67,15 @@ interface Cells {
 
 function cellsOf(rows: readonly LinkRow[]): Cells {
   const [first] = rows
-  const mentions = new Set(rows.map(({ link }) => oneLine(link.mention.text)))
+  const mentions = groupBy(
+    rows.map(({ link }) => oneLine(link.mention.text)),
+    (text) => text.toLowerCase(),
+  )
   const lines = new Set(rows.flatMap(({ line }) => (line === undefined ? [] : [line])))
   const probability = Math.max(...rows.map(({ link }) => link.probability))
   const group = first?.group ?? ''
   const texts = [
-    [...mentions].join(', '),
+    [...mentions.values()].map(([text]) => text).join(', '),
     first?.concept?.id ?? '–',
     oneLine(first?.concept?.name ?? ''),
     groupLabel(group),

@@ -121,11 +121,11 @@ function certainty({ link, line }: LinkRow): string {
   return line === undefined ? who : `${who} · line ${line}`
 }
 
-function otherCandidates({ link }: LinkRow): [name: string, probability: string][] {
+function otherCandidates({ link }: LinkRow): [name: string, id: string, probability: string][] {
   const others = link.candidates.filter(({ id, probability }) => id !== link.chosen && probability >= 0.01)
   return others
     .slice(0, MAX_OTHERS)
-    .map(({ preferredName, probability }) => [preferredName, percent(probability)])
+    .map(({ preferredName, id, probability }) => [preferredName, id, percent(probability)])
 }
 
 function percent(probability: number): string {

@@ -10,7 +10,7 @@ const show=m=>{hide();shown=m;const d=m.dataset
 card.replaceChildren(make('b','',d.name||m.textContent),make('span','id',d.id||'no concept'))
 if(d.group){card.append(document.createElement('br'),make('span','kind',d.group))}
 card.append(make('p','by',d.by))
-if(d.others){const l=make('ol','','');for(const o of JSON.parse(d.others)){const i=make('li','','');i.append(make('span','',o[0]),make('span','',o[1]));l.append(i)}card.append(l)}
+if(d.others){const l=make('ol','','');for(const o of JSON.parse(d.others)){const i=make('li','',''),n=make('span','',o[0]);n.append(make('span','id',o[1]));i.append(n,make('span','',o[2]));l.append(i)}card.append(l)}
 card.className=[...m.classList].find(c=>c.startsWith('g-'))||'';card.hidden=false
 const r=m.getClientRects()[0],w=card.offsetWidth,h=card.offsetHeight,below=r.bottom+h+12<innerHeight||r.top<h+12
 card.style.left=Math.max(8,Math.min(r.left,innerWidth-w-16))+scrollX+'px';card.style.top=(below?r.bottom+7:r.top-h-7)+scrollY+'px'

@@ -1,20 +1,20 @@
 /** Hue of each semantic group, in degrees of OKLCH, spread so that neighbours in biomedical prose differ. */
 const HUES: Readonly<Record<string, number>> = {
   DISO: 22,
-  CHEM: 150,
+  CHEM: 148,
   GENE: 262,
-  LIVB: 205,
-  ANAT: 75,
-  PHYS: 300,
-  PROC: 340,
-  PHEN: 240,
-  DEVI: 105,
-  CONC: 285,
-  ACTI: 48,
-  OBJC: 180,
-  ORGA: 225,
-  OCCU: 125,
-  GEOG: 165,
+  LIVB: 190,
+  ANAT: 72,
+  PHYS: 308,
+  PROC: 350,
+  PHEN: 225,
+  DEVI: 108,
+  CONC: 286,
+  ACTI: 46,
+  OBJC: 168,
+  ORGA: 244,
+  OCCU: 128,
+  GEOG: 208,
 }
 
 const GROUP_RULES = Object.entries(HUES)
@@ -56,6 +56,7 @@ box-shadow:inset 0 -.1em 0 oklch(var(--rule-l) calc(var(--rule-c)*var(--chroma))
 text-decoration-color:oklch(var(--rule-l) calc(var(--rule-c)*var(--chroma)) var(--hue))}
 .m:hover,.m:focus-visible,.m.same{background:oklch(calc(var(--tint-l) - 5%) calc(var(--tint-c)*1.7*var(--chroma)) var(--hue))}
 @media(prefers-color-scheme:dark){.m:hover,.m:focus-visible,.m.same{background:oklch(calc(var(--tint-l) + 9%) calc(var(--tint-c)*1.7*var(--chroma)) var(--hue))}}
+h1 .m{background:none}
 :focus-visible{outline:2px solid var(--accent);outline-offset:2px}
 :target{animation:found 1.6s ease-out}
 @keyframes found{0%,40%{outline:3px solid var(--accent);outline-offset:3px}to{outline:3px solid transparent;outline-offset:6px}}
@@ -75,8 +76,8 @@ table{border-collapse:collapse;width:100%}
 th{font-weight:500;color:var(--soft);text-align:left;font-size:.78rem;padding:.2rem 0 .35rem;border-bottom:1px solid var(--line)}
 td{padding:.42rem 0;border-bottom:1px solid color-mix(in oklab,var(--line) 60%,transparent);vertical-align:top}
 td:last-child,th:last-child{text-align:right;font-variant-numeric:tabular-nums;padding-left:.7rem}
-.name{color:inherit;text-decoration:none;font-weight:500;overflow-wrap:anywhere}.name:hover{text-decoration:underline}
-.name::before{content:'';display:inline-block;width:.55rem;height:.55rem;border-radius:50%;margin-right:.5rem;
+.name{display:inline-block;padding-left:1.05rem;color:inherit;text-decoration:none;font-weight:500;overflow-wrap:anywhere}.name:hover{text-decoration:underline}
+.name::before{content:'';display:inline-block;width:.55rem;height:.55rem;border-radius:50%;margin:0 .5rem 0 -1.05rem;
 background:oklch(var(--rule-l) calc(var(--rule-c)*var(--chroma)) var(--hue))}
 .id{font:.78rem ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;color:var(--soft);text-decoration:none;overflow-wrap:anywhere}
 td .id{display:inline-block;margin-left:1.05rem}
@@ -89,7 +90,7 @@ border-radius:.6rem;box-shadow:var(--shadow);font:14px/1.45 system-ui,-apple-sys
 background:oklch(var(--tint-l) calc(var(--tint-c)*var(--chroma)) var(--hue))}
 #card .by{color:var(--soft);font-size:.82rem;margin:.5rem 0 0}
 #card ol{list-style:none;margin:.5rem 0 0;padding:.45rem 0 0;border-top:1px solid var(--line);color:var(--soft);font-size:.82rem}
-#card li{display:flex;gap:1rem;justify-content:space-between}
+#card li{display:flex;gap:1rem;justify-content:space-between}#card li .id{font-size:.74rem;margin-left:.4rem}
 @media(max-width:60rem){.page{display:block}aside{position:static;height:auto;border-left:0;border-top:1px solid var(--line)}main{padding-top:2rem;padding-bottom:2rem}}
 @media(prefers-reduced-motion:reduce){:target{animation:none}}
 @media print{aside{position:static;height:auto}.page{display:block}}
