@@ -3,7 +3,7 @@ import type { WireRange } from '../protocol/index.ts'
 import type { Host } from './host.ts'
 
 /** Scrolling reports at most this often. */
-const DELAY_MS = 120
+const DELAY_MS = 60
 
 /** Tells the server what is on the screen, so that it is linked first. */
 export function reportVisibleRanges(host: Host): Disposable {

@@ -20,8 +20,11 @@ import {
 import type { Messages, Timers } from './ports.ts'
 import type { Tools, Workbench } from './workbench.ts'
 
-/** Typing is left alone for this long before its passage is linked again. */
+/** Typing is left alone for this long before its passage is linked again, longer in documents of megabytes. */
 const TYPING_DELAY_MS = 120
+const MAX_TYPING_DELAY_MS = 2000
+/** What is read again in a millisecond after an edit, in UTF-16 units; only roughly. */
+const UNITS_PER_MS = 2500
 /** New links are shown at most this often while a document is being linked; the visible ones at once. */
 const SHOW_DELAY_MS = 400
 
@@ -209,7 +212,7 @@ export function createLinkingLoop(parts: LoopParts): LinkingLoop {
       manuscript.latest = undefined
       schedule(manuscript, 0)
     },
-    typed: (manuscript) => schedule(manuscript, TYPING_DELAY_MS),
+    typed: (manuscript) => schedule(manuscript, typingDelay(manuscript.document.getText().length)),
     async linkNow(manuscript, token) {
       const { latest, document } = manuscript
       if (latest?.version === document.version) return latest
@@ -236,6 +239,10 @@ export function createLinkingLoop(parts: LoopParts): LinkingLoop {
       tracked.delete(manuscript)
     },
   }
+}
+
+function typingDelay(length: number): number {
+  return Math.min(MAX_TYPING_DELAY_MS, Math.max(TYPING_DELAY_MS, length / UNITS_PER_MS))
 }
 
 function visiblePassages(parsed: Manuscript, { uri, visible }: OpenManuscript): readonly number[] {

@@ -31,13 +31,12 @@ export interface ActionContent {
   readonly title: string
   readonly command: string
   readonly argument: unknown
-  readonly isPreferred?: boolean
 }
 
 /** The kind of all our code actions. They change no text, so they are quick fixes in name only. */
 export const ACTION_KIND = 'quickfix'
 
 /** A quick fix that runs a command. */
-export function toCodeAction({ title, command, argument, isPreferred = false }: ActionContent): CodeAction {
-  return { title, kind: ACTION_KIND, isPreferred, command: { title, command, arguments: [argument] } }
+export function toCodeAction({ title, command, argument }: ActionContent): CodeAction {
+  return { title, kind: ACTION_KIND, command: { title, command, arguments: [argument] } }
 }

@@ -78,7 +78,9 @@ export function createWorkbench(assets: Assets, messages: Messages, onChange: ()
       const key = JSON.stringify([path, choice, linking])
       const known = linkers.get(key)
       if (known) return known
-      const parts = { knowledgeBase, logger: messages, ...(engine ? { engine } : {}) }
+      // A linker warns when the model stops answering: people should know that links are lesser now.
+      const logger = { ...messages, warn: (message: string) => messages.show('warning', message) }
+      const parts = { knowledgeBase, logger, ...(engine ? { engine } : {}) }
       const tools = { linker: assets.createLinker(parts, linking), knowledgeBase }
       linkers.set(key, tools)
       return tools

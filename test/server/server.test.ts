@@ -78,6 +78,18 @@ describe('language server', () => {
       ])
     })
 
+    it('come first for what the editor shows', async () => {
+      const engine = countingEngine()
+      editor = await openEditor({ engine })
+      opened.push(editor)
+      await editor.open(PAPER, TEXT)
+      const ranges = [editor.rangeOf(PAPER, 'Then metformin')]
+      await editor.notify('conceptLens/visibleRanges', { uri: PAPER, ranges })
+      await editor.settled(PAPER)
+      const [first] = engine.calls
+      assert.equal(first && 'text' in first ? first.text : '', 'Then metformin, for the cold.')
+    })
+
     it('ask the engine again for the changed passage only', async () => {
       const engine = countingEngine()
       await start({ engine })
@@ -196,6 +208,26 @@ describe('language server', () => {
         /could not be written to .*no space left/,
       )
       assert.equal((await editor.hints(PAPER)).length, 4)
+    })
+
+    it('of a co-author take effect when their file changes', async () => {
+      await start()
+      await editor.fix(PAPER, 'cold', 'Link to Cold Temperature (C0009264) everywhere in this document')
+      await editor.settled(PAPER)
+      editor.files.set(STORE, (editor.files.get(STORE) ?? '').replace('"cold"', '"asthma"'))
+      await editor.notify('workspace/didChangeWatchedFiles', { changes: [{ uri: STORE, type: 2 }] })
+      await editor.settled(PAPER)
+      assert.deepEqual((await editor.hints(PAPER)).slice(0, 2), ['cold→C0009443', 'Asthma→C0009264'])
+    })
+
+    it('are kept in the innermost workspace folder, or beside a document outside of all', async () => {
+      await start({ folders: [FOLDER, `${FOLDER}/inner`] })
+      for (const folder of [`${FOLDER}/inner`, 'file:///elsewhere']) {
+        await editor.open(`${folder}/a.md`, TEXT)
+        await editor.settled(`${folder}/a.md`)
+        await editor.fix(`${folder}/a.md`, 'cold', 'Not a concept here')
+        assert.match(editor.files.get(`${folder}/.conceptlens/decisions.jsonl`) ?? '', /"file":"a\.md"/)
+      }
     })
 
     it('offer to let git merge them', async () => {
