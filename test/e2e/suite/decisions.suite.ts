@@ -33,7 +33,7 @@ describe('the author decides', () => {
     const changed = await eventually(
       'the changed hint',
       () => hintsOf(document),
-      (hints) => hints.some(({ position, label }) => position.isEqual(range.end) && String(label) !== before),
+      (hints) => hints.some((one) => one.position.isEqual(range.end) && labelOf(one) !== before),
     )
     assert.ok(changed.length > 0)
     await vscode.commands.executeCommand('conceptLens.undoDecision')

@@ -94,8 +94,10 @@ export async function quickFixes(
 /** Runs a quick fix as the editor would: its edit, then its command. */
 export async function applyQuickFix(action: vscode.CodeAction): Promise<void> {
   if (action.edit) await vscode.workspace.applyEdit(action.edit)
-  if (action.command)
-    await vscode.commands.executeCommand(action.command.command, ...(action.command.arguments ?? []))
+  if (action.command) {
+    const { command, arguments: given = [] } = action.command
+    await vscode.commands.executeCommand(command, ...(given as unknown[]))
+  }
 }
 
 /** The first linked mention of a document: its range and the id or name shown behind it. */
