@@ -1,14 +1,20 @@
 import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
+import { BIOC_PROFILES, OFFSET_UNITS } from '../../src/formats/index.ts'
+import { providerNames } from '../../src/inference/index.ts'
+import { defaultLinkingSettings } from '../../src/linking/index.ts'
 import {
   CLIENT_COMMANDS,
   configurationBlock,
   DEFAULT_SETTINGS,
   readSettings,
   RESTRICTED_SETTINGS,
+  SETTINGS,
+  settingsPage,
 } from '../../src/protocol/index.ts'
 
 const MANIFEST = new URL('../../package.json', import.meta.url)
+const PAGE = new URL('../../media/manual/settings.md', import.meta.url)
 
 interface Manifest {
   capabilities: { untrustedWorkspaces: { restrictedConfigurations: string[] } }
@@ -19,17 +25,18 @@ function readManifest(): Manifest {
   return JSON.parse(readFileSync(MANIFEST, 'utf8')) as Manifest
 }
 
-/** `UPDATE=1 npx mocha test/protocol/settings.test.ts` writes the derived parts of package.json anew. */
-function updateManifest(): void {
+/** `UPDATE=1 npx mocha test/protocol/settings.test.ts` writes what is derived from the table anew. */
+function update(): void {
   const manifest = readManifest()
   manifest.contributes.configuration = configurationBlock()
   manifest.capabilities.untrustedWorkspaces.restrictedConfigurations = [...RESTRICTED_SETTINGS]
   writeFileSync(MANIFEST, JSON.stringify(manifest, null, 2) + '\n')
+  writeFileSync(PAGE, settingsPage())
 }
 
 describe('settings', () => {
   before(() => {
-    if (process.env.UPDATE === '1') updateManifest()
+    if (process.env.UPDATE === '1') update()
   })
 
   it('package.json says what the table says', () => {
@@ -43,6 +50,11 @@ describe('settings', () => {
     )
   })
 
+  it('the page of the manual says what the table says', () => {
+    const hint = 'media/manual/settings.md is stale: UPDATE=1 npx mocha test/protocol/settings.test.ts'
+    assert.equal(readFileSync(PAGE, 'utf8'), settingsPage(), hint)
+  })
+
   it('package.json contributes every command of the client and no other', () => {
     const contributed = readManifest().contributes.commands.map(({ command }) => command)
     assert.deepEqual(contributed.toSorted(), Object.values(CLIENT_COMMANDS).toSorted())
@@ -52,6 +64,22 @@ describe('settings', () => {
     for (const key of ['knowledgeBase.path', 'model.path', 'engine.provider']) {
       assert.ok(RESTRICTED_SETTINGS.includes(`conceptLens.${key}`), key)
     }
+  })
+
+  it('are those of linking, where linking has them', () => {
+    const { minProbability, candidatesRanked, convention, generalWords } = defaultLinkingSettings
+    assert.equal(DEFAULT_SETTINGS.minimumProbability, minProbability)
+    assert.equal(DEFAULT_SETTINGS['candidates.ranked'], candidatesRanked)
+    assert.equal(DEFAULT_SETTINGS['mentions.convention'], convention)
+    assert.equal(DEFAULT_SETTINGS.generalWords, generalWords)
+  })
+
+  it('name the values that formats and engines have', () => {
+    const names = (key: 'bioc.offsetUnit' | 'bioc.profile' | 'engine.provider'): string[] =>
+      Object.keys(SETTINGS[key].choices)
+    assert.deepEqual(names('bioc.offsetUnit'), [...OFFSET_UNITS])
+    assert.deepEqual(names('bioc.profile'), [...BIOC_PROFILES])
+    assert.deepEqual(names('engine.provider'), [...providerNames])
   })
 
   it('every default is allowed', () => {
