@@ -58,47 +58,51 @@ function sizeOf({ diskBytes }: KnowledgeBaseParts): number[] {
 function recallAt10(store: KnowledgeBase, queries: readonly string[]): number {
   const step = Math.max(1, Math.floor(queries.length / N_CHECKED))
   const checked = queries.filter((query, i) => i % step === 0 && fold(query) !== '').slice(0, N_CHECKED)
-  const forms = formsOf(store)
+  const names = namesByBruteForce(store)
   let nBest = 0
   let nFound = 0
   for (const query of checked) {
-    const best = forms.best(fold(query), 10)
+    const scores = names.scores(fold(query))
+    const best = [...scores.values()].sort((a, b) => b - a).slice(0, 10)
+    const tenth = best.at(-1) ?? 0
     const found = new Set(store.similar(query, LIMIT).map(({ name }) => fold(name)))
-    const tenth = best.at(-1)?.score ?? 0
-    const atLeast = [...found].filter((form) => forms.score(fold(query), form) >= tenth - TIE).length
+    const nGoodEnough = [...found].filter((name) => (scores.get(name) ?? 0) >= tenth - TIE).length
     nBest += best.length
-    nFound += Math.min(best.length, atLeast)
+    nFound += Math.min(best.length, nGoodEnough)
   }
   return ratio(nFound, nBest)
 }
 
-interface Forms {
-  score(query: string, form: string): number
-  best(query: string, n: number): { form: string; score: number }[]
+interface BruteForce {
+  /** Cosine of a folded query with every folded name that shares a gram with it. */
+  scores(query: string): Map<string, number>
 }
 
 /** All distinct folded names with what scoring needs, made anew so that nothing of the store's index is believed. */
-function formsOf(store: KnowledgeBase): Forms {
-  const forms = new Set<string>()
+function namesByBruteForce(store: KnowledgeBase): BruteForce {
+  const grams = new Map<string, Uint32Array>()
   for (let ref = 0; ref < store.info.nConcepts; ref++) {
-    for (const { text } of store.concept(ref).names) forms.add(fold(text))
+    for (const { text } of store.concept(ref).names) {
+      const folded = fold(text)
+      if (folded !== '' && !grams.has(folded)) grams.set(folded, gramsOf(folded))
+    }
   }
-  forms.delete('')
   const frequency = new Map<number, number>()
-  for (const form of forms)
-    for (const gram of gramsOf(form)) frequency.set(gram, (frequency.get(gram) ?? 0) + 1)
-  const weightOf = (gram: number): number => gramWeight(forms.size, frequency.get(gram) ?? 0)
-  const score = (query: string, form: string): number => {
-    const [a, b] = [gramsOf(query), gramsOf(form)]
-    return cosine(dotProduct(a, b, weightOf), squaredNorm(a, weightOf), squaredNorm(b, weightOf))
+  for (const ofName of grams.values())
+    for (const gram of ofName) frequency.set(gram, (frequency.get(gram) ?? 0) + 1)
+  const weightOf = (gram: number): number => gramWeight(grams.size, frequency.get(gram) ?? 0)
+  return {
+    scores(query) {
+      const ofQuery = gramsOf(query)
+      const norm = squaredNorm(ofQuery, weightOf)
+      const scores = new Map<string, number>()
+      for (const [name, ofName] of grams) {
+        const dot = dotProduct(ofQuery, ofName, weightOf)
+        if (dot > 0) scores.set(name, cosine(dot, norm, squaredNorm(ofName, weightOf)))
+      }
+      return scores
+    },
   }
-  const best = (query: string, n: number): { form: string; score: number }[] =>
-    [...forms]
-      .map((form) => ({ form, score: score(query, form) }))
-      .filter((one) => one.score > 0)
-      .sort((a, b) => b.score - a.score)
-      .slice(0, n)
-  return { score, best }
 }
 
 function timed<T>(work: () => T): { value: T; ms: number } {

@@ -13,15 +13,8 @@ import { keyFileText } from './keyFile.ts'
 import { OFFSET_UNIT_INFON } from './offsetUnit.ts'
 import { passageInfons } from './passageInfons.ts'
 import type { BiocAnnotation, BiocCollection, BiocDocument, BiocPassage, Infons } from './types.ts'
+import type { BiocProfile } from './profile.ts'
 import { replaceInvalidXml } from './writeXml.ts'
-
-/**
- * Whose names the annotation infons have: ConceptLens's own, PubTator 3's, or those of published entity linking tools.
- */
-export type BiocProfile = 'generic' | 'pubtator3' | 'entitytools'
-
-/** All profiles, the default first. */
-export const BIOC_PROFILES: readonly BiocProfile[] = ['generic', 'pubtator3', 'entitytools']
 
 export interface LinkedToBiocOptions {
   readonly profile?: BiocProfile

@@ -5,11 +5,6 @@ export { writeBiocXml, replaceInvalidXml } from './writeXml.ts'
 export { writeBiocJson } from './writeJson.ts'
 export { offsetUnitOf, OFFSET_UNIT_INFON } from './offsetUnit.ts'
 export { layOut, type Layout, type PlacedAnnotation, type PlacedPassage } from './layout.ts'
-export {
-  linkedToBioc,
-  BIOC_PROFILES,
-  type BiocExport,
-  type BiocProfile,
-  type LinkedToBiocOptions,
-} from './fromLinked.ts'
+export { linkedToBioc, type BiocExport, type LinkedToBiocOptions } from './fromLinked.ts'
+export { BIOC_PROFILES, type BiocProfile } from './profile.ts'
 export { biocToManuscript, type BiocManuscript, type MarkedMention } from './toManuscript.ts'

@@ -1,5 +1,5 @@
 import type { OffsetUnit } from '../offsets.ts'
-import type { BiocProfile } from './fromLinked.ts'
+import type { BiocProfile } from './profile.ts'
 
 const UNITS: Readonly<Record<OffsetUnit, string>> = {
   'code-point': 'Unicode code points',

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict'
+import { bench, BENCH_NAMES, benchText, type BenchParts } from '../../src/evaluation/index.ts'
+import { createLinker, defaultLinkingSettings } from '../../src/linking/index.ts'
+import { fakeEngine } from '../support/engine.ts'
+import { knowledgeBaseOf } from '../support/knowledgeBase.ts'
+
+const silent = {
+  error: () => undefined,
+  warn: () => undefined,
+  info: () => undefined,
+  debug: () => undefined,
+}
+const KB = knowledgeBaseOf([
+  { id: 'A:1', names: ['asthma', 'bronchial asthma'], groups: ['DISO'] },
+  { id: 'A:2', names: ['diabetes'], groups: ['DISO'] },
+])
+const FILE = {
+  file: 'a.md',
+  text: '# Asthma\n\nPeople with asthma and diabetes take part in studies of asthma.\n',
+}
+
+describe('bench', () => {
+  const engine = fakeEngine()
+  let nOpen = 0
+  const parts: BenchParts = {
+    openLinker() {
+      nOpen++
+      const linker = createLinker({ knowledgeBase: KB, engine, logger: silent }, defaultLinkingSettings)
+      return Promise.resolve({ linker, engine, dispose: () => Promise.resolve(void nOpen--) })
+    },
+    manuscripts: [FILE],
+    edited: FILE,
+    knowledgeBase: { open: () => KB, queries: ['asthma', 'asthmatic', 'x'], diskBytes: 2 ** 20 },
+  }
+
+  it('runs what it has the parts for, and ends what it opened', async () => {
+    const report = await bench(parts)
+    const names = new Set(report.results.map((result) => result.bench))
+    assert.deepEqual(
+      [...names],
+      BENCH_NAMES.filter((name) => name !== 'startup'),
+    )
+    assert.equal(nOpen, 0)
+    assert.ok(report.results.every(({ value }) => Number.isFinite(value) && value >= 0))
+    assert.equal(report.results.find(({ metric }) => metric === 'recallAt10VsBruteForce')?.value, 1)
+    assert.match(benchText(report), /packing +pairsPerSecond .* 200x8x5/)
+  })
+
+  it('packs candidates of the shapes that it names', async () => {
+    await bench(parts, ['packing'])
+    const scored = engine.calls.flatMap((call) => (call.kind === 'score' ? [call] : []))
+    const { text = '', mentions = [] } = scored[0] ?? {}
+    assert.equal(text.split(' ').length, 198)
+    assert.equal(mentions.length, 8)
+    for (const { span, mentionText, candidates } of mentions) {
+      assert.equal(text.slice(span.start, span.end), mentionText)
+      assert.equal(candidates.length, 5)
+    }
+  })
+
+  it('says what a benchmark lacks when it is asked for', async () => {
+    await assert.rejects(bench(parts, ['startup']), { code: 'bench-parts-missing', message: /server/ })
+  })
+})
