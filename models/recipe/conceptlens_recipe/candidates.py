@@ -97,7 +97,7 @@ def retrieve(
     with questions.open("w", encoding="utf-8") as stream:
         for index, text in enumerate(wanted):
             stream.write(json.dumps({"id": index, "text": text}, ensure_ascii=False) + "\n")
-    line = [*shlex.split(command), "kb", "candidates", str(kb), "--limit", str(limit)]
+    line = [*shlex.split(command), "kb", "candidates", str(kb.resolve()), "--limit", str(limit)]
     with questions.open(encoding="utf-8") as asked:
         process = subprocess.Popen(line, stdin=asked, stdout=subprocess.PIPE, text=True, encoding="utf-8")
         assert process.stdout

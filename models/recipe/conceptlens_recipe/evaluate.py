@@ -1,32 +1,29 @@
 """Measures a model on development documents: disambiguation with given mentions, and tagging.
 
-    python -m conceptlens_recipe.evaluate --model models/linker --kb dist/starter-kb --work WORK --json report.json
-
-runs the exported graph in onnxruntime; figures of the README and the model card come from here. Accuracy counts the
+`release.py` runs it on the exported graph, `train.py` now and then on the model in training. Accuracy counts the
 first of the ranked candidates (no answer "none" allowed, as retrieval order has none), over every mention with a
 gold id; a composite id is right when any of its parts is found.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import logging
-import random
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import dataclass
 
 import numpy as np
 import torch
 
-from . import corpora
-from .candidates import KnowledgeBaseTable, features, fuse, retrieve, type_label
-from .contract import CONCEPT_GROUPS, HEADS, NONE_OFFSET, RANKED_CANDIDATES
-from .model import TwoStreamEncoder, bfloat16_products, minilm_vocabulary
-from .passages import Mention, Passage, concept_types, medmentions_group, passages, semantic_groups
+from .candidates import features, fuse, type_label
+from .contract import CONCEPT_GROUPS, HEADS, RANKED_CANDIDATES
+from .model import TwoStreamEncoder, bfloat16_products
+from .passages import (
+    Mention,
+    Passage,
+)
 from .ranking import ReadText, read, score
 from .sampling import Sampler, Segment
 from .segments import Segmenter
@@ -146,7 +143,7 @@ def measure(
             gold = frozenset((m.start, m.end, m.group) for m in passage.mentions if m.group in CORPORA[corpus])
             tags = [t for t in tag(passage, logits, passage.head) if t[2] in CORPORA[corpus]]
             tagged.append(Tagged(corpus, passage.pmid, gold, tuple(tags)))
-            asked, lists = [], []
+            asked, lists, place = [], [], {}
             for mention in passage.mentions:
                 fused = fuse(mention.lookup, sampler.retrieved.get(mention.lookup, ()))
                 group = span_group(passage, logits, mention) if typed else None
@@ -159,10 +156,14 @@ def measure(
                     )
                     for rank, c in enumerate(fused[:RANKED_CANDIDATES])
                 ]
-                asked.append((mention, segments))
-                lists.append(fused)
+                lists.append((mention, segments, fused, (mention.lookup, group, mention.expanded)))
+                # As in the product, equal texts of one group share the ranking of the first of them.
+                if lists[-1][3] not in place:
+                    place[lists[-1][3]] = len(asked)
+                    asked.append((mention, segments))
             scores = score_candidates(passage, text, asked)
-            for (mention, segments), fused, own in zip(asked, lists, scores, strict=True):
+            for mention, segments, fused, key in lists:
+                own = scores[place[key]]
                 concepts = sampler.table.resolve(mention.gold)
                 right = [i for i in range(len(segments)) if fused[i].id in concepts]
                 hits = [i for i, c in enumerate(fused) if c.id in concepts]

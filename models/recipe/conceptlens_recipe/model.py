@@ -80,7 +80,7 @@ class Layer(nn.Module):
     def forward(
         self, x: Tensor, own_mask: Tensor | None, text: Keys | None, first_only: bool = False
     ) -> tuple[Tensor, Tensor, Tensor]:
-        """`x` is `[segments, tokens, hidden]`, `own_mask` is added to the logits. `first_only` asks for token 0 alone."""
+        """`x` is `[segments, tokens, hidden]`, `own_mask` is added to the logits, `first_only` asks for token 0."""
         arch = self.arch
         queries = x[:, :1] if first_only else x
         if self.key.rounded is not None:

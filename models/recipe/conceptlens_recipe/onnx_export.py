@@ -201,7 +201,7 @@ def dequantised(model: TwoStreamEncoder) -> TwoStreamEncoder:
     import torch
 
     rounded = copy.deepcopy(model)
-    for name, weight in rounded.named_parameters():
+    for weight in rounded.parameters():
         if weight.ndim != 2 or weight.shape[0] == 1:
             continue
         # Torch keeps `[out, in]`: rows are output channels, and rows of a table too.

@@ -1,6 +1,7 @@
 """From a checkpoint to a model folder: export, calibration, figures, manifest.
 
-    python -m conceptlens_recipe.release --checkpoint WORK/checkpoint.pt --kb dist/starter-kb --work WORK --out models/linker
+    python -m conceptlens_recipe.release --checkpoint WORK/checkpoint.pt --kb dist/starter-kb --work WORK \\
+        --out models/linker
 
 Temperature and the bias of "none" are fitted on one half of the development documents, the threshold of the tagger
 too; calibration error and every accuracy are reported on the other half, which nothing was fitted on.
@@ -30,7 +31,7 @@ from .passages import Passage
 from .runtime import Encoder
 from .sampling import Recipe, Sampler
 from .segments import Segmenter
-from .train import DEFAULT_COMMAND, dev_passages
+from .train import DEFAULT_COMMAND, STARTER_TABLE, dev_passages
 
 log = logging.getLogger(__name__)
 
@@ -150,7 +151,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=corpora.default_data())
     parser.add_argument("--checkpoint", type=Path, required=True)
     parser.add_argument("--kb", type=Path, required=True)
-    parser.add_argument("--table", type=Path, default=Path("models/starter-kb/concepts.tsv.gz"))
+    parser.add_argument("--table", type=Path, default=STARTER_TABLE)
     parser.add_argument("--command", default=DEFAULT_COMMAND)
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
@@ -180,7 +181,7 @@ def main() -> None:
     asked = [m.lookup for part in dev.values() for p in part for m in p.mentions]
     cache = options.candidates or options.work / "candidates-dev.pkl.gz"
     retrieved = retrieve(options.command, options.kb, asked, cache, limit=64)
-    sampler = Sampler(retrieved, {}, KnowledgeBaseTable(options.table), [], Recipe())
+    sampler = Sampler(retrieved, {}, KnowledgeBaseTable(options.table), Recipe())
     encoder = Encoder(options.out / "encoder.onnx", segmenter, model.arch)
     ranked, tagged = evaluate.measure(dev, sampler, encoder.read, encoder.score)
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-import math
 import random
-from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 
-from .candidates import NO_VOTES, Candidate, Entry, KnowledgeBaseTable, Votes, features, fuse, type_label
+from .candidates import (
+    NO_VOTES,
+    Candidate,
+    Entry,
+    KnowledgeBaseTable,
+    Votes,
+    features,
+    fuse,
+    type_label,
+)
 from .contract import CONCEPT_GROUPS, RANKED_CANDIDATES
 from .passages import Mention, Passage
 
@@ -19,12 +25,14 @@ class Recipe:
 
     mentions: int = 8
     negatives: int = 5
+    #: Weight of a mention whose concept the knowledge base does not have.
+    unknown_share: float = 0.5
     #: Gold among the knowledge base's concepts but not among the ranked ones: added, else the answer is "none".
-    add_gold: float = 0.5
+    add_gold: float = 0.15
     #: The gold candidate is taken away, so that the answer is "none".
     drop_gold: float = 0.02
     #: Retrieval as from a knowledge base without counts and observed names.
-    without_counts: float = 0.15
+    without_counts: float = 0.1
     without_type: float = 0.15
     without_preferred: float = 0.1
     group_known: float = 0.75
@@ -54,31 +62,26 @@ class Sampler:
         retrieved: dict[str, tuple[Entry, ...]],
         votes: dict[str, Votes],
         table: KnowledgeBaseTable,
-        passages: Iterable[Passage],
         recipe: Recipe,
     ):
         self.retrieved, self.votes, self.table, self.recipe = retrieved, votes, table, recipe
-        self.frequency = Counter((m.lookup, m.gold) for p in passages for m in p.mentions)
 
     def fused(self, passage: Passage, mention: Mention, counts: bool = True) -> list[Candidate]:
         entries = self.retrieved.get(mention.lookup, ())
         return fuse(mention.lookup, entries, self.votes.get(passage.pmid, NO_VOTES), counts)
 
     def examples(self, passage: Passage, rng: random.Random) -> list[Example]:
-        """At most `recipe.mentions` examples, one per distinct (text, concept); rare and difficult ones first."""
+        """At most `recipe.mentions` examples, one per distinct (text, concept), as the product ranks them.
+
+        Drawn as they come: preferring rare or difficult mentions taught the model to distrust the order of retrieval.
+        """
         distinct: dict[tuple, list[Mention]] = {}
         for mention in passage.mentions:
             distinct.setdefault((mention.lookup, mention.gold), []).append(mention)
         drawn = []
-        for key, mentions in distinct.items():
+        for mentions in distinct.values():
             mention = rng.choice(mentions)
-            fused = self.fused(passage, mention)
-            gold = self.table.resolve(mention.gold)
-            weight = 1 / math.sqrt(min(self.frequency[key], 100))
-            if fused and fused[0].id not in gold:
-                weight *= 2.5
-            if not gold:
-                weight *= 0.4
+            weight = 1.0 if self.table.resolve(mention.gold) else self.recipe.unknown_share
             drawn.append((rng.random() ** (1 / weight), mention))
         drawn.sort(key=lambda pair: -pair[0])
         made = (self.example(passage, mention, rng) for _, mention in drawn[: self.recipe.mentions])

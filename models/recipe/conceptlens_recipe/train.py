@@ -24,7 +24,13 @@ from . import corpora, evaluate
 from .candidates import KnowledgeBaseTable, retrieve, votes
 from .contract import Architecture
 from .model import TwoStreamEncoder, bfloat16_products, from_minilm, minilm_vocabulary
-from .passages import Passage, concept_types, medmentions_group, passages, semantic_groups
+from .passages import (
+    Passage,
+    concept_types,
+    medmentions_group,
+    passages,
+    semantic_groups,
+)
 from .ranking import read, score, tag_loss
 from .sampling import Recipe, Sampler
 from .segments import Segmenter
@@ -32,6 +38,7 @@ from .segments import Segmenter
 log = logging.getLogger(__name__)
 
 DEFAULT_COMMAND = "npm run --silent conceptlens --"
+STARTER_TABLE = Path(__file__).resolve().parents[2] / "starter-kb" / "concepts.tsv.gz"
 
 
 @dataclass(frozen=True)
@@ -136,7 +143,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=corpora.default_data())
     parser.add_argument("--kb", type=Path, required=True, help="built starter knowledge base")
-    parser.add_argument("--table", type=Path, default=Path("models/starter-kb/concepts.tsv.gz"))
+    parser.add_argument("--table", type=Path, default=STARTER_TABLE)
     parser.add_argument("--command", default=DEFAULT_COMMAND, help="how to call the conceptlens command line")
     parser.add_argument("--work", type=Path, required=True, help="folder for caches and checkpoints")
     parser.add_argument("--minutes", type=float, default=60)
@@ -163,7 +170,6 @@ def main() -> None:
         retrieved,
         votes(corpora.observed_names(options.data)),
         KnowledgeBaseTable(options.table),
-        [p for name in ranking for p in pools[name]],
         recipe,
     )
     ranked_pools = {name: [p for p in pools[name] if p.mentions] for name in ranking}
@@ -182,7 +188,7 @@ def main() -> None:
     ranked = Stream(ranked_pools, plan.ranking_share, rng)
     tagged = Stream(pools, plan.tagging_share, rng)
     budget = 30.0 if options.smoke else options.minutes * 60
-    shown = {name: part[:: max(1, len(part) // 45)] for name, part in dev.items()}
+    shown = {name: part[:: max(1, len(part) // 30)] for name, part in dev.items()}
     rates = [group["lr"] for group in optimizer.param_groups] if not spent else [plan.body_rate, plan.head_rate]
     saved = evaluated = spent
     sums = dict.fromkeys(("tag", "words", "rank", "right", "mentions", "segments", "seconds"), 0.0)
@@ -210,11 +216,12 @@ def main() -> None:
         if spent - saved > 300:
             save(checkpoint, model, optimizer, spent, step)
             saved = spent
-        if spent - evaluated > 1080:
+        if spent - evaluated > 900:
             evaluate.log_summary(model, segmenter, sampler, shown)
             evaluated = spent
     save(checkpoint, model, optimizer, spent, step)
-    evaluate.log_summary(model, segmenter, sampler, shown)
+    if options.smoke:
+        evaluate.log_summary(model, segmenter, sampler, shown)
 
 
 def train_step(model, segmenter, sampler, streams, plan, rng, optimizer, sums) -> None:

@@ -177,7 +177,7 @@ class Drawing(unittest.TestCase):
     def draw(self, gold: tuple[str, ...], recipe: Recipe, times: int = 30) -> list[tuple[str, str]]:
         mention = Mention(0, 4, "cold", "cold", gold, "DISO")
         passage = Passage("1", "bc5cdr", "cold", Words().pieces("cold"), 1, [0], [mention])
-        sampler = Sampler({"cold": (COLD, LOW, COPD)}, {}, self.table, [passage], recipe)
+        sampler = Sampler({"cold": (COLD, LOW, COPD)}, {}, self.table, recipe)
         rng = random.Random(1)
         drawn = []
         for _ in range(times):
