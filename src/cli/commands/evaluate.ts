@@ -5,6 +5,7 @@ import { ConceptLensError } from '../../core/index.ts'
 import {
   EVALUATION_TASKS,
   evaluateCorpus,
+  joinCorpora,
   readCorpus,
   reportText,
   type Corpus,
@@ -27,7 +28,7 @@ export function addEvaluateCommand(program: Command): void {
   const command = program
     .command('evaluate')
     .description('measure links against a corpus in PubTator or BioC')
-    .argument('<corpus>', 'gzip allowed')
+    .argument('<corpus...>', 'gzip allowed; several are measured together')
     .addOption(new Option('--task <t>', 'what to measure').choices(EVALUATION_TASKS).makeOptionMandatory())
     .option('--json', 'one JSON object')
     .option(
@@ -36,14 +37,15 @@ export function addEvaluateCommand(program: Command): void {
     )
     .option('--seen <corpus...>', 'training corpora, for figures of mentions seen and unseen in them')
     .option('--min-probability <p>', 'links below it do not count end to end, 0 to 1', probability, 0.5)
-  addLinkerOptions(command).action((corpus: string, options: EvaluateOptions) => evaluate(corpus, options))
+  addLinkerOptions(command).action((corpora: string[], options: EvaluateOptions) => evaluate(corpora, options))
 }
 
-async function evaluate(path: string, options: EvaluateOptions): Promise<void> {
-  const corpus = await openCorpus(path)
+async function evaluate(paths: readonly string[], options: EvaluateOptions): Promise<void> {
+  const corpora = await Promise.all(paths.map(openCorpus))
+  const corpus = joinCorpora(corpora)
   const seen = await Promise.all((options.seen ?? []).map(openCorpus))
   const parts = await openLinker(options)
-  const progress = stderrProgress(`${basename(path)}: document`)
+  const progress = stderrProgress(`${corpus.name}: document`)
   try {
     const report = await evaluateCorpus({
       corpus,
