@@ -1,60 +1,43 @@
 import { availableParallelism } from 'node:os'
 import { Option, type Command } from 'commander'
 import { ConceptLensError, type KnowledgeBase, type Logger } from '../core/index.ts'
-import { createEngine, providerNames, type Engine, type ProviderName } from '../inference/index.ts'
+import { createEngine, type Engine } from '../inference/index.ts'
 import { openKnowledgeBase } from '../knowledge/index.ts'
 import { createLinker, defaultLinkingSettings, type Linker, type LinkingSettings } from '../linking/index.ts'
-import { numberBetween } from './commands/kb.ts'
+import type { Settings } from '../protocol/index.ts'
 import { resources } from './resources.ts'
+import { settingOption } from './settingOptions.ts'
 import { logLevels, stderrLogger, type LogLevel } from './terminal.ts'
 
 /** Options that every command that links shares. */
 export interface LinkerOptions {
   readonly kb: string
   readonly model: string | false
-  readonly provider: ProviderName
-  readonly processes: number
+  readonly provider: Settings['engine.provider']
+  readonly processes: Settings['engine.processes']
   readonly log: LogLevel
-  readonly convention: LinkingSettings['convention']
+  readonly convention: Settings['mentions.convention']
   readonly detection: LinkingSettings['detection']
-  readonly generalWords: LinkingSettings['generalWords']
-  readonly candidates: number
+  readonly generalWords: Settings['generalWords']
+  readonly candidates: Settings['candidates.ranked']
 }
 
-/** Declares the options of {@link LinkerOptions}. */
+/** Declares the options of {@link LinkerOptions}: those that are settings in an editor too, and a few of its own. */
 export function addLinkerOptions(command: Command): Command {
   return command
-    .option('--kb <dir>', 'knowledge base', resources.starterKnowledgeBase)
-    .option('--model <dir>', 'model', resources.model)
+    .addOption(settingOption('knowledgeBase.path', { default: resources.starterKnowledgeBase }))
+    .addOption(settingOption('model.path', { default: resources.model }))
     .option('--no-model', 'link by names alone, without the neural model')
-    .addOption(new Option('--provider <p>', 'where the model runs').choices(providerNames).default('auto'))
-    .option(
-      '--processes <n>',
-      'engine processes of one thread each',
-      numberBetween(1, 64),
-      Math.min(2, availableParallelism()),
-    )
-    .option(
-      '--candidates <n>',
-      'candidates ranked per mention',
-      numberBetween(1, 20),
-      defaultLinkingSettings.candidatesRanked,
-    )
-    .addOption(
-      new Option('--convention <c>', 'what counts as a mention')
-        .choices(['concepts', 'entities', 'both'])
-        .default(defaultLinkingSettings.convention),
-    )
+    .addOption(settingOption('engine.provider'))
+    .addOption(settingOption('engine.processes'))
+    .addOption(settingOption('candidates.ranked'))
+    .addOption(settingOption('mentions.convention'))
     .addOption(
       new Option('--detection <d>', 'who finds mentions')
         .choices(['union', 'tagger', 'dictionary'])
         .default(defaultLinkingSettings.detection),
     )
-    .addOption(
-      new Option('--general-words <g>', 'words of every paper (study, patient …)')
-        .choices(['hide', 'show'])
-        .default(defaultLinkingSettings.generalWords),
-    )
+    .addOption(settingOption('generalWords'))
     .addOption(new Option('--log <level>', 'messages on stderr').choices(logLevels).default('warn'))
 }
 
@@ -103,7 +86,7 @@ async function startEngine(options: LinkerOptions, modelDir: string, logger: Log
     return await createEngine({
       modelDir,
       engineScript,
-      processes: options.processes,
+      processes: options.processes > 0 ? options.processes : automaticProcesses(),
       provider: options.provider,
       logger,
     })
@@ -113,4 +96,9 @@ async function startEngine(options: LinkerOptions, modelDir: string, logger: Log
       cause: error,
     })
   }
+}
+
+/** Nothing else waits on this machine for the command line's sake, so every core may work; more than two gain little. */
+function automaticProcesses(): number {
+  return Math.min(2, availableParallelism())
 }

@@ -1,5 +1,3 @@
-import { InvalidArgumentError } from 'commander'
-
 /** Results go to stdout. */
 export function writeOut(text: string): void {
   process.stdout.write(text)
@@ -30,11 +28,4 @@ export function today(): string {
   const now = new Date()
   const two = (value: number) => String(value).padStart(2, '0')
   return `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`
-}
-
-/** Parses a probability and says what is allowed when it is none. */
-export function probability(text: string): number {
-  const value = Number(text)
-  if (text.trim() !== '' && value >= 0 && value <= 1) return value
-  throw new InvalidArgumentError(`Found ${text}; allowed is a number from 0 to 1.`)
 }

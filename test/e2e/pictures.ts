@@ -54,7 +54,7 @@ const scenes: readonly (readonly [string, (page: Page) => Promise<void>])[] = [
       await waitForHints(page)
       const at = await placeOf(page, word)
       await page.mouse.click(at.x, at.y)
-      await page.keyboard.press('Control+.')
+      await runCommand(page, 'Quick Fix...')
       await page
         .getByText(/not a concept/i)
         .first()
@@ -66,7 +66,7 @@ const scenes: readonly (readonly [string, (page: Page) => Promise<void>])[] = [
     'status menu',
     async (page) => {
       await waitForHints(page)
-      await page.locator('.statusbar-item', { hasText: 'ConceptLens' }).or(statusItem(page)).first().click()
+      await page.locator('.statusbar-item.right', { hasText: 'ConceptLens' }).first().click()
       await page
         .locator('.quick-input-list .monaco-list-row', { hasText: /switch off/i })
         .first()
@@ -89,8 +89,15 @@ async function openManuscript(editor: RunningEditor, colorScheme: (typeof themes
   return page
 }
 
-function statusItem(page: Page) {
-  return page.locator('.statusbar-item[id*="conceptlens" i]')
+/** Runs a command from the palette: the keyboard's own shortcuts differ between browsers. */
+async function runCommand(page: Page, title: string): Promise<void> {
+  await page.keyboard.press('F1')
+  await page.keyboard.type(title)
+  await page
+    .locator('.quick-input-list .monaco-list-row', { hasText: title })
+    .first()
+    .waitFor({ timeout: 20_000 })
+  await page.keyboard.press('Enter')
 }
 
 /** Hints are there once the injected text stands between the words: the word is followed by something that the file has not. */
@@ -99,12 +106,12 @@ async function waitForHints(page: Page): Promise<void> {
   await page.waitForFunction(
     () =>
       [...document.querySelectorAll('.view-line')].some((line) =>
-        /[A-Z]+:[A-Z]?\d{4,}/.test(line.textContent ?? ''),
+        /\bC\d{7}|[A-Z]+:[A-Z]?\d{4,}/.test(line.textContent ?? ''),
       ),
     undefined,
     { timeout: 60_000 },
   )
-  await page.waitForTimeout(1500)
+  await page.waitForTimeout(2500)
 }
 
 /** The middle of the first visible occurrence of a word in the editor, in pixels. */

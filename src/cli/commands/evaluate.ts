@@ -12,7 +12,8 @@ import {
   type EvaluationTask,
 } from '../../evaluation/index.ts'
 import { addLinkerOptions, openLinker, type LinkerOptions } from '../openLinker.ts'
-import { probability, writeOut } from '../output.ts'
+import { writeOut } from '../output.ts'
+import { settingOption } from '../settingOptions.ts'
 import { interruptToken, stderrProgress } from '../terminal.ts'
 
 interface EvaluateOptions extends LinkerOptions {
@@ -36,8 +37,12 @@ export function addEvaluateCommand(program: Command): void {
       'semantic groups to count in detection; by default those that the corpus annotates',
     )
     .option('--seen <corpus...>', 'training corpora, for figures of mentions seen and unseen in them')
-    .option('--min-probability <p>', 'links below it do not count end to end, 0 to 1', probability, 0.5)
-  addLinkerOptions(command).action((corpora: string[], options: EvaluateOptions) => evaluate(corpora, options))
+    .addOption(
+      settingOption('minimumProbability', { description: 'links below it do not count end to end (0 to 1)' }),
+    )
+  addLinkerOptions(command).action((corpora: string[], options: EvaluateOptions) =>
+    evaluate(corpora, options),
+  )
 }
 
 async function evaluate(paths: readonly string[], options: EvaluateOptions): Promise<void> {

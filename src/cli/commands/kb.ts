@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline'
-import { InvalidArgumentError, type Command } from 'commander'
+import type { Command } from 'commander'
 import { ConceptLensError, type Concept, type KnowledgeBase, type Problem } from '../../core/index.ts'
 import {
   importKnowledgeBase,
@@ -11,6 +11,10 @@ import { retrieveCandidates, retrieveWithMatches } from '../../linking/index.ts'
 import { exitStatus } from '../exitStatus.ts'
 import { interruptToken, stderrProgress } from '../terminal.ts'
 import { writeOut, writeTable } from '../output.ts'
+import { numberParser } from '../settingOptions.ts'
+
+/** As many concepts as retrieval keeps at most. */
+const howMany = numberParser({ type: 'integer', minimum: 1, maximum: 64 })
 
 /** `kb import|info|search|show|candidates`: everything about a knowledge base that needs no manuscript. */
 export function addKnowledgeBaseCommand(program: Command, finish: (status: number) => void): void {
@@ -40,7 +44,7 @@ export function addKnowledgeBaseCommand(program: Command, finish: (status: numbe
     .description('concepts for a name: exact names, then similar ones')
     .argument('<dir>')
     .argument('<text...>')
-    .option('--limit <n>', 'how many, 1 to 64', numberBetween(1, 64), 10)
+    .option('--limit <n>', 'how many, 1 to 64', howMany, 10)
     .option('--json', 'as JSON lines')
     .action((dir: string, words: string[], options: { limit: number; json?: true }) =>
       search(dir, words.join(' '), options),
@@ -56,7 +60,7 @@ export function addKnowledgeBaseCommand(program: Command, finish: (status: numbe
       'candidates for JSON lines {"id", "text"} on stdin, as JSON lines: what the training recipe reads',
     )
     .argument('<dir>')
-    .option('--limit <n>', 'how many concepts, 1 to 64', numberBetween(1, 64), 64)
+    .option('--limit <n>', 'how many concepts, 1 to 64', howMany, 64)
     .action((dir: string, options: { limit: number }) => candidates(dir, options.limit))
 }
 
@@ -208,14 +212,5 @@ async function withKnowledgeBase(
     await use(kb)
   } finally {
     kb.close()
-  }
-}
-
-/** Parses a whole number and says what is allowed when it is none. */
-export function numberBetween(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text)
-    if (Number.isInteger(value) && value >= least && value <= most) return value
-    throw new InvalidArgumentError(`Found ${text}; allowed is a whole number from ${least} to ${most}.`)
   }
 }

@@ -1,24 +1,19 @@
 import { Option, type Command } from 'commander'
 import { ConceptLensError } from '../../core/index.ts'
-import {
-  BIOC_PROFILES,
-  LINKED_FORMATS,
-  OFFSET_UNITS,
-  type BiocProfile,
-  type LinkedFormat,
-  type OffsetUnit,
-} from '../../formats/index.ts'
+import { LINKED_FORMATS, type LinkedFormat } from '../../formats/index.ts'
+import type { Settings } from '../../protocol/index.ts'
 import { linkFiles } from '../linkFiles.ts'
-import { probability, terminalTable, today } from '../output.ts'
 import { addLinkerOptions, type LinkerOptions } from '../openLinker.ts'
+import { terminalTable, today } from '../output.ts'
+import { settingOption } from '../settingOptions.ts'
 
 interface LinkCommandOptions extends LinkerOptions {
   readonly format: LinkedFormat
   readonly out?: string
   readonly mentions: 'detect' | 'given'
-  readonly minProbability: number
-  readonly profile: BiocProfile
-  readonly offsetUnit: OffsetUnit
+  readonly minProbability: Settings['minimumProbability']
+  readonly profile: Settings['bioc.profile']
+  readonly offsetUnit: Settings['bioc.offsetUnit']
 }
 
 /** `link FILE…`: links manuscripts (or annotated corpora) and writes the links in one format. */
@@ -36,11 +31,9 @@ export function addLinkCommand(program: Command, finish: (status: number) => voi
         .choices(['detect', 'given'])
         .default('detect'),
     )
-    .option('--min-probability <p>', 'leave out links below it, 0 to 1', probability, 0.5)
-    .addOption(new Option('--profile <p>', 'names of BioC infons').choices(BIOC_PROFILES).default('generic'))
-    .addOption(
-      new Option('--offset-unit <u>', 'what BioC offsets count').choices(OFFSET_UNITS).default('code-point'),
-    )
+    .addOption(settingOption('minimumProbability', { description: 'links below it are left out (0 to 1)' }))
+    .addOption(settingOption('bioc.profile'))
+    .addOption(settingOption('bioc.offsetUnit'))
     .addOption(
       new Option('--packing <mode>', 'how candidates are packed')
         .choices(['two-stream'])

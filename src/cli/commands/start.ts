@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import type { Command } from 'commander'
+import { DEFAULT_SETTINGS } from '../../protocol/index.ts'
 import { linkFiles } from '../linkFiles.ts'
 import { addLinkerOptions, type LinkerOptions } from '../openLinker.ts'
 import { terminalTable, today, writeOut } from '../output.ts'
@@ -23,7 +24,7 @@ export function addStartCommand(program: Command, finish: (status: number) => vo
         { format: 'bioc-xml', out: outFolder },
         { format: 'html', out: outFolder },
       ],
-      minProbability: 0.5,
+      minProbability: DEFAULT_SETTINGS.minimumProbability,
       mentionsGiven: false,
       writing: { ...terminalTable(), date: today() },
     })

@@ -2,7 +2,7 @@
  * Runs the suite inside the extension host and writes what came out to a file, where the runner waits for it.
  * Under `@vscode/test-electron` the host calls {@link run} itself; in the server it is an ordinary extension.
  */
-import { writeFileSync, renameSync } from 'node:fs'
+import { existsSync, renameSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import type MochaClass from 'mocha'
@@ -16,7 +16,8 @@ export interface SuiteResult {
 
 export function activate(): void {
   const resultFile = process.env['CONCEPTLENS_E2E_RESULT']
-  if (resultFile === undefined) return
+  // Only the first window runs the suite; the later ones are for the pictures.
+  if (resultFile === undefined || existsSync(resultFile)) return
   void runSuite()
     .catch((error: unknown) => crashed(error))
     .then((result) => {
