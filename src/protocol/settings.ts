@@ -13,6 +13,8 @@ interface SettingBase {
   /** One or two sentences of Markdown for people; names the unit. */
   readonly description: string
   readonly scope: SettingScope
+  /** The option of the command line that sets it, as its help shows it: `--kb <dir>`; none when it concerns editors only. */
+  readonly flag?: `--${string} <${string}>`
 }
 
 export interface BooleanSetting extends SettingBase {
@@ -101,6 +103,7 @@ export const SETTINGS = {
     minimum: 0,
     maximum: 1,
     scope: 'resource',
+    flag: '--min-probability <p>',
     description:
       'Links with a lower probability (0 to 1) are not shown. Links that you chose are always shown.',
   },
@@ -108,6 +111,7 @@ export const SETTINGS = {
     type: 'choice',
     default: 'hide',
     scope: 'resource',
+    flag: '--general-words <g>',
     choices: { hide: 'They stay without a link.', show: 'They are linked like other words.' },
     description: 'What happens to words that every paper uses, such as “patients”, “analysis” or “increase”.',
   },
@@ -115,6 +119,7 @@ export const SETTINGS = {
     type: 'choice',
     default: 'concepts',
     scope: 'resource',
+    flag: '--convention <c>',
     choices: {
       concepts: 'Concepts of every semantic group, as MedMentions annotates them.',
       entities: 'Diseases, chemicals, genes and species, as BC5CDR and BioRED annotate them.',
@@ -128,12 +133,14 @@ export const SETTINGS = {
     minimum: 1,
     maximum: 20,
     scope: 'resource',
+    flag: '--candidates <n>',
     description: 'How many candidates of a mention the model ranks. More is slower.',
   },
   'knowledgeBase.path': {
     type: 'text',
     default: '',
     scope: 'machine',
+    flag: '--kb <dir>',
     description:
       'Folder of the knowledge base to link to, made with `conceptlens kb import`. Empty: the starter knowledge base.',
   },
@@ -141,12 +148,14 @@ export const SETTINGS = {
     type: 'text',
     default: '',
     scope: 'machine',
+    flag: '--model <dir>',
     description: 'Folder of the model to link with. Empty: the built-in model.',
   },
   'engine.provider': {
     type: 'choice',
     default: 'auto',
     scope: 'machine',
+    flag: '--provider <p>',
     choices: {
       auto: 'What is exact and works everywhere: the processor.',
       cpu: 'The processor.',
@@ -161,15 +170,17 @@ export const SETTINGS = {
     type: 'integer',
     default: 0,
     minimum: 0,
-    maximum: 16,
+    maximum: 64,
     scope: 'machine',
+    flag: '--processes <n>',
     description:
-      'Processes that run the model side by side; each takes about 150 MB and one core. 0: half of the cores, at most two.',
+      'Processes that run the model side by side; each takes about 150 MB and one core. 0: one for every two cores in an editor and one for every core on the command line, at most two.',
   },
   'bioc.offsetUnit': {
     type: 'choice',
     default: 'code-point',
     scope: 'resource',
+    flag: '--offset-unit <u>',
     choices: {
       'code-point': 'Unicode code points, what most readers expect.',
       byte: 'UTF-8 bytes, as the BioC DTD says.',
@@ -181,6 +192,7 @@ export const SETTINGS = {
     type: 'choice',
     default: 'generic',
     scope: 'resource',
+    flag: '--profile <p>',
     choices: {
       generic: '`identifier`, `database`, `name`, `semantic_type`, `score`, `chosen_by`.',
       pubtator3: 'The infons of PubTator 3.',
@@ -198,6 +210,11 @@ export const SETTINGS = {
 } as const satisfies Readonly<Record<string, Setting>>
 
 export type SettingKey = keyof typeof SETTINGS
+
+/** Keys of the settings that the command line has an option for. */
+export type FlaggedSettingKey = {
+  [K in SettingKey]: (typeof SETTINGS)[K] extends { readonly flag: string } ? K : never
+}[SettingKey]
 
 type ValueOf<S extends Setting> = S extends { readonly type: 'boolean' }
   ? boolean
