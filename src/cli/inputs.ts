@@ -4,11 +4,10 @@ import { gunzipSync } from 'node:zlib'
 import { ConceptLensError, type Manuscript, type Problem } from '../core/index.ts'
 import { formatOf, parseProject } from '../document/index.ts'
 import {
+  ANNOTATED_FORMATS,
   biocToManuscript,
   offsetUnitOf,
-  readBiocJson,
-  readBiocXml,
-  readPubtator,
+  readAnnotated,
   type BiocCollection,
   type MarkedMention,
   type ReadResult,
@@ -27,16 +26,14 @@ export interface Input {
   readonly problems: readonly Problem[]
 }
 
-const allowed =
-  '.md .qmd .Rmd .tex .txt manuscripts, BioC (.xml, .json) and PubTator (.txt, .pubtator), all also as .gz'
+const allowed = `manuscripts (.md .qmd .Rmd .tex .txt) and ${ANNOTATED_FORMATS}, all also as .gz`
 
 /** Reads a file of any kind that can be linked. Throws `ConceptLensError` when it cannot be read or is of no known kind. */
 export async function readInput(file: string): Promise<Input> {
   const text = await readText(file)
-  const name = file.replace(/[.]gz$/i, '')
-  const read = corpusReader(name, text)
-  if (read !== undefined) return corpusInput(read(text), file)
-  if (formatOf(name) === undefined) {
+  const annotated = readAnnotated(text)
+  if (annotated !== undefined) return corpusInput(annotated, file)
+  if (formatOf(file.replace(/[.]gz$/i, '')) === undefined) {
     throw new ConceptLensError(
       'input-unknown-kind',
       `${file} is of no kind that can be linked. Allowed: ${allowed}.`,
@@ -46,7 +43,8 @@ export async function readInput(file: string): Promise<Input> {
   return { documents: [{ manuscript }], problems: manuscript.problems }
 }
 
-async function readText(file: string): Promise<string> {
+/** The text of a file, unpacked when gzipped; a byte order mark stays, for positions to hold. Throws `ConceptLensError`. */
+export async function readText(file: string): Promise<string> {
   try {
     const bytes = await readFile(file)
     const plain = bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes
@@ -55,16 +53,6 @@ async function readText(file: string): Promise<string> {
     const reason = error instanceof Error ? error.message : String(error)
     throw new ConceptLensError('input-not-read', `${file} cannot be read: ${reason}`, { cause: error })
   }
-}
-
-function corpusReader(
-  name: string,
-  text: string,
-): ((text: string) => ReadResult<BiocCollection>) | undefined {
-  if (/[.]xml$/i.test(name)) return readBiocXml
-  if (/[.]json$/i.test(name)) return readBiocJson
-  const looksLikePubtator = /^\s*[^|\n]{1,40}\|[ta]\|/.test(text.slice(0, 200))
-  return /[.]pubtator$/i.test(name) || looksLikePubtator ? readPubtator : undefined
 }
 
 function corpusInput({ value, problems }: ReadResult<BiocCollection>, file: string): Input {

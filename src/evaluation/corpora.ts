@@ -1,14 +1,10 @@
-import { gunzipSync } from 'node:zlib'
 import { ConceptLensError, type KnowledgeBase, type Manuscript, type Problem } from '../core/index.ts'
 import {
+  ANNOTATED_FORMATS,
   biocToManuscript,
   offsetUnitOf,
-  readBiocJson,
-  readBiocXml,
-  readPubtator,
-  type BiocCollection,
+  readAnnotated,
   type MarkedMention,
-  type ReadResult,
 } from '../formats/index.ts'
 import { groupsOf, tuiOf } from '../knowledge/index.ts'
 
@@ -34,14 +30,14 @@ export interface GoldMention extends MarkedMention {
 }
 
 /**
- * Reads a corpus: PubTator, BioC XML or BioC JSON, also gzipped; which one is seen from the content.
+ * Reads a corpus: PubTator, BioC XML or BioC JSON; which one is seen from the text.
  * Throws `ConceptLensError` when it holds no documents at all.
  */
-export function readCorpus(bytes: Uint8Array, name: string): Corpus {
-  const plain = bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes
-  const text = new TextDecoder().decode(plain)
-  const { value, problems } = readerFor(text)(text)
-  if (value.documents.length === 0) throw noDocuments(name, problems)
+export function readCorpus(text: string, name: string): Corpus {
+  const read = readAnnotated(text)
+  if (read === undefined) throw noDocuments(name, whatItIs(text))
+  const { value, problems } = read
+  if (value.documents.length === 0) throw noDocuments(name, problems[0]?.message ?? 'It is empty.')
   const unit = offsetUnitOf(value)
   const documents = value.documents.map((document): CorpusDocument => {
     const { id, manuscript, mentions } = biocToManuscript(document, unit, `${name}#${document.id}`)
@@ -67,17 +63,15 @@ export function joinCorpora(corpora: readonly Corpus[]): Corpus {
   }
 }
 
-function readerFor(text: string): (text: string) => ReadResult<BiocCollection> {
-  const start = text.trimStart().slice(0, 1)
-  if (start === '<') return readBiocXml
-  return start === '{' || start === '[' ? readBiocJson : readPubtator
+function whatItIs(text: string): string {
+  const beginning = text.trim().slice(0, 40)
+  return beginning === '' ? 'It is empty.' : `It begins with ${JSON.stringify(beginning)}.`
 }
 
-function noDocuments(name: string, problems: readonly Problem[]): ConceptLensError {
-  const why = problems[0]?.message ?? 'It is empty.'
+function noDocuments(name: string, why: string): ConceptLensError {
   return new ConceptLensError(
     'corpus-empty',
-    `${name} holds no documents that can be read. ${why} Give PubTator, BioC XML or BioC JSON, gzipped or not.`,
+    `${name} holds no documents that can be read. ${why} Give ${ANNOTATED_FORMATS}.`,
   )
 }
 

@@ -1,6 +1,7 @@
 export * from './bioc/index.ts'
 export { createOffsetMap, lengthIn, OFFSET_UNITS, type OffsetMap, type OffsetUnit } from './offsets.ts'
 export { readPubtator, writePubtator } from './pubtator/index.ts'
+export { ANNOTATED_FORMATS, readAnnotated } from './readAnnotated.ts'
 export type { ReadResult } from './readResult.ts'
 export {
   chosenConcept,

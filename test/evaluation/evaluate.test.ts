@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { gzipSync } from 'node:zlib'
 import type { KnowledgeBase } from '../../src/core/index.ts'
 import {
   evaluateCorpus,
@@ -36,7 +35,7 @@ const KB = knowledgeBaseOf([
   },
 ])
 
-const corpusOf = (text: string, name = 'test'): Corpus => readCorpus(new TextEncoder().encode(text), name)
+const corpusOf = (text: string, name = 'test'): Corpus => readCorpus(text, name)
 
 /** The retrieval order alone: no engine, so that the figures can be foretold. */
 const evaluate = (
@@ -63,15 +62,15 @@ const CORPUS = corpusOf(`1|t|Lithium and asthma
 `)
 
 describe('readCorpus', () => {
-  it('reads gzip, BioC and PubTator alike', () => {
-    const bytes = new TextEncoder().encode('1|t|A\n1|a|B\n')
-    assert.equal(readCorpus(gzipSync(bytes), 'x').documents.length, 1)
+  it('reads BioC and PubTator alike', () => {
+    assert.equal(corpusOf('1|t|A\n1|a|B\n').documents.length, 1)
     assert.equal(corpusOf('<collection><document><id>1</id></document></collection>').documents.length, 1)
     assert.equal(corpusOf('[{"id": "1", "passages": []}]').documents.length, 1)
   })
 
   it('refuses a file without documents and says why', () => {
     assert.throws(() => corpusOf('hello'), { code: 'corpus-empty', message: /"hello".*PubTator/ })
+    assert.throws(() => corpusOf('[]'), { code: 'corpus-empty' })
     assert.throws(() => corpusOf(''), { code: 'corpus-empty' })
   })
 

@@ -12,6 +12,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 
 const root = join(import.meta.dirname, '..', '..')
 
@@ -157,6 +158,23 @@ describe('the command line', () => {
       const { status, stdout } = link(file, '--mentions', 'given', '--format', 'pubtator')
       assert.equal(status, 0)
       assert.match(stdout, /7\t6\t12\tasthma\t\S+\tLAB:1/)
+    })
+
+    it('knows an annotated file by its content, gzipped or not, whatever its name', () => {
+      const pubtator = '7|t|About asthma here\n7|a|Nothing.\n7\t6\t12\tasthma\tDisease\tD001249\n\n'
+      const packed = manuscript('corpus.dat.gz', gzipSync(pubtator))
+      assert.match(link(packed, '--mentions', 'given', '--format', 'jsonl').stdout, /LAB:1/)
+      const measured = conceptlens([
+        'evaluate',
+        packed,
+        '--task',
+        'disambiguation',
+        '--json',
+        '--kb',
+        kb,
+        '--no-model',
+      ])
+      assert.equal((JSON.parse(measured.stdout) as { accuracyAt1: number }).accuracyAt1, 1, measured.stderr)
     })
 
     it('goes on after a file that cannot be read, and says so in its status', () => {

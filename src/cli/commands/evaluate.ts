@@ -1,7 +1,5 @@
-import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { Option, type Command } from 'commander'
-import { ConceptLensError } from '../../core/index.ts'
 import {
   EVALUATION_TASKS,
   evaluateCorpus,
@@ -11,6 +9,7 @@ import {
   type Corpus,
   type EvaluationTask,
 } from '../../evaluation/index.ts'
+import { readText } from '../inputs.ts'
 import { addLinkerOptions, openLinker, type LinkerOptions } from '../openLinker.ts'
 import { writeOut } from '../output.ts'
 import { settingOption } from '../settingOptions.ts'
@@ -72,10 +71,7 @@ async function evaluate(paths: readonly string[], options: EvaluateOptions): Pro
 
 /** Reads a corpus; what is wrong in it is counted on stderr, and a corpus without documents is an error. */
 async function openCorpus(path: string): Promise<Corpus> {
-  const bytes = await readFile(path).catch((error: unknown) => {
-    throw new ConceptLensError('input-not-read', `${path} cannot be read: ${String(error)}`)
-  })
-  const corpus = readCorpus(bytes, basename(path))
+  const corpus = readCorpus(await readText(path), basename(path))
   for (const { message } of corpus.problems.slice(0, 10)) process.stderr.write(`${path}: ${message}\n`)
   if (corpus.problems.length > 10)
     process.stderr.write(`${path}: … and ${corpus.problems.length - 10} more problems\n`)
