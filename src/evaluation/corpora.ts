@@ -94,3 +94,14 @@ export function annotatedGroups(corpus: Corpus, knowledgeBase: KnowledgeBase): R
   const refs = new Set(mentions.flatMap(({ ids }) => ids.flatMap((id) => knowledgeBase.resolve(id))))
   return new Set([...refs].flatMap((ref) => knowledgeBase.concept(ref).groups))
 }
+
+/** The groups that the `entities` convention marks. */
+const ENTITY_GROUPS: ReadonlySet<string> = new Set(['DISO', 'CHEM', 'GENE', 'LIVB'])
+
+/** The tagging convention that a corpus was annotated by, told from its types: `entities` when it marks nothing but diseases, chemicals, genes and species. */
+export function conventionOf(corpus: Corpus): 'concepts' | 'entities' {
+  const groups = new Set(
+    corpus.documents.flatMap(({ mentions }) => mentions.flat().flatMap((one) => one.groups)),
+  )
+  return groups.size > 0 && [...groups].every((group) => ENTITY_GROUPS.has(group)) ? 'entities' : 'concepts'
+}

@@ -1,5 +1,6 @@
 export {
   annotatedGroups,
+  conventionOf,
   joinCorpora,
   readCorpus,
   type Corpus,

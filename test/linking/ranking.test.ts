@@ -3,7 +3,13 @@ import fc from 'fast-check'
 import { describe, it } from 'mocha'
 import type { Mention } from '../../src/core/index.ts'
 import { retrieveCandidates } from '../../src/linking/candidates/index.ts'
-import { rankByPrior, rankMentions, typeLabelOf, unranked } from '../../src/linking/ranking/index.ts'
+import {
+  nToScore,
+  rankByPrior,
+  rankMentions,
+  typeLabelOf,
+  unranked,
+} from '../../src/linking/ranking/index.ts'
 import type { MentionToRank, Ranking } from '../../src/linking/ranking/index.ts'
 import { fakeEngine } from '../support/engine.ts'
 import { knowledgeBaseOf } from '../support/knowledgeBase.ts'
@@ -138,5 +144,25 @@ describe('rankByPrior', () => {
     const ranking = rankByPrior(request('colds').candidates, 10)
     assert.ok(ranking.none > 0.4 && Math.abs(sum(ranking) - 1) < 1e-12)
     assert.deepEqual(rankByPrior([], 10), { candidates: [], none: 1 })
+  })
+})
+
+describe('nToScore', () => {
+  const list = (...exact: boolean[]) =>
+    unranked(retrieveCandidates(kb, 'cold', { limit: 1 })).flatMap((one) =>
+      exact.map((isExact) => ({ ...one, exact: isExact })),
+    )
+
+  it('takes the exact names and the best two others', () => {
+    assert.equal(nToScore(list(true, true, false, false, false, false), 10), 4)
+    assert.equal(nToScore(list(true), 10), 1)
+  })
+
+  it('takes as many as allowed where no name is exact', () => {
+    assert.equal(nToScore(list(false, false, false, false), 3), 3)
+  })
+
+  it('never takes more than allowed', () => {
+    assert.equal(nToScore(list(true, true, true, true), 3), 3)
   })
 })

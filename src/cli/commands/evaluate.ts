@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import { Option, type Command } from 'commander'
 import {
+  conventionOf,
   EVALUATION_TASKS,
   evaluateCorpus,
   joinCorpora,
@@ -39,14 +40,25 @@ export function addEvaluateCommand(program: Command): void {
     .addOption(
       settingOption('minimumProbability', { description: 'links below it do not count end to end (0 to 1)' }),
     )
-  addLinkerOptions(command).action((corpora: string[], options: EvaluateOptions) =>
-    evaluate(corpora, options),
-  )
+  addLinkerOptions(command).action(async (paths: string[], given: EvaluateOptions) => {
+    const corpus = joinCorpora(await Promise.all(paths.map(openCorpus)))
+    await evaluate(corpus, { ...given, ...asAnnotated(corpus, command) })
+  })
 }
 
-async function evaluate(paths: readonly string[], options: EvaluateOptions): Promise<void> {
-  const corpora = await Promise.all(paths.map(openCorpus))
-  const corpus = joinCorpora(corpora)
+/**
+ * Unless told otherwise, a corpus is measured by its own convention: one of diseases and chemicals marks other words
+ * than one of all concepts, and annotators mark the general words that authors do not want to see.
+ */
+function asAnnotated(corpus: Corpus, command: Command): Partial<EvaluateOptions> {
+  const isDefault = (option: string) => command.getOptionValueSource(option) === 'default'
+  return {
+    ...(isDefault('convention') ? { convention: conventionOf(corpus) } : {}),
+    ...(isDefault('generalWords') ? { generalWords: 'show' } : {}),
+  }
+}
+
+async function evaluate(corpus: Corpus, options: EvaluateOptions): Promise<void> {
   const seen = await Promise.all((options.seen ?? []).map(openCorpus))
   const parts = await openLinker(options)
   const progress = stderrProgress(`${corpus.name}: document`)

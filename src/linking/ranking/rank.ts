@@ -27,7 +27,7 @@ export interface Ranking {
 /** How to rank with a model. */
 export interface RankOptions {
   readonly engine: Engine
-  /** How many of the fused list the model scores. */
+  /** How many of the fused list the model scores at most, see {@link nToScore}. */
   readonly nRanked: number
   readonly token?: CancellationToken | undefined
 }
@@ -48,13 +48,27 @@ export async function rankMentions(
   const requests = asked.map(([, one]) => ({
     span: one.mention.span,
     mentionText: one.lookedUp,
-    candidates: one.candidates.slice(0, nRanked).map((_, rank) => toScore(one, rank, engine.info)),
+    candidates: one.candidates
+      .slice(0, nToScore(one.candidates, nRanked))
+      .map((_, rank) => toScore(one, rank, engine.info)),
   }))
   const answers = requests.length === 0 ? [] : await engine.score(text, requests, token)
   const rankings = new Map(
     asked.map(([key, one], i) => [key, rankingOf(one.candidates, answers[i], engine.info)] as const),
   )
   return mentions.map((one) => rankings.get(keyOf(one)) ?? { candidates: [], none: 1 })
+}
+
+/** Similar names that are scored beside exact ones. */
+const SIMILAR_BESIDE_EXACT = 2
+
+/**
+ * How many of a fused list the model scores: at most `most`, and where there are exact names only these and the best
+ * two others, since the concept meant nearly always bears the very name. Halves the work.
+ */
+export function nToScore(candidates: readonly Candidate[], most: number): number {
+  const nExact = candidates.filter(({ exact }) => exact).length
+  return Math.min(most, candidates.length, nExact === 0 ? most : nExact + SIMILAR_BESIDE_EXACT)
 }
 
 const inReadingOrder = (mentions: readonly MentionToRank[]): MentionToRank[] =>
