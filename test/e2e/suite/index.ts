@@ -4,6 +4,7 @@ import './activation.suite.ts'
 import './linking.suite.ts'
 import './decisions.suite.ts'
 import './export.suite.ts'
+import './settings.suite.ts'
 
 /** Nothing of the suite stays open for the pictures that follow. */
 after(async () => {
