@@ -13,7 +13,7 @@ import { readBeside, readInput, type InputDocument } from './inputs.ts'
 import { openLinker, type LinkerOptions, type OpenLinker } from './openLinker.ts'
 import { writeOut } from './output.ts'
 import { interruptToken, stderrProgress } from './terminal.ts'
-import { writeWhole } from './writeWhole.ts'
+import { writeTogether } from './writeTogether.ts'
 
 /** One rendering of the links. */
 export interface Output {
@@ -140,12 +140,11 @@ async function write(
   }
   const single = options.files.length === 1 && extname(out) !== ''
   const path = single ? out : join(out, `${stemOf(file)}${LINKED_FORMATS[format].extension}`)
-  await writeWhole(path, text)
   const beside = Object.entries(sideFiles ?? {}).map(([name, content]) => ({
     path: join(path, '..', name),
-    content,
+    text: content,
   }))
-  for (const side of beside) await writeWhole(side.path, side.content)
+  await writeTogether([{ path, text }, ...beside])
   return [path, ...beside.map((side) => side.path)]
 }
 

@@ -59,7 +59,8 @@ function report(error: unknown): number {
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(exitStatus.done)
-  throw error
+  process.stderr.write(`error: stdout was not written: ${error.message}. Free some space, or use --out.\n`)
+  process.exit(exitStatus.someFailed)
 })
 
 void main(process.argv).then((status) => {

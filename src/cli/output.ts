@@ -1,6 +1,24 @@
-/** Results go to stdout. */
+import { fstatSync, writeSync } from 'node:fs'
+import { ConceptLensError } from '../core/index.ts'
+
+/** Results go to stdout. Throws `ConceptLensError` when stdout is a file and the disk is full. */
 export function writeOut(text: string): void {
-  process.stdout.write(text)
+  if (!fstatSync(1).isFile()) {
+    process.stdout.write(text)
+    return
+  }
+  // Node's stream takes what a file still took for the whole, so that a full disk would cut results without a word.
+  const bytes = Buffer.from(text)
+  try {
+    for (let done = 0; done < bytes.length;) done += writeSync(1, bytes, done)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new ConceptLensError(
+      'output-not-written',
+      `stdout was not written to its end: ${reason}. Free some space or choose another place with --out.`,
+      { cause: error },
+    )
+  }
 }
 
 /** A table with aligned columns; the header only on a terminal, so that scripts can cut columns. */

@@ -202,6 +202,93 @@ describe('the command line', () => {
     })
   })
 
+  describe('a full disk', () => {
+    /** A limit on the size of files is a full disk that needs no rights: writing fails in the middle of a file. */
+    const linkWithin = (blocks: number, ...args: string[]): Outcome => {
+      const program = [process.execPath, join(root, 'dist', 'cli.cjs'), 'link', ...args]
+      const limited = ['-c', 'ulimit -f "$0" && exec "$@"', `${blocks}`, ...program]
+      const { status, stdout, stderr } = spawnSync('sh', [...limited, '--kb', kb, '--no-model'], {
+        encoding: 'utf8',
+      })
+      return { status, stdout, stderr }
+    }
+    const long = 'Asthma was treated with metformin.\n\n'.repeat(400)
+
+    for (const format of ['bioc-xml', 'html', 'csv']) {
+      it(`during ${format}: says so, keeps the old file, leaves nothing half-written`, () => {
+        const out = join(folder, `full-${format}`)
+        mkdirSync(out)
+        writeFileSync(join(out, 'result'), 'old')
+        writeFileSync(join(out, 'bioc.key'), 'old key')
+        const target = join(out, 'result.out')
+        writeFileSync(target, 'old')
+        const { status, stderr } = linkWithin(
+          8,
+          manuscript('full.md', long),
+          '--format',
+          format,
+          '--out',
+          target,
+        )
+        assert.equal(status, 1, stderr)
+        assert.match(stderr, /result\.out was not written: .+ unchanged; free some space/)
+        assert.doesNotMatch(stderr, /\n\s+at /, 'no stack trace')
+        assert.deepEqual(readdirSync(out).sort(), ['bioc.key', 'result', 'result.out'])
+        assert.equal(readFileSync(target, 'utf8'), 'old')
+        assert.equal(readFileSync(join(out, 'bioc.key'), 'utf8'), 'old key')
+      })
+    }
+
+    it('after the main file, at the key file: neither is replaced', () => {
+      const out = join(folder, 'full-key')
+      mkdirSync(join(out, 'bioc.key'), { recursive: true }) // no file can take the place of a folder
+      const target = join(out, 'a.xml')
+      writeFileSync(target, 'old')
+      const { status, stderr } = link(manuscript('a2.md', 'asthma'), '--format', 'bioc-xml', '--out', target)
+      assert.equal(status, 1)
+      assert.match(stderr, /bioc\.key was not written/)
+      assert.equal(readFileSync(target, 'utf8'), 'old')
+      assert.deepEqual(readdirSync(out).sort(), ['a.xml', 'bioc.key'])
+    })
+
+    it('goes on with the next file', () => {
+      const out = join(folder, 'full-both')
+      const files = [manuscript('long.md', long), manuscript('short.md', 'asthma\n')]
+      const { status, stderr } = linkWithin(8, ...files, '--format', 'csv', '--out', out)
+      assert.equal(status, 1)
+      assert.match(stderr, /long\.md\.concepts\.csv was not written/)
+      assert.deepEqual(readdirSync(out), ['short.md.concepts.csv'])
+    })
+
+    it('behind stdout: says so', () => {
+      const file = join(folder, 'stdout.jsonl')
+      const command = `ulimit -f 8 && "$0" "$@" > "${file}"`
+      const program = [join(root, 'dist', 'cli.cjs'), 'link', manuscript('full.md', long), '--kb', kb]
+      const args = ['-c', command, process.execPath, ...program, '--no-model', '--format', 'jsonl']
+      const { status, stderr } = spawnSync('sh', args, { encoding: 'utf8' })
+      assert.equal(status, 1)
+      assert.match(stderr, /stdout was not written to its end: /)
+      assert.doesNotMatch(stderr, /\n\s+at /, 'no stack trace')
+    })
+
+    it('during an import: keeps the old knowledge base', () => {
+      const out = join(folder, 'full-kb')
+      cpSync(kb, out, { recursive: true })
+      const rows = Array.from({ length: 2000 }, (_, i) => `LAB:${i},name number ${i},preferred,T047,LAB,\n`)
+      const source = manuscript('large.csv', `id,name,kind,type,source,alt_ids\n${rows.join('')}`)
+      const command = [join(root, 'dist', 'cli.cjs'), 'kb', 'import', source, '--out', out]
+      const args = ['-c', 'ulimit -f 16 && exec "$0" "$@"', process.execPath, ...command]
+      const { status, stderr } = spawnSync('sh', args, { encoding: 'utf8' })
+      assert.equal(status, 1)
+      assert.match(stderr, /full-kb cannot be written: .+ untouched/)
+      assert.equal(conceptlens(['kb', 'info', out, '--verify']).status, 0)
+      assert.deepEqual(
+        readdirSync(folder).filter((name) => name.startsWith('.')),
+        [],
+      )
+    })
+  })
+
   describe('bad input', () => {
     const cases: readonly (readonly [string, string, string | Uint8Array])[] = [
       ['an empty file', 'empty.md', ''],

@@ -1,5 +1,6 @@
 import { commands, ProgressLocation, Uri, window, workspace } from 'vscode'
 import type { Host } from '../host.ts'
+import { writeTogether, type OutputFile } from '../writeTogether.ts'
 import { cancellable } from './linkDocument.ts'
 import { documentTarget, isRecord } from './target.ts'
 
@@ -15,13 +16,13 @@ export async function exportBioc(host: Host, argument?: unknown): Promise<void> 
       cancellable(host.request('conceptLens/export', { uri, format: 'bioc-xml' }, token), token),
   )
   if (!exported) return
-  const files: [Uri, string][] = [[target, exported.content]]
+  const files: OutputFile[] = [{ uri: target, content: exported.content }]
   for (const [name, content] of Object.entries(exported.companions)) {
-    const companion = Uri.joinPath(target, '..', name)
-    if (await mayWrite(companion, content)) files.push([companion, content])
+    const uri = Uri.joinPath(target, '..', name)
+    if (await mayWrite(uri, content)) files.push({ uri, content })
   }
   try {
-    for (const [file, content] of files) await writeWhole(file, content)
+    await writeTogether(files, workspace.fs)
   } catch (error) {
     host.log.error(`Export to ${target.toString()} failed: ${String(error)}`)
     void window.showErrorMessage(
@@ -73,18 +74,6 @@ async function confirmOverwrite(file: Uri): Promise<boolean> {
   const replace = 'Replace'
   const message = `${nameOf(file)} exists already. Replace it?`
   return (await window.showWarningMessage(message, { modal: true }, replace)) === replace
-}
-
-/** Writes to a temporary name first, so that the file appears whole or not at all. */
-async function writeWhole(file: Uri, content: string): Promise<void> {
-  const temporary = Uri.joinPath(file, '..', `.${nameOf(file)}.tmp`)
-  try {
-    await workspace.fs.writeFile(temporary, new TextEncoder().encode(content))
-    await workspace.fs.rename(temporary, file, { overwrite: true })
-  } catch (error) {
-    await Promise.resolve(workspace.fs.delete(temporary)).catch(() => undefined)
-    throw error
-  }
 }
 
 async function exists(file: Uri): Promise<boolean> {
