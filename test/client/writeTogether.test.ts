@@ -11,18 +11,18 @@ function diskOf(sizeBytes: number, files: Record<string, string>, unmovable?: st
     writeFile(uri, content) {
       const text = new TextDecoder().decode(content)
       const free = sizeBytes - used()
-      files[Utils.basename(uri as URI)] = text.slice(0, free)
+      files[Utils.basename(uri)] = text.slice(0, free)
       return text.length > free ? Promise.reject(new Error('ENOSPC: no space left')) : Promise.resolve()
     },
     rename(from, to) {
-      const [source, target] = [Utils.basename(from as URI), Utils.basename(to as URI)]
+      const [source, target] = [Utils.basename(from), Utils.basename(to)]
       if (target === unmovable) return Promise.reject(new Error('EPERM: in use'))
       files[target] = files[source] ?? ''
       delete files[source]
       return Promise.resolve()
     },
     delete(uri) {
-      const name = Utils.basename(uri as URI)
+      const name = Utils.basename(uri)
       if (files[name] === undefined) return Promise.reject(new Error('not there'))
       delete files[name]
       return Promise.resolve()

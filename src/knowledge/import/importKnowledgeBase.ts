@@ -1,7 +1,5 @@
-import { randomUUID } from 'node:crypto'
 import { existsSync, readdirSync, statSync } from 'node:fs'
-import { mkdir, rename, rm } from 'node:fs/promises'
-import { basename, dirname, join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import {
   CancelledError,
   ConceptLensError,
@@ -18,6 +16,7 @@ import { sha256Of, writeStore } from '../store/writeStore.ts'
 import { createProblemLog, type ImportSink, type SourceDescription, type StoreTitle } from './draft.ts'
 import { createJoiner } from './join.ts'
 import { openSources, type ReadableSource } from './sources.ts'
+import { writeInPlace } from './writeInPlace.ts'
 
 /** What to import, and where to. */
 export interface ImportOptions {
@@ -207,38 +206,4 @@ function checkTarget(out: string): void {
       'kb-out-not-empty',
       `${out} exists and is not a knowledge base, so it is left alone. Choose a new or empty directory.`,
     )
-}
-
-async function writeInPlace(out: string, write: (dir: string) => Manifest): Promise<Manifest> {
-  const mark = randomUUID().slice(0, 8)
-  const building = join(dirname(out), `.${basename(out)}.building-${mark}`)
-  const old = join(dirname(out), `.${basename(out)}.old-${mark}`)
-  await mkdir(dirname(out), { recursive: true })
-  try {
-    const manifest = write(building)
-    const replaces = existsSync(out)
-    if (replaces) await rename(out, old)
-    try {
-      await rename(building, out)
-    } catch (error) {
-      if (replaces) await rename(old, out)
-      throw error
-    }
-    if (replaces) await rm(old, { recursive: true, force: true })
-    return manifest
-  } catch (error) {
-    throw asWriteError(out, error)
-  } finally {
-    await rm(building, { recursive: true, force: true })
-  }
-}
-
-/** What the system says about a disk or a permission, as a message with a next step; anything else as it is. */
-function asWriteError(out: string, error: unknown): unknown {
-  if (!(error instanceof Error && 'syscall' in error)) return error
-  return new ConceptLensError(
-    'kb-cannot-write',
-    `The knowledge base ${out} cannot be written: ${error.message}. What was there before is untouched. Is the disk full, or the store open elsewhere?`,
-    { cause: error },
-  )
 }
