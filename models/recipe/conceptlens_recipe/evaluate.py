@@ -12,7 +12,7 @@ import logging
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
@@ -51,6 +51,7 @@ class Ranked:
     first: bool
     gold: bool
     recall: dict[int, bool]
+    features: list[list[float]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -170,9 +171,8 @@ def measure(
                 recall = {k: bool(hits) and hits[0] < k for k in (1, 5, 10, 20)}
                 first = bool(right) and right[0] == 0
                 values = [float(v) for v in own]
-                ranked.append(
-                    Ranked(corpus, passage.pmid, values, right, bool(concepts), first, bool(mention.gold), recall)
-                )
+                known, gold, facts = bool(concepts), bool(mention.gold), [x.features for x in segments]
+                ranked.append(Ranked(corpus, passage.pmid, values, right, known, first, gold, recall, facts))
     return ranked, tagged
 
 

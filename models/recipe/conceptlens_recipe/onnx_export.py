@@ -113,10 +113,20 @@ def build(model: TwoStreamEncoder, int8: bool) -> onnx.ModelProto:
     shape = g.op("Shape", "input_ids", start=0, end=1, name="segments")
     text_tokens = g.op("Shape", "text_key_0", start=1, end=2, name="text_tokens")
     heads, dim = g.ints(arch.heads), g.ints(arch.head_dim)
-    flat_shape = g.op("Concat", heads, g.op("Mul", shape, tokens), dim, axis=0, name="flat_shape")
-    seen_shape = g.op("Concat", heads, shape, tokens, text_tokens, axis=0, name="seen_shape")
-    flat_seen_shape = g.op("Concat", heads, g.op("Mul", shape, tokens), text_tokens, axis=0, name="flat_seen_shape")
-    context_shape = g.op("Concat", heads, shape, tokens, dim, axis=0, name="context_shape")
+
+    def query_shapes(queries: str) -> tuple[str, str, str, str]:
+        """Shapes flat, seen, flat_seen and context for so many queries per segment."""
+        rows = g.op("Mul", shape, queries)
+        return (
+            g.op("Concat", heads, rows, dim, axis=0),
+            g.op("Concat", heads, shape, queries, text_tokens, axis=0),
+            g.op("Concat", heads, rows, text_tokens, axis=0),
+            g.op("Concat", heads, shape, queries, dim, axis=0),
+        )
+
+    # Of a candidate the last layer is asked for [MASK] alone; of a text for every token.
+    last_queries = g.op("Where", g.op("Equal", text_tokens, g.ints(0)), tokens, g.ints(1), name="last_queries")
+    all_shapes, last_shapes = query_shapes(tokens), query_shapes(last_queries)
 
     words = g.embedding(state["words.weight"], "input_ids", "words")
     table = g.embedding(state["positions.weight"], None, "positions")
@@ -133,7 +143,10 @@ def build(model: TwoStreamEncoder, int8: bool) -> onnx.ModelProto:
 
     for i in range(arch.layers):
         p = f"layers.{i}"
-        query = split(linear(x, f"{p}.query", 1 / math.sqrt(arch.head_dim)))
+        last = i == arch.layers - 1
+        flat_shape, seen_shape, flat_seen_shape, context_shape = last_shapes if last else all_shapes
+        asked = g.op("Slice", x, g.ints(0), last_queries, g.ints(1)) if last else x
+        query = split(linear(asked, f"{p}.query", 1 / math.sqrt(arch.head_dim)))
         key, value = split(linear(x, f"{p}.key")), split(linear(x, f"{p}.value"))
         g.nodes.append(helper.make_node("Identity", [key], [f"key_{i}"]))
         g.nodes.append(helper.make_node("Identity", [value], [f"value_{i}"]))
@@ -150,7 +163,7 @@ def build(model: TwoStreamEncoder, int8: bool) -> onnx.ModelProto:
         context = g.op("Transpose", context, perm=[1, 0, 2, 3])
         context = g.op("Add", context, g.op("MatMul", to_own, value))
         context = g.op("Reshape", g.op("Transpose", context, perm=[0, 2, 1, 3]), g.ints(0, 0, arch.hidden))
-        x = norm(g.op("Add", x, linear(context, f"{p}.output")), f"{p}.output_norm")
+        x = norm(g.op("Add", asked, linear(context, f"{p}.output")), f"{p}.output_norm")
         x = norm(g.op("Add", x, linear(g.op("Gelu", linear(x, f"{p}.up")), f"{p}.down")), f"{p}.norm")
 
     g.nodes.append(helper.make_node("Identity", [x], ["states"]))
@@ -172,10 +185,10 @@ def build(model: TwoStreamEncoder, int8: bool) -> onnx.ModelProto:
         info("features", ["segments", arch.features]),
     ]
     outputs = [
-        info("states", ["segments", "tokens", arch.hidden]),
+        info("states", ["segments", "last_queries", arch.hidden]),
         *(info(f"key_{i}", ["segments", arch.heads, "tokens", arch.head_dim]) for i in range(arch.layers)),
         *(info(f"value_{i}", ["segments", arch.heads, "tokens", arch.head_dim]) for i in range(arch.layers)),
-        info("token_logits", ["segments", "tokens", arch.token_logits]),
+        info("token_logits", ["segments", "last_queries", arch.token_logits]),
         info("score", ["segments"]),
     ]
     graph = helper.make_graph(g.nodes, "two-stream-encoder", inputs, outputs, g.constants)

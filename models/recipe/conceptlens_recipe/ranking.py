@@ -45,15 +45,15 @@ def tag_loss(text: ReadText, passage: Passage) -> tuple[Tensor, int]:
     return (logits.logsumexp(-1) - inside).sum(), len(rows)
 
 
-def score(
+def mask_states(
     model: TwoStreamEncoder,
     segmenter: Segmenter,
     passage: Passage,
     text: ReadText,
     asked: Sequence[tuple[Mention, Sequence[Segment]]],
     chunk: int = 32,
-) -> list[Tensor]:
-    """For every mention the logits of its segments and, last, of "none of these"."""
+) -> tuple[Tensor, Tensor, list[Tensor]]:
+    """Final `[MASK]` states and features of all segments in order, and every mention's logit of "none of these"."""
     rows, owners, values = [], [], []
     states, nones = [], []
     for index, (mention, segments) in enumerate(asked):
@@ -66,16 +66,27 @@ def score(
             owners.append(index)
             values.append(s.features)
     if not rows:
-        return [none[None] for none in nones]
-    stacked, facts = torch.stack(states), torch.tensor(values)
+        return torch.zeros(0, model.arch.hidden), torch.zeros(0, model.arch.features), nones
+    stacked = torch.stack(states)
     order = sorted(range(len(rows)), key=lambda i: len(rows[i]))
     found: list[Tensor] = []
     for at in range(0, len(order), chunk):
         part = order[at : at + chunk]
         ids, mask = pad([rows[i] for i in part], segmenter.pad)
         mentions = stacked[[owners[i] for i in part]]
-        final = model.encode_candidates(torch.tensor(ids), torch.tensor(mask), text.keys, mentions)
-        found.append(model.score(final, facts[part]))
-    scores = torch.cat(found)[torch.argsort(torch.tensor(order))]
-    sizes = [len(segments) for _, segments in asked]
-    return [torch.cat([own, none[None]]) for own, none in zip(scores.split(sizes), nones, strict=True)]
+        found.append(model.encode_candidates(torch.tensor(ids), torch.tensor(mask), text.keys, mentions))
+    return torch.cat(found)[torch.argsort(torch.tensor(order))], torch.tensor(values), nones
+
+
+def score(
+    model: TwoStreamEncoder,
+    segmenter: Segmenter,
+    passage: Passage,
+    text: ReadText,
+    asked: Sequence[tuple[Mention, Sequence[Segment]]],
+    chunk: int = 32,
+) -> list[Tensor]:
+    """For every mention the logits of its segments and, last, of "none of these"."""
+    states, facts, nones = mask_states(model, segmenter, passage, text, asked, chunk)
+    parts = model.score(states, facts).split([len(segments) for _, segments in asked])
+    return [torch.cat([own, none[None]]) for own, none in zip(parts, nones, strict=True)]

@@ -50,6 +50,8 @@ class Plan:
     tagged: int = 4
     body_rate: float = 2e-4
     head_rate: float = 8e-4
+    #: The score's linear path has ten weights, for features of a fraction each: it must be fast to weigh them at all.
+    prior_rate: float = 3e-2
     weight_decay: float = 0.01
     warm_up: float = 0.02
     clip: float = 1.0
@@ -90,12 +92,14 @@ def corpus_passages(data: Path, segmenter: Segmenter, names: list[str], smoke: b
     return found
 
 
-def dev_passages(data: Path, segmenter: Segmenter, names: list[str], documents: int | None) -> dict[str, list[Passage]]:
-    """Development passages by corpus, of the first documents."""
+def dev_passages(
+    data: Path, segmenter: Segmenter, names: list[str], documents: int | None, every: int = 1
+) -> dict[str, list[Passage]]:
+    """Development passages by corpus, of the first documents, of every n-th document."""
     group = medmentions_group(semantic_groups(data), concept_types(data))
     found = {}
     for name in names:
-        kept = list(corpora.development_documents(data, name))[:documents]
+        kept = list(corpora.development_documents(data, name))[:documents:every]
         found[name] = list(passages(kept, segmenter, group))
     return found
 
@@ -122,10 +126,16 @@ def optimiser(model: TwoStreamEncoder, plan: Plan) -> torch.optim.AdamW:
     for module in (model.words, model.positions):
         module.weight.requires_grad_(False)
     heads = [p for name, p in model.named_parameters() if name.startswith(("mention.", "tokens.", "score."))]
+    prior = [p for name, p in model.named_parameters() if name.startswith("score.prior.")]
     known = set(map(id, heads))
+    heads = [p for p in heads if id(p) not in set(map(id, prior))]
     body = [p for p in model.parameters() if p.requires_grad and id(p) not in known]
     return torch.optim.AdamW(
-        [{"params": body, "lr": plan.body_rate}, {"params": heads, "lr": plan.head_rate}],
+        [
+            {"params": body, "lr": plan.body_rate},
+            {"params": heads, "lr": plan.head_rate},
+            {"params": prior, "lr": plan.prior_rate, "weight_decay": 0.0},
+        ],
         weight_decay=plan.weight_decay,
         betas=(0.9, 0.98),
         fused=True,
@@ -189,7 +199,7 @@ def main() -> None:
     tagged = Stream(pools, plan.tagging_share, rng)
     budget = 30.0 if options.smoke else options.minutes * 60
     shown = {name: part[:: max(1, len(part) // 30)] for name, part in dev.items()}
-    rates = [group["lr"] for group in optimizer.param_groups] if not spent else [plan.body_rate, plan.head_rate]
+    rates = [plan.body_rate, plan.head_rate, plan.prior_rate]
     saved = evaluated = spent
     sums = dict.fromkeys(("tag", "words", "rank", "right", "mentions", "segments", "seconds"), 0.0)
     while spent < budget:
@@ -213,7 +223,7 @@ def main() -> None:
                 sums["segments"] / max(1e-9, sums["seconds"]),
             )
             sums = dict.fromkeys(sums, 0.0)
-        if spent - saved > 300:
+        if spent - saved > 180:
             save(checkpoint, model, optimizer, spent, step)
             saved = spent
         if spent - evaluated > 900:

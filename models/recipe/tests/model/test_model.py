@@ -158,16 +158,32 @@ class Figures(unittest.TestCase):
                     right == 0,
                     True,
                     {},
+                    [[0.0] * len(FEATURES)] * 3,
                 )
             )
         return made
 
-    def test_fitted_temperature_lowers_the_calibration_error(self) -> None:
+    def test_calibration_lowers_the_error(self) -> None:
         ranked = self.ranked()
         fitted = release.fit(ranked)
-        self.assertGreater(fitted.temperature, 1.2)
-        before = release.calibration_error(ranked, release.Calibration(1, 0))
-        self.assertLess(release.calibration_error(ranked, fitted), before)
+        before = release.calibration_error(ranked, release.Calibration())
+        after = [release.adjusted(r, fitted) for r in ranked]
+        left = release.calibration_error(after, release.Calibration(fitted.temperature, fitted.none_bias))
+        self.assertLess(left, before)
+
+    def test_folded_weights_give_the_adjusted_scores(self) -> None:
+        segmenter = Segmenter(FIXTURE / "vocab.txt")
+        model, text = tiny_model(segmenter), passage(segmenter)
+        pairs = asked(text)
+        calibration = release.Calibration(1.0, 0.0, 0.5, tuple(0.1 * i for i in range(len(FEATURES))))
+        with torch.no_grad():
+            before = score(model, segmenter, text, read(model, segmenter, text), pairs)
+            release.fold(model, calibration)
+            after = score(model, segmenter, text, read(model, segmenter, text), pairs)
+        for (_, segments), old, new in zip(pairs, before, after, strict=True):
+            facts = [s.features for s in segments]
+            made = Ranked("bc5cdr", "1", old.tolist(), [], True, True, True, {}, facts)
+            np.testing.assert_array_almost_equal(release.adjusted(made, calibration).scores, new.numpy(), 4)
 
     def test_difference_has_its_interval(self) -> None:
         found = evaluate.difference(self.ranked())
