@@ -16,7 +16,15 @@ const target = values.target ?? `${process.platform}-${process.arch}`
 const packagePath = values.out ?? join(root, `conceptlens-${target}.vsix`)
 
 await stageRuntime(target)
-await createVSIX({ cwd: root, target, packagePath, dependencies: false, useYarn: false, baseContentUrl: 'https://example.invalid', skipLicense: false })
+await createVSIX({
+  cwd: root,
+  target,
+  packagePath,
+  dependencies: false,
+  useYarn: false,
+  baseContentUrl: 'https://example.invalid',
+  skipLicense: false,
+})
 process.stdout.write(`${packagePath}: ${((await stat(packagePath)).size / 1e6).toFixed(1)} MB\n`)
 
 async function stageRuntime(platformAndArchitecture: string): Promise<void> {
@@ -24,14 +32,17 @@ async function stageRuntime(platformAndArchitecture: string): Promise<void> {
   const from = join(root, 'node_modules', 'onnxruntime-node')
   const binaries = join('bin', 'napi-v6', platform, architecture)
   const supported = await readdir(join(from, 'bin', 'napi-v6', platform)).catch(() => [])
-  if (!supported.includes(architecture)) {
-    throw new Error(`onnxruntime-node has no binaries for ${platformAndArchitecture}. Allowed: ${(await targets(from)).join(', ')}`)
+  if (!(supported as string[]).includes(architecture)) {
+    throw new Error(
+      `onnxruntime-node has no binaries for ${platformAndArchitecture}. Allowed: ${(await targets(from)).join(', ')}`,
+    )
   }
   const staged = join(root, 'dist', 'node_modules')
   await rm(staged, { recursive: true, force: true })
   const to = join(staged, 'onnxruntime-node')
   await mkdir(to, { recursive: true })
-  for (const part of ['package.json', 'README.md', 'dist', binaries]) await copyWithoutMaps(join(from, part), join(to, part))
+  for (const part of ['package.json', 'README.md', 'dist', binaries])
+    await copyWithoutMaps(join(from, part), join(to, part))
   const common = join(root, 'node_modules', 'onnxruntime-common')
   for (const part of ['package.json', 'README.md', 'dist/cjs']) {
     await copyWithoutMaps(join(common, part), join(staged, 'onnxruntime-common', part))
