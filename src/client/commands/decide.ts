@@ -6,7 +6,8 @@ import { isRecord, positionTarget, rangeTarget } from './target.ts'
 /** Records the author's choice and offers to undo it. */
 export async function decide(host: Host, params: DecideParams): Promise<void> {
   const result = await host.request('conceptLens/decide', params)
-  await report(host, result, params)
+  // Not awaited: the command is done when the decision is kept, not when its message is closed.
+  void report(host, result, params).catch((error: unknown) => host.log.error(String(error)))
 }
 
 /** Says that the mention at the cursor is not a concept. */
