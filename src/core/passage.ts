@@ -25,7 +25,8 @@ export interface Section {
 }
 
 /** What kind of block a passage was cut from. */
-export type PassageKind = 'title' | 'heading' | 'paragraph' | 'list' | 'caption' | 'table' | 'footnote' | 'quote'
+export type PassageKind =
+  'title' | 'heading' | 'paragraph' | 'list' | 'caption' | 'table' | 'footnote' | 'quote'
 
 /**
  * One piece of a piecewise-linear map from prose to source.

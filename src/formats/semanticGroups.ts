@@ -1,21 +1,6 @@
-/** The UMLS semantic groups (McCray et al. 2001) with the names that people read. */
-const GROUP_LABELS: Readonly<Record<string, string>> = {
-  ACTI: 'Activities & Behaviors',
-  ANAT: 'Anatomy',
-  CHEM: 'Chemicals & Drugs',
-  CONC: 'Concepts & Ideas',
-  DEVI: 'Devices',
-  DISO: 'Disorders',
-  GENE: 'Genes & Molecular Sequences',
-  GEOG: 'Geographic Areas',
-  LIVB: 'Living Beings',
-  OBJC: 'Objects',
-  OCCU: 'Occupations',
-  ORGA: 'Organizations',
-  PHEN: 'Phenomena',
-  PHYS: 'Physiology',
-  PROC: 'Procedures',
-}
+import { SEMANTIC_GROUP_LABELS } from '../core/index.ts'
+
+const GROUP_LABELS: Readonly<Record<string, string>> = SEMANTIC_GROUP_LABELS
 
 /** The readable name of a semantic group; the code itself when it is not one of the fifteen. */
 export function groupLabel(group: string): string {

@@ -2,28 +2,9 @@
  * The UMLS semantic types and semantic groups: identifiers and names only.
  * Source: UMLS Semantic Network, `SemGroups.txt` (U.S. National Library of Medicine).
  */
+import { SEMANTIC_GROUP_LABELS as GROUPS, type SemanticGroup } from '../core/index.ts'
 
-/** Names of the semantic groups. */
-const GROUPS = {
-  ACTI: 'Activities & Behaviors',
-  ANAT: 'Anatomy',
-  CHEM: 'Chemicals & Drugs',
-  CONC: 'Concepts & Ideas',
-  DEVI: 'Devices',
-  DISO: 'Disorders',
-  GENE: 'Genes & Molecular Sequences',
-  GEOG: 'Geographic Areas',
-  LIVB: 'Living Beings',
-  OBJC: 'Objects',
-  OCCU: 'Occupations',
-  ORGA: 'Organizations',
-  PHEN: 'Phenomena',
-  PHYS: 'Physiology',
-  PROC: 'Procedures',
-} as const
-
-/** A UMLS semantic group. */
-export type SemanticGroup = keyof typeof GROUPS
+export type { SemanticGroup }
 
 /** Every semantic type: TUI, name, group. Six retired chemical types are here too, for sources that still use them. */
 const TYPES: Readonly<Record<string, readonly [name: string, group: SemanticGroup]>> = {
