@@ -31,7 +31,7 @@ export async function takePictures(editor: RunningEditor): Promise<SuiteResult> 
 
 const manuscript = 'manuscript.md'
 /** A word of the sample that is linked, and what its hover names. */
-const word = 'metformin'
+const word = 'hyperglycemia'
 
 const scenes: readonly (readonly [string, (page: Page) => Promise<void>])[] = [
   ['hints', async (page) => waitForHints(page)],
