@@ -106,7 +106,7 @@ async function waitForHints(page: Page): Promise<void> {
   await page.waitForFunction(
     () =>
       [...document.querySelectorAll('.view-line')].some((line) =>
-        /\bC\d{7}|[A-Z]+:[A-Z]?\d{4,}/.test(line.textContent ?? ''),
+        /C\d{7}|[A-Z]+:[A-Z]?\d{4,}/.test(line.textContent ?? ''),
       ),
     undefined,
     { timeout: 60_000 },
