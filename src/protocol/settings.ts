@@ -174,7 +174,7 @@ export const SETTINGS = {
     scope: 'machine',
     flag: '--processes <n>',
     description:
-      'Processes that run the model side by side; each takes about 150 MB and one core. 0: one for every two cores in an editor and one for every core on the command line, at most two.',
+      'Processes that run the model side by side; each takes about 250 MB and one core. 0: one for every two cores in an editor and one for every core on the command line, at most two.',
   },
   'bioc.offsetUnit': {
     type: 'choice',
