@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** Where the parts that ship with the program lie. The bundle stands in `dist/`, so its parent is the package. */
@@ -14,7 +14,10 @@ export const resources = {
   samples: join(packageRoot, 'media', 'sample'),
 } as const
 
-/** Whether the program runs from a checkout (where `npm run build` can mend things) or from an installed package. */
-export function runsFromCheckout(): boolean {
-  return existsSync(join(packageRoot, 'src', 'cli'))
+/** The manuscripts in `media/sample/`; files that another one takes in by `\input` are not manuscripts of their own. */
+export function sampleManuscripts(): string[] {
+  const names = readdirSync(resources.samples)
+  return names
+    .filter((name) => /^manuscript[.](md|tex)$/.test(name))
+    .map((name) => join(resources.samples, name))
 }

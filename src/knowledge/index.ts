@@ -12,7 +12,6 @@ export {
   type SemanticGroup,
 } from './semanticTypes.ts'
 export {
-  conceptsByGroup,
   knowledgeBaseStatistics,
   verifyKnowledgeBase,
   type KnowledgeBaseStatistics,

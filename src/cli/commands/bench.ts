@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { Argument, type Command } from 'commander'
@@ -14,7 +14,7 @@ import { importKnowledgeBase, knowledgeBaseStatistics, openKnowledgeBase } from 
 import { readBeside, readInput } from '../inputs.ts'
 import { addLinkerOptions, openLinker, type LinkerOptions } from '../openLinker.ts'
 import { writeOut } from '../output.ts'
-import { resources } from '../resources.ts'
+import { resources, sampleManuscripts } from '../resources.ts'
 
 interface BenchOptions extends LinkerOptions {
   readonly json?: true
@@ -49,7 +49,7 @@ async function run(names: readonly BenchName[], options: BenchOptions): Promise<
 }
 
 async function partsOf(options: BenchOptions, folder: string): Promise<BenchParts> {
-  const manuscripts = (options.manuscripts ?? (await samples())).map(benchFile)
+  const manuscripts = (options.manuscripts ?? sampleManuscripts()).map(benchFile)
   const edited = options.edit === undefined ? manuscripts[0] : benchFile(options.edit)
   return {
     openLinker: () => openLinker(options),
@@ -66,11 +66,6 @@ async function partsOf(options: BenchOptions, folder: string): Promise<BenchPart
     },
     progress: (name) => process.stderr.write(`${name} …\n`),
   }
-}
-
-async function samples(): Promise<string[]> {
-  const names = await readdir(resources.samples)
-  return names.filter((name) => name.startsWith('manuscript.')).map((name) => join(resources.samples, name))
 }
 
 function benchFile(file: string): BenchFile {

@@ -1,11 +1,10 @@
-import { readdir } from 'node:fs/promises'
-import { join, relative } from 'node:path'
+import { relative } from 'node:path'
 import type { Command } from 'commander'
 import { DEFAULT_SETTINGS } from '../../protocol/index.ts'
 import { linkFiles } from '../linkFiles.ts'
 import { addLinkerOptions, type LinkerOptions } from '../openLinker.ts'
 import { terminalTable, today, writeOut } from '../output.ts'
-import { resources } from '../resources.ts'
+import { sampleManuscripts } from '../resources.ts'
 
 const outFolder = 'out'
 
@@ -17,7 +16,7 @@ export function addStartCommand(program: Command, finish: (status: number) => vo
     .argument('[file...]')
   addLinkerOptions(command).action(async (files: string[], options: LinkerOptions) => {
     const { status, written } = await linkFiles({
-      files: files.length > 0 ? files : await sampleFiles(),
+      files: files.length > 0 ? files : sampleManuscripts().map((path) => relative('.', path)),
       linker: options,
       outputs: [
         { format: 'text' },
@@ -31,14 +30,6 @@ export function addStartCommand(program: Command, finish: (status: number) => vo
     writeOut(`\n${written.map((path) => `wrote ${relative('.', path)}\n`).join('')}${nextSteps()}`)
     finish(status)
   })
-}
-
-/** The manuscripts in `media/sample/`; files that another one takes in by `\input` are not manuscripts of their own. */
-async function sampleFiles(): Promise<string[]> {
-  const names = await readdir(resources.samples)
-  return names
-    .filter((name) => /^manuscript[.](md|tex)$/.test(name))
-    .map((name) => relative('.', join(resources.samples, name)))
 }
 
 function nextSteps(): string {

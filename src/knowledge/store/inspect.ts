@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import type { KnowledgeBase, KnowledgeBaseInfo, Problem } from '../../core/index.ts'
+import type { KnowledgeBaseInfo, Problem } from '../../core/index.ts'
 import { readManifest } from './manifest.ts'
 import { sha256Of } from './writeStore.ts'
 
@@ -27,16 +27,6 @@ export function knowledgeBaseStatistics(dir: string): KnowledgeBaseStatistics {
     diskBytes: Object.values(files).reduce((sum, { bytes }) => sum + bytes, 0),
     imported,
   }
-}
-
-/** How many concepts each semantic group has, commonest first; concepts of no known group count under the empty text. Visits every concept: about a second for 250,000. */
-export function conceptsByGroup(knowledgeBase: KnowledgeBase): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>()
-  for (let ref = 0; ref < knowledgeBase.info.nConcepts; ref += 1) {
-    const { groups } = knowledgeBase.summary(ref)
-    for (const group of groups.length > 0 ? groups : ['']) counts.set(group, (counts.get(group) ?? 0) + 1)
-  }
-  return new Map([...counts].sort((a, b) => b[1] - a[1]))
 }
 
 /** Compares every file of a store with the checksum in its manifest; empty when all is well. Reads all bytes. Throws for a bad manifest. */

@@ -10,6 +10,7 @@ import {
   openManuscript,
   quickFixes,
   readWorkspaceFile,
+  sayNotAConcept,
 } from './editor.ts'
 
 const decisionsFile = '.conceptlens/decisions.jsonl'
@@ -47,9 +48,7 @@ describe('the author decides', () => {
   it('says that something is not a concept here, and the hint goes away', async () => {
     const document = await openManuscript('manuscript.md')
     const { range } = await firstLink(document)
-    const fix = (await quickFixes(document, range)).find(({ title }) => /not a concept/i.test(title))
-    assert.ok(fix !== undefined)
-    await applyQuickFix(fix)
+    await sayNotAConcept(document, range)
     await eventually(
       'the hint gone',
       () => hintsOf(document),
@@ -67,9 +66,7 @@ describe('the author decides', () => {
   it('keeps a decision through edits before it', async () => {
     const document = await openManuscript('manuscript.md')
     const { range } = await firstLink(document)
-    const fix = (await quickFixes(document, range)).find(({ title }) => /not a concept/i.test(title))
-    assert.ok(fix !== undefined)
-    await applyQuickFix(fix)
+    await sayNotAConcept(document, range)
     const gone = (offset: number) => (hints: vscode.InlayHint[]) =>
       hints.length > 0 && hints.every(({ position }) => document.offsetAt(position) !== offset)
     const offset = document.offsetAt(range.end)
@@ -98,9 +95,7 @@ describe('the author decides', () => {
     await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode('{"this is": not JSON\n'))
     const document = await openManuscript('manuscript.md')
     const { range } = await firstLink(document)
-    const fix = (await quickFixes(document, range)).find(({ title }) => /not a concept/i.test(title))
-    assert.ok(fix !== undefined)
-    await applyQuickFix(fix)
+    await sayNotAConcept(document, range)
     await eventually(
       'the new decision',
       () => readWorkspaceFile(decisionsFile),

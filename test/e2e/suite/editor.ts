@@ -119,3 +119,10 @@ export async function readWorkspaceFile(path: string): Promise<string | undefine
     return undefined
   }
 }
+
+/** Applies the quick fix that says that the mention at a range is not a concept. */
+export async function sayNotAConcept(document: vscode.TextDocument, range: vscode.Range): Promise<void> {
+  const fix = (await quickFixes(document, range)).find(({ title }) => /not a concept/i.test(title))
+  assert.ok(fix !== undefined)
+  await applyQuickFix(fix)
+}
