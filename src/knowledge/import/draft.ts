@@ -9,6 +9,12 @@ export type SourceDescription = Omit<KnowledgeSource, 'nConcepts' | 'nNames'>
 /** Where a reader puts what it finds. */
 export interface ImportSink {
   concept(draft: ConceptDraft): void
+  /**
+   * Two ids name one concept, as a mapping says. Either may be the id of a concept of any file, one that a concept names
+   * as its equal, or unknown; `source` is the short name of the mapping. Order does not matter: it is looked at when all
+   * files are read. Concepts of one file, and two CUIs, stay apart all the same.
+   */
+  equal(a: string, b: string, source: string): void
   source(description: SourceDescription): void
   problem(problem: Problem): void
   /** Called now and then with the number of bytes read since; throws when the import was cancelled. */

@@ -44,6 +44,8 @@ export interface ImportResult {
   readonly nJoined: number
   /** Native ids that several concepts name as their equal; they resolve to each. */
   readonly nAmbiguousIds: number
+  /** Mappings that were not followed, because they would join two CUIs or two concepts of one file. */
+  readonly nConflicts: number
 }
 
 /**
@@ -58,7 +60,7 @@ export async function importKnowledgeBase(options: ImportOptions): Promise<Impor
   const imported = sources.map(({ path }) => ({ file: basename(path), sha256: sha256Of(path) }))
   const current = options.ifChanged ? unchanged(out, imported, options.name) : undefined
   if (current)
-    return { built: false, info: current, problems: [], nProblems: 0, nJoined: 0, nAmbiguousIds: 0 }
+    return { built: false, info: current, problems: [], nProblems: 0, nJoined: 0, nAmbiguousIds: 0, nConflicts: 0 }
 
   const problems = createProblemLog()
   const { concepts, descriptions, ...joined } = await gather(sources, options, (problem) =>
@@ -103,6 +105,7 @@ interface Gathered {
   readonly descriptions: ReadonlyMap<string, SourceDescription>
   readonly nJoined: number
   readonly nAmbiguousIds: number
+  readonly nConflicts: number
 }
 
 async function gather(
@@ -117,6 +120,7 @@ async function gather(
   let current = 0
   const sink: ImportSink = {
     concept: (draft) => joiner.add(draft, current),
+    equal: (a, b) => joiner.equal(a, b),
     source: (description) => {
       if (!descriptions.has(description.name)) descriptions.set(description.name, description)
     },

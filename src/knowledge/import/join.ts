@@ -9,12 +9,16 @@ export interface Joined {
   readonly nJoined: number
   /** Native ids that several concepts name as their equal, so that it stays open whose they are. */
   readonly nAmbiguousIds: number
+  /** Mappings that were not followed, because they would join two CUIs or two concepts of one file. */
+  readonly nConflicts: number
 }
 
 /** Gathers drafts and joins them at the end. */
 export interface Joiner {
   /** `source` tells the files apart: 0, 1, 2 … */
   add(draft: ConceptDraft, source: number): void
+  /** Two ids name one concept; see {@link ImportSink.equal}. */
+  equal(a: string, b: string): void
   finish(): Joined
 }
 
@@ -40,7 +44,9 @@ const UMLS = 'UMLS:'
  */
 export function createJoiner(): Joiner {
   const all = new Map<string, Growing>()
+  const mappings: [a: string, b: string][] = []
   return {
+    equal: (a, b) => void mappings.push([a, b]),
     add(draft, source) {
       const known = all.get(draft.id)
       if (known) absorb(known, { ...draft, from: [source] })
@@ -48,13 +54,14 @@ export function createJoiner(): Joiner {
     },
     finish() {
       const { hosts, nAmbiguousIds } = hostsOf(all)
+      const nConflicts = followMappings(all, hosts, mappings)
       // A guest's host may itself be a guest: every guest ends in the last host of its chain.
       for (const [guestId, hostId] of hosts) {
         const guest = all.get(guestId)!
         absorb(all.get(lastHost(hosts, hostId))!, { ...guest, xrefs: [guestId, ...guest.xrefs] })
       }
       for (const guestId of hosts.keys()) all.delete(guestId)
-      return { concepts: finished(all), nJoined: hosts.size, nAmbiguousIds }
+      return { concepts: finished(all), nJoined: hosts.size, nAmbiguousIds, nConflicts }
     },
   }
 }
@@ -115,6 +122,48 @@ function hostsOf(all: ReadonlyMap<string, Growing>): { hosts: Map<string, string
 
 function areOfDifferentFiles(guest: Growing | undefined, host: Growing | undefined): boolean {
   return guest !== undefined && host !== undefined && !guest.from.some((source) => host.from.includes(source))
+}
+
+/** Adds to `hosts` what mappings call equal, in their order; returns how many would join what must stay apart. */
+function followMappings(
+  all: ReadonlyMap<string, Growing>,
+  hosts: Map<string, string>,
+  mappings: readonly (readonly [a: string, b: string])[],
+): number {
+  if (mappings.length === 0) return 0
+  const canonical = canonicalIds(all)
+  const rootOf = (id: string): string | undefined => {
+    const known = all.has(id) ? id : canonical.get(id)
+    return known === undefined ? undefined : lastHost(hosts, known)
+  }
+  const files = filesByRoot(all, hosts)
+  let nConflicts = 0
+  for (const [a, b] of mappings) {
+    const [rootA, rootB] = [rootOf(a), rootOf(b)]
+    if (rootA === rootB) continue
+    if (rootA === undefined || rootB === undefined) {
+      all.get((rootA ?? rootB)!)!.xrefs.add(rootA === undefined ? a : b)
+      continue
+    }
+    const [host, guest] = rootB.startsWith(UMLS) && !rootA.startsWith(UMLS) ? [rootB, rootA] : [rootA, rootB]
+    const [ofHost, ofGuest] = [files.get(host)!, files.get(guest)!]
+    if (guest.startsWith(UMLS) || ofGuest.some((file) => ofHost.includes(file))) nConflicts += 1
+    else {
+      hosts.set(guest, host)
+      ofHost.push(...ofGuest)
+    }
+  }
+  return nConflicts
+}
+
+/** The files that each concept comes from, its guests' among them. */
+function filesByRoot(
+  all: ReadonlyMap<string, Growing>,
+  hosts: ReadonlyMap<string, string>,
+): Map<string, number[]> {
+  const files = new Map([...all].map(([id, { from }]) => [id, [...from]]))
+  for (const guest of hosts.keys()) files.get(lastHost(hosts, guest))!.push(...all.get(guest)!.from)
+  return files
 }
 
 function lastHost(hosts: ReadonlyMap<string, string>, id: string): string {
