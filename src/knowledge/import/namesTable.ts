@@ -5,20 +5,31 @@ import { isSemanticGroup, tuiOf } from '../semanticTypes.ts'
 import { normalisedId } from './curie.ts'
 import { cleaned, values, type ConceptDraft, type ImportSink } from './draft.ts'
 import { openSource } from './lines.ts'
+import type { SourceKind } from './sourceKind.ts'
 
 const REQUIRED = ['id', 'name'] as const
 const OPTIONAL = ['kind', 'type', 'group', 'source', 'alt_ids', 'parents', 'definition'] as const
 
 type Column = (typeof REQUIRED)[number] | (typeof OPTIONAL)[number]
 
+/** A table of names, comma- or tab-separated. */
+export const namesTableKind: SourceKind = {
+  what: 'a names table (.csv, .tsv with a header line that has id and name)',
+  open(path, beginning) {
+    if (!/\.(?:csv|tsv|tab|txt)(?:\.gz)?$/i.test(path) || beginning.includes('\0')) return undefined
+    const layout = tableLayout(path, beginning)
+    return { path, read: (sink) => readNamesTable(path, layout, sink) }
+  },
+}
+
 /** Where the columns of a names table stand. */
-export interface TableLayout {
+interface TableLayout {
   readonly delimiter: ',' | '\t'
   readonly columns: Readonly<Partial<Record<Column, number>>>
 }
 
 /** Reads the header of a names table; throws when `id` or `name` is missing. */
-export function tableLayout(path: string, beginning: string): TableLayout {
+function tableLayout(path: string, beginning: string): TableLayout {
   const line = beginning.replace(/^\ufeff/, '').split(/\r?\n/, 1)[0] ?? ''
   const delimiter = line.includes('\t') ? '\t' : ','
   const titles = line.split(delimiter).map((title) =>
@@ -61,7 +72,7 @@ type Row = (column: Column) => string
  * Reads a table of names. Rows with the same id are one concept, wherever they stand; the first name is preferred when
  * there is no `kind`. Comma-separated tables follow RFC 4180; tab-separated ones have no quotes.
  */
-export async function readNamesTable(path: string, layout: TableLayout, sink: ImportSink): Promise<void> {
+async function readNamesTable(path: string, layout: TableLayout, sink: ImportSink): Promise<void> {
   const label = /([^/\\]+?)(?:\.[a-z]+)*$/i.exec(path)?.[1] ?? 'table'
   sink.source({ name: label, title: label, version: '', licence: '' })
   const problem = (code: string, message: string, line: number): void =>

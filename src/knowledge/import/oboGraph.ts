@@ -1,8 +1,25 @@
 import * as v from 'valibot'
-import { ConceptLensError, type Name, type NameKind, type Problem } from '../../core/index.ts'
-import { curieOfIri, normalisedId, xrefId } from './curie.ts'
-import { cleaned, type ConceptDraft, type ImportSink } from './draft.ts'
+import { ConceptLensError, type Problem } from '../../core/index.ts'
+import { curieOfIri, normalisedId } from './curie.ts'
+import { cleaned, type ImportSink, type SourceDescription } from './draft.ts'
 import { textOf } from './lines.ts'
+import {
+  commonestPrefix,
+  draftOfClass,
+  releaseIn,
+  replacedIds,
+  sourceNameOf,
+  type OntologyClass,
+  type SynonymScope,
+} from './ontologyClass.ts'
+import type { SourceKind } from './sourceKind.ts'
+
+/** An ontology as OBO Graphs JSON. */
+export const oboGraphKind: SourceKind = {
+  what: 'an OBO graph (.json)',
+  open: (path, beginning) =>
+    /^\s*\{/.test(beginning) ? { path, read: (sink) => readOboGraph(path, sink) } : undefined,
+}
 
 const valued = v.object({ val: v.string() })
 
@@ -50,8 +67,12 @@ const edgeSchema = v.object({ sub: v.string(), pred: v.string(), obj: v.string()
 
 type Graph = v.InferOutput<typeof documentSchema>['graphs'][number]
 
-/** Synonyms of a broader thing are not names of the concept. */
-const BROADER = 'hasBroadSynonym'
+const SCOPES: Readonly<Record<string, SynonymScope>> = {
+  hasBroadSynonym: 'broad',
+  hasNarrowSynonym: 'narrow',
+  hasRelatedSynonym: 'related',
+}
+
 const ALTERNATIVE_ID = 'hasAlternativeId'
 const REPLACED_BY = /IAO_0100001$|replacedBy$/
 const LICENCE = /license$|rights$/
@@ -60,24 +81,21 @@ const TITLE = /\/title$/
 /**
  * Reads an OBO graph (`hp.json`): labelled classes of the ontology's own id space (the commonest among the first
  * graph's classes) with synonyms, definition, cross-references and is-a parents. Obsolete classes are left out; their
- * ids resolve to the class that replaced them. A class with exactly one UMLS cross-reference gets the CUI as its id and
- * keeps its own id as a cross-reference.
+ * ids resolve to the class that replaced them.
  */
-export async function readOboGraph(path: string, sink: ImportSink): Promise<void> {
+async function readOboGraph(path: string, sink: ImportSink): Promise<void> {
   const graphs = parsed(path, await textOf(path, (n) => sink.advance(n)))
   const nodes = graphs.flatMap((graph) => nodesOf(path, graph, sink))
-  const prefix = ownPrefix(nodesOf(path, graphs[0]!, { problem: () => {} }))
-  const label = prefix === 'ORPHA' ? 'ORDO' : prefix === 'HP' ? 'HPO' : prefix
+  const prefix = commonestPrefix(classIds(nodesOf(path, graphs[0]!, { problem: () => {} })))
+  const label = sourceNameOf(prefix)
   sink.source(descriptionOf(label, graphs[0]!))
   const parents = parentsOf(graphs)
-  const replaced = replacedIds(nodes)
+  const replaced = replacedIds(nodes.flatMap(replacementOf))
   for (const node of nodes) {
     const id = curieOfIri(node.id)
-    if (!id?.startsWith(`${prefix}:`) || node.meta?.deprecated) continue
-    if (!node.lbl?.trim()) continue
-    sink.concept(
-      draftOf(node, { id, label, parents: parents.get(node.id) ?? [], replaced: replaced.get(id) ?? [] }),
-    )
+    if (!id?.startsWith(`${prefix}:`) || node.meta?.deprecated || !node.lbl?.trim()) continue
+    const more = { id, parents: parents.get(node.id) ?? [], replaced: replaced.get(id) ?? [] }
+    sink.concept(draftOfClass(classOf(node, more), label))
   }
 }
 
@@ -111,21 +129,16 @@ function nodesOf(path: string, graph: Graph, sink: Pick<ImportSink, 'problem'>):
   })
 }
 
-function ownPrefix(nodes: readonly Node[]): string {
-  const counts = new Map<string, number>()
-  for (const node of nodes) {
-    const prefix = node.lbl && node.type !== 'PROPERTY' ? curieOfIri(node.id)?.split(':')[0] : undefined
-    if (prefix) counts.set(prefix, (counts.get(prefix) ?? 0) + 1)
-  }
-  return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0] ?? ''
+function classIds(nodes: readonly Node[]): string[] {
+  return nodes.flatMap((node) => (node.lbl && node.type !== 'PROPERTY' ? (curieOfIri(node.id) ?? []) : []))
 }
 
-function descriptionOf(name: string, graph: Graph): Parameters<ImportSink['source']>[0] {
+function descriptionOf(name: string, graph: Graph): SourceDescription {
   const parsedMeta = v.safeParse(metaSchema, graph.meta)
   const meta = parsedMeta.success ? parsedMeta.output : {}
   const property = (pattern: RegExp): string =>
     cleaned(meta.basicPropertyValues?.find(({ pred }) => pattern.test(pred))?.val ?? '')
-  const version = /(\d{4}-\d{2}-\d{2}|version[\d.]+)/.exec(meta.version ?? graph.id ?? '')?.[1] ?? ''
+  const version = releaseIn(meta.version ?? graph.id ?? '') ?? ''
   return { name, title: property(TITLE) || name, version, licence: property(LICENCE) }
 }
 
@@ -144,56 +157,36 @@ function parentsOf(graphs: readonly Graph[]): ReadonlyMap<string, string[]> {
   return parents
 }
 
-/** The ids of obsolete classes by the id of the class that replaced them. */
-function replacedIds(nodes: readonly Node[]): ReadonlyMap<string, string[]> {
-  const replaced = new Map<string, string[]>()
-  for (const node of nodes) {
-    if (!node.meta?.deprecated) continue
-    const old = curieOfIri(node.id)
-    const by = node.meta.basicPropertyValues?.find(({ pred }) => REPLACED_BY.test(pred))?.val
-    const current = by && (curieOfIri(by) ?? normalisedId(by))
-    if (old && current) replaced.set(current, [...(replaced.get(current) ?? []), old])
-  }
-  return replaced
+function replacementOf({ id, meta }: Node): [old: string, current: string][] {
+  if (!meta?.deprecated) return []
+  const old = curieOfIri(id)
+  const by = meta.basicPropertyValues?.find(({ pred }) => REPLACED_BY.test(pred))?.val
+  const current = by && (curieOfIri(by) ?? normalisedId(by))
+  return old && current ? [[old, current]] : []
 }
 
-interface Context {
+interface MoreOfClass {
   readonly id: string
-  readonly label: string
   readonly parents: readonly string[]
   readonly replaced: readonly string[]
 }
 
-function draftOf(node: Node, { id, label, parents, replaced }: Context): ConceptDraft {
-  const xrefs = new Set((node.meta?.xrefs ?? []).flatMap(({ val }) => xrefId(val) ?? []))
-  const alternatives = (node.meta?.basicPropertyValues ?? [])
+function classOf({ lbl, meta }: Node, { id, parents, replaced }: MoreOfClass): OntologyClass {
+  const alternatives = (meta?.basicPropertyValues ?? [])
     .filter(({ pred }) => pred.endsWith(ALTERNATIVE_ID))
     .map(({ val }) => normalisedId(val))
-  const cuis = [...xrefs].filter((xref) => xref.startsWith('UMLS:'))
-  const chosen = cuis.length === 1 ? cuis[0]! : id
-  const definition = node.meta?.definition?.val.trim()
   return {
-    id: chosen,
-    names: namesOf(node, label),
-    types: [],
-    groups: [],
+    id,
+    label: lbl ?? '',
+    definition: meta?.definition?.val ?? '',
+    synonyms: (meta?.synonyms ?? []).map(({ val, pred, synonymType }) => ({
+      text: val,
+      scope: SCOPES[pred ?? ''] ?? 'exact',
+      type: synonymType ?? '',
+    })),
+    xrefs: (meta?.xrefs ?? []).map(({ val }) => val),
+    otherIds: [...alternatives, ...replaced],
     parents,
-    xrefs: [...new Set([id, ...xrefs, ...alternatives, ...replaced])].filter((xref) => xref !== chosen),
-    definitions: definition ? [{ source: label, text: cleaned(definition) }] : [],
+    types: [],
   }
-}
-
-function namesOf(node: Node, source: string): Name[] {
-  const names: Name[] = [{ text: cleaned(node.lbl ?? ''), kind: 'preferred', source, count: 0 }]
-  for (const { val, pred, synonymType } of node.meta?.synonyms ?? []) {
-    const text = cleaned(val)
-    if (text !== '' && pred !== BROADER && !names.some((name) => name.text === text))
-      names.push({ text, kind: synonymKind(synonymType ?? ''), source, count: 0 })
-  }
-  return names
-}
-
-function synonymKind(type: string): NameKind {
-  if (/layperson/i.test(type)) return 'layperson'
-  return /abbreviation|acronym|OMO_0003000|OMO_0003012/i.test(type) ? 'abbreviation' : 'synonym'
 }

@@ -16,9 +16,10 @@ import {
   type StoreTitle,
 } from './draft.ts'
 import { lineBatches } from './lines.ts'
+import type { SourceKind } from './sourceKind.ts'
 
 /** How a concepts table begins. */
-export const STARTER_MAGIC = '#conceptlens-kb\t'
+const STARTER_MAGIC = '#conceptlens-kb\t'
 
 const TABLE_VERSION = '1'
 
@@ -36,7 +37,7 @@ interface Header {
 }
 
 /** Reads the first line of a concepts table: `#conceptlens-kb`, the table's version, and JSON. */
-export function starterHeader(path: string, beginning: string): Header {
+function starterHeader(path: string, beginning: string): Header {
   const [, version, json] = (beginning.split(/\r?\n/, 1)[0] ?? '').split('\t')
   if (version !== TABLE_VERSION)
     throw new ConceptLensError(
@@ -55,6 +56,16 @@ export function starterHeader(path: string, beginning: string): Header {
   }
 }
 
+/** A concepts table, as the recipe of the starter knowledge base writes it. */
+export const starterTableKind: SourceKind = {
+  what: 'a concepts table (first line "#conceptlens-kb")',
+  open(path, beginning) {
+    if (!beginning.startsWith(STARTER_MAGIC)) return undefined
+    const header = starterHeader(path, beginning)
+    return { path, title: header.title, read: (sink) => readStarterTable(path, header, sink) }
+  },
+}
+
 interface OpenConcept {
   readonly draft: ConceptDraft & { names: Name[]; definitions: Definition[] }
   readonly line: number
@@ -64,7 +75,7 @@ interface OpenConcept {
  * Reads a concepts table: a line `C id TUIs groups parents xrefs` for each concept, then its names
  * `N kind source count text`, preferred first, and definitions `D source text`; tabs between, `|` inside.
  */
-export async function readStarterTable(path: string, header: Header, sink: ImportSink): Promise<void> {
+async function readStarterTable(path: string, header: Header, sink: ImportSink): Promise<void> {
   for (const source of header.sources) sink.source(source)
   let open: OpenConcept | undefined
   let number = 0
