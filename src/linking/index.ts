@@ -14,7 +14,6 @@ export type {
   DecisionFile,
   DecisionScope,
   LinkDecision,
-  MentionDecision,
   NoneDecision,
   Placement,
   Placements,

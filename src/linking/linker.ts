@@ -142,7 +142,7 @@ function taskOf({ manuscript, abbreviations, placements, options }: Document, in
 
 const authorSpans = (placements: readonly Placement[]) =>
   placements
-    .filter(({ decision }) => decision.action !== 'none')
+    .filter(({ decision }) => decision.action === 'link')
     .map(({ span, decision }) => ({ ...span, here: decision.scope === 'here' }))
 
 /** The passages asked for first, then the others in reading order; indexes that do not exist are skipped. */

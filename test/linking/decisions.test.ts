@@ -44,7 +44,6 @@ const decision: fc.Arbitrary<Decision> = fc.oneof(
     name: text,
   }),
   fc.record({ ...header, action: fc.constant('none' as const) }),
-  fc.record({ ...header, action: fc.constant('mention' as const) }),
 )
 
 describe('decisions.jsonl', () => {

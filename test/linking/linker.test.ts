@@ -253,13 +253,13 @@ describe('decisions in force', () => {
     assert.deepEqual(links(await decide(here)), ['cold=T:1', 'cold=T:1', 'asthma=GO:1'])
   })
 
-  it('unlinks, and takes marks without a concept', async () => {
+  it('unlinks', async () => {
     const none: Decision = { ...common, scope: 'document', action: 'none', anchor: at('cold') }
-    const linked = await decide(none, { ...common, scope: 'here', action: 'mention', anchor: at('Xyzzy') })
-    assert.deepEqual(links(linked), ['cold=', 'cold=', 'Xyzzy=', 'asthma=T:4'])
+    const linked = await decide(none)
+    assert.deepEqual(links(linked), ['cold=', 'cold=', 'asthma=T:4'])
     assert.deepEqual(
       linked.passages[0]?.links.map(({ chosenBy }) => chosenBy),
-      ['author', 'author', 'rule', 'rule'],
+      ['author', 'author', 'rule'],
     )
   })
 })

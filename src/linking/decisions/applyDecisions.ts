@@ -21,21 +21,14 @@ export function applyDecisions(
 }
 
 function decide(link: Link, { decision }: Placement, kb: KnowledgeBase): Link {
-  switch (decision.action) {
-    case 'mention':
-      return link
-    case 'none': {
-      const { mention, source, candidates } = link
-      return { mention, source, candidates, probability: 1, chosenBy: 'author' }
-    }
-    case 'link':
-      return {
-        ...link,
-        candidates: withChosen(link.candidates, decision, kb),
-        chosen: kb.resolve(decision.id).map((ref) => kb.summary(ref).id)[0] ?? decision.id,
-        probability: 1,
-        chosenBy: 'author',
-      }
+  const { mention, source, candidates } = link
+  if (decision.action === 'none') return { mention, source, candidates, probability: 1, chosenBy: 'author' }
+  return {
+    ...link,
+    candidates: withChosen(candidates, decision, kb),
+    chosen: kb.resolve(decision.id).map((ref) => kb.summary(ref).id)[0] ?? decision.id,
+    probability: 1,
+    chosenBy: 'author',
   }
 }
 

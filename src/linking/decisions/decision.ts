@@ -33,14 +33,9 @@ export interface NoneDecision extends DecisionBase {
   readonly action: 'none'
 }
 
-/** The author says that this is a mention, and leaves the concept to the program. */
-export interface MentionDecision extends DecisionBase {
-  readonly action: 'mention'
-}
-
 /**
  * What an author decided about some words; one line of `.conceptlens/decisions.jsonl`.
  *
  * @example `{"file":"paper.md","scope":"document","action":"link","exact":"cold","prefix":"caught a ","suffix":" last","id":"UMLS:C0009443","name":"Common Cold","created":"2026-01-31T12:00:00.000Z"}`
  */
-export type Decision = LinkDecision | NoneDecision | MentionDecision
+export type Decision = LinkDecision | NoneDecision

@@ -29,7 +29,6 @@ const lineSchema = v.variant('action', [
     name: v.string(),
   }),
   v.strictObject({ ...header, action: v.literal('none') }),
-  v.strictObject({ ...header, action: v.literal('mention') }),
 ])
 
 /**

@@ -5,7 +5,6 @@ export type {
   Decision,
   DecisionScope,
   LinkDecision,
-  MentionDecision,
   NoneDecision,
   TextQuoteSelector,
 } from './decision.ts'
