@@ -1,4 +1,5 @@
 import type { CancellationToken, Span } from '../core/index.ts'
+import type { FeatureRanker } from './featureRanker.ts'
 
 /**
  * The two-stream encoder as the rest of the program sees it: reads a text once, then judges candidates against it.
@@ -35,6 +36,8 @@ export interface EngineInfo {
   readonly heads: readonly TagHead[]
   /** Names of the features that every candidate must bring, in this order. */
   readonly features: readonly string[]
+  /** Judges candidates by their features alone; not every model has one. */
+  readonly featureRanker?: FeatureRanker
   /** The words the model was taught for semantic groups, for {@link CandidateToScore.typeLabel}: `{ DISO: 'disorder' }`. */
   readonly typeLabels: Readonly<Record<string, string>>
   /** Divides scores and the none logit before the softmax; > 0. */

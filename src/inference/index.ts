@@ -1,4 +1,5 @@
 export type * from './engine.ts'
+export type { FeatureRanker } from './featureRanker.ts'
 export { createEngine } from './createEngine.ts'
 export type { EngineOptions } from './createEngine.ts'
 export { providerNames } from './providers.ts'

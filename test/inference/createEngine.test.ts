@@ -23,7 +23,7 @@ interface Oracle {
 }
 
 const TINY = 'test/fixtures/tiny-linker'
-const FILES = ['manifest.json', 'encoder.onnx', 'vocab.txt']
+const FILES = ['manifest.json', 'encoder.onnx', 'vocab.txt', 'features.json']
 
 describe('engine', () => {
   let oracle: Oracle
@@ -142,6 +142,14 @@ describe('engine', () => {
       await wide.dispose()
     })
 
+    it('is the same when two processes share the mentions of a passage', async () => {
+      const pair = await start({ processes: 2 })
+      await pair.analyse(oracle.text)
+      const scores = await pair.score(oracle.text, oracle.mentions)
+      scores.forEach((own, i) => assertClose(own.scores, oracle.mentions[i]?.scores ?? []))
+      await pair.dispose()
+    })
+
     it('is minus infinity for a span without any word piece', async () => {
       const [mention] = oracle.mentions
       assert.ok(mention)
@@ -232,7 +240,8 @@ describe('engine', () => {
     })
   })
 
-  it('goes on with the other processes when one dies too often', async () => {
+  it('goes on with the other processes when one dies too often', async function () {
+    this.timeout(20_000) // Processes die and start again, also the one that reads along.
     const marker = join(await mkdtemp(join(scratch, 'm')), 'died')
     const pair = await start({ engineScript: mortalEngineScript(marker), processes: 2 })
     await Promise.allSettled([pair.analyse(DEADLY), pair.analyse(DEADLY)])

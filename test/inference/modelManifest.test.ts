@@ -10,7 +10,7 @@ describe('modelManifest', () => {
   let dir: string
   beforeEach(async () => {
     dir = await mkdtemp(join(tmpdir(), 'conceptlens-model-'))
-    for (const file of ['manifest.json', 'encoder.onnx', 'vocab.txt'])
+    for (const file of ['manifest.json', 'encoder.onnx', 'vocab.txt', 'features.json'])
       await copyFile(join(TINY, file), join(dir, file))
   })
   afterEach(() => rm(dir, { recursive: true }))

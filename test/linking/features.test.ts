@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { describe, it } from 'mocha'
+import * as v from 'valibot'
 import type { Candidate } from '../../src/core/index.ts'
-import { featureNames, featuresOf, featureVector } from '../../src/linking/ranking/features.ts'
+import type { FeatureRanker } from '../../src/inference/index.ts'
+import { featureNames, featuresOf, featureVectors } from '../../src/linking/ranking/features.ts'
+import { featureScore, shortlist } from '../../src/linking/ranking/shortlist.ts'
 
 const base: Candidate = {
   concept: 0,
@@ -30,10 +34,44 @@ const candidates: Candidate[] = [
   },
 ]
 
+/** Made by models/recipe/conceptlens_recipe/tiny.py. */
+const oracle = v.parse(
+  v.object({
+    names: v.array(v.string()),
+    lists: v.array(
+      v.object({
+        lookedUp: v.string(),
+        expanded: v.boolean(),
+        group: v.nullable(v.string()),
+        candidates: v.array(
+          v.object({
+            id: v.string(),
+            matchedName: v.string(),
+            matchedKind: v.picklist(['preferred', 'synonym', 'layperson', 'abbreviation', 'observed']),
+            preferredName: v.string(),
+            lexicalScore: v.number(),
+            exact: v.boolean(),
+            nameCount: v.number(),
+            conceptCount: v.number(),
+            groups: v.array(v.string()),
+          }),
+        ),
+        features: v.array(v.array(v.number())),
+        scores: v.array(v.number()),
+        shortlist: v.array(v.number()),
+      }),
+    ),
+  }),
+  JSON.parse(readFileSync('test/oracle/features.json', 'utf8')),
+)
+
+const ranker = JSON.parse(readFileSync('test/fixtures/tiny-linker/features.json', 'utf8')) as FeatureRanker
+
 describe('featuresOf', () => {
   it('is what the table says', () => {
     const input = { lookedUp: 'cold', expanded: false, group: 'DISO', candidates }
-    assert.deepEqual(featuresOf(input, 0), {
+    const [first, second, third] = featuresOf(input, 3)
+    assert.deepEqual(first, {
       lexicalScore: 1,
       exact: 1,
       caseExact: 0,
@@ -44,35 +82,79 @@ describe('featuresOf', () => {
       expanded: 0,
       reciprocalRank: 1,
       typeMatch: 1,
+      sameWords: 1,
+      samePreferredWords: 1,
+      sameLastWord: 1,
+      samePreferredLastWord: 1,
+      sameFirstWord: 1,
+      conceptShare: 9 / 19,
+      soleExact: 0,
+      exactPreferred: 1,
+      isObserved: 0,
+      isAbbreviation: 0,
+      shorterName: 0,
+      longerName: 0,
+      lexicalGap: 0,
     })
-    assert.deepEqual(featureVector(input, 1, featureNames), [
-      1,
-      1,
-      1,
-      1 / 5,
-      Math.log(2) / 5,
-      Math.log(10) / 8,
-      0,
-      0,
-      1 / 2,
-      0,
-    ])
+    assert.equal(second?.isObserved, 1)
+    assert.equal(third?.sameWords, 1, 'colds and cold differ in an ending only')
+    assert.ok(Math.abs((third?.lexicalGap ?? 0) + 0.3) < 1e-12)
     assert.deepEqual(
-      featureVector({ lookedUp: 'cold', expanded: true, candidates }, 2, [
+      featureVectors({ lookedUp: 'cold', expanded: true, candidates }, 3, [
         'nameShare',
         'expanded',
         'typeMatch',
         'exact',
         'reciprocalRank',
-      ]),
+      ])[2],
       [0, 1, 0.5, 0, 1 / 3],
     )
   })
 
+  it('gives what the training recipe computes', () => {
+    assert.deepEqual(oracle.names, featureNames)
+    for (const { lookedUp, expanded, group, candidates, features } of oracle.lists) {
+      const list = candidates.map((one): Candidate => ({ ...one, concept: 0, types: [] }))
+      const ours = featureVectors(
+        { lookedUp, expanded, group: group ?? undefined, candidates: list },
+        list.length,
+        oracle.names,
+      )
+      ours.forEach((row, i) =>
+        row.forEach((value, j) =>
+          assert.ok(Math.abs(value - (features[i]?.[j] ?? Number.NaN)) < 1e-12, oracle.names[j]),
+        ),
+      )
+    }
+  })
+
   it('refuses a feature that it does not know', () => {
     assert.throws(
-      () => featureVector({ lookedUp: 'cold', expanded: false, candidates }, 0, ['colour']),
+      () => featureVectors({ lookedUp: 'cold', expanded: false, candidates }, 1, ['colour']),
       /colour/,
     )
+  })
+})
+
+describe('shortlist', () => {
+  it('scores and chooses as the training recipe does', () => {
+    for (const { features, scores, shortlist: chosen } of oracle.lists) {
+      features.forEach((row, i) =>
+        assert.ok(Math.abs(featureScore(ranker, row) - (scores[i] ?? Number.NaN)) < 1e-5),
+      )
+      assert.deepEqual(shortlist(features, ranker, 2), chosen)
+    }
+  })
+
+  it('is the beginning of the list without a ranker', () => {
+    assert.deepEqual(shortlist([[1], [2], [3]], undefined, 2), [0, 1])
+    assert.deepEqual(shortlist([], undefined, 2), [])
+  })
+
+  it('leaves out what is all but ruled out, never the likeliest', () => {
+    const linear: FeatureRanker = { linear: [1], bias: 0, hidden: [], hiddenBias: [], output: [] }
+    assert.deepEqual(shortlist([[0], [9], [8], [-9]], linear, 4), [1, 2])
+    assert.deepEqual(shortlist([[-20], [-30]], linear, 4), [0])
+    assert.deepEqual(shortlist([[1], [1], [1]], linear, 2), [0, 1])
   })
 })

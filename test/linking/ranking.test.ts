@@ -3,13 +3,7 @@ import fc from 'fast-check'
 import { describe, it } from 'mocha'
 import type { Mention } from '../../src/core/index.ts'
 import { retrieveCandidates } from '../../src/linking/candidates/index.ts'
-import {
-  nToScore,
-  rankByPrior,
-  rankMentions,
-  typeLabelOf,
-  unranked,
-} from '../../src/linking/ranking/index.ts'
+import { rankByPrior, rankMentions, typeLabelOf, unranked } from '../../src/linking/ranking/index.ts'
 import type { MentionToRank, Ranking } from '../../src/linking/ranking/index.ts'
 import { fakeEngine } from '../support/engine.ts'
 import { knowledgeBaseOf } from '../support/knowledgeBase.ts'
@@ -109,6 +103,37 @@ describe('rankMentions', () => {
     )
   })
 
+  it('has the encoder read what the ranker of features lets through, and keeps the others', async () => {
+    const engine = fakeEngine({
+      // Only the rank counts, and late places win.
+      info: {
+        featureRanker: {
+          linear: [0, 0, 0, 0, 0, 0, 0, 0, -9, 0],
+          bias: 5,
+          hidden: [],
+          hiddenBias: [],
+          output: [],
+        },
+      },
+    })
+    const { candidates } = request('cold')
+    const [ranking] = await rankMentions(TEXT, [request('cold')], { engine, nRanked: 2 })
+    const [call] = engine.calls
+    assert.ok(call?.kind === 'score')
+    assert.deepEqual(
+      call.mentions[0]?.candidates.map(({ preferred }) => preferred),
+      candidates.slice(1, 3).map(({ preferredName }) => preferredName),
+    )
+    assert.deepEqual(
+      ranking?.candidates.map(({ id }) => id).toSorted(),
+      candidates.map(({ id }) => id).toSorted(),
+    )
+    assert.deepEqual(
+      ranking?.candidates.map(({ probability }) => probability > 0),
+      candidates.map((_, place) => place < 2),
+    )
+  })
+
   it('does not trouble the engine without candidates', async () => {
     const engine = fakeEngine()
     const mention = { ...request('none'), candidates: [] }
@@ -144,25 +169,5 @@ describe('rankByPrior', () => {
     const ranking = rankByPrior(request('colds').candidates, 10)
     assert.ok(ranking.none > 0.4 && Math.abs(sum(ranking) - 1) < 1e-12)
     assert.deepEqual(rankByPrior([], 10), { candidates: [], none: 1 })
-  })
-})
-
-describe('nToScore', () => {
-  const list = (...exact: boolean[]) =>
-    unranked(retrieveCandidates(kb, 'cold', { limit: 1 })).flatMap((one) =>
-      exact.map((isExact) => ({ ...one, exact: isExact })),
-    )
-
-  it('takes the exact names and the best two others', () => {
-    assert.equal(nToScore(list(true, true, false, false, false, false), 10), 4)
-    assert.equal(nToScore(list(true), 10), 1)
-  })
-
-  it('takes as many as allowed where no name is exact', () => {
-    assert.equal(nToScore(list(false, false, false, false), 3), 3)
-  })
-
-  it('never takes more than allowed', () => {
-    assert.equal(nToScore(list(true, true, true, true), 3), 3)
   })
 })

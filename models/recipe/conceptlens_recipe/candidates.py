@@ -18,7 +18,7 @@ import shlex
 import subprocess
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -190,22 +190,51 @@ def _fused_order(c: Candidate) -> tuple:
     return (1, -c.lexical, -c.name_count, c.id)
 
 
-def features(lookup: str, expanded: bool, group: str | None, fused: list[Candidate], rank: int) -> list[float]:
-    """The product's features of the candidate at `rank` of the fused list."""
+_ENDING = re.compile(r"(?:ies|es|s|ic|al|ed|ing|y|e)$")
+
+
+@functools.lru_cache(maxsize=1_000_000)
+def word_stems(text: str) -> tuple[str, ...]:
+    """The words of the folded text; words of five letters and more without a common ending."""
+    return tuple(_ENDING.sub("", word) if len(word) > 4 else word for word in fold(text).split())
+
+
+def _overlap(a: Sequence[str], b: Sequence[str]) -> float:
+    """Dice's coefficient of two sets of words."""
+    first, second = set(a), set(b)
+    return 2 * len(first & second) / (len(first) + len(second)) if first and second else 0.0
+
+
+def features(lookup: str, expanded: bool, group: str | None, fused: Sequence[Candidate], rank: int) -> list[float]:
+    """The product's features of the candidate at `rank` of the fused list, as defined in its `features.ts`."""
     c = fused[rank]
-    total = sum(other.name_count for other in fused if other.exact)
+    exact = [other for other in fused if other.exact]
     match = 0.5 if group is None or not c.groups else float(group in c.groups)
+    own, name, preferred = word_stems(lookup), word_stems(c.name), word_stems(c.preferred)
     return [
         c.lexical,
         float(c.exact),
         float(c.name == lookup),
-        c.name_count / (1 + total) if c.exact else 0.0,
+        c.name_count / (1 + sum(other.name_count for other in exact)) if c.exact else 0.0,
         math.log1p(c.name_count) / 5,
         math.log1p(c.concept_count) / 8,
         float(c.kind == "preferred"),
         float(expanded),
         1 / (1 + rank),
         match,
+        _overlap(own, name),
+        _overlap(own, preferred),
+        float(own[-1:] == name[-1:] != ()),
+        float(own[-1:] == preferred[-1:] != ()),
+        float(own[:1] == name[:1] != ()),
+        c.concept_count / (1 + sum(other.concept_count for other in exact)) if c.exact else 0.0,
+        float(c.exact and len(exact) == 1),
+        float(c.exact and fold(c.preferred) == fold(lookup)),
+        float(c.kind == "observed"),
+        float(c.kind == "abbreviation"),
+        1 - min(1.0, len(name) / max(1, len(own))),
+        1 - min(1.0, len(own) / max(1, len(name))),
+        c.lexical - fused[0].lexical,
     ]
 
 

@@ -59,6 +59,19 @@ FEATURES = (
     "expanded",
     "reciprocalRank",
     "typeMatch",
+    "sameWords",
+    "samePreferredWords",
+    "sameLastWord",
+    "samePreferredLastWord",
+    "sameFirstWord",
+    "conceptShare",
+    "soleExact",
+    "exactPreferred",
+    "isObserved",
+    "isAbbreviation",
+    "shorterName",
+    "longerName",
+    "lexicalGap",
 )
 
 #: Most word pieces of each part of a candidate segment, and of the whole segment with its special tokens.
@@ -67,8 +80,11 @@ LIMITS = {"mention": 12, "name": 16, "preferred": 12, "type": 6, "total": 40}
 #: Longest passage, in UTF-16 units of the product and code points here (the corpora have hardly any astral character).
 PASSAGE_CHARACTERS = 1000
 
-#: Candidates that are ranked, of the fused list.
+#: Candidates that are considered, of the fused list.
 RANKED_CANDIDATES = 10
+
+#: Candidates that the encoder reads at most, of those considered.
+READ_CANDIDATES = 5
 
 #: Candidates that retrieval keeps.
 KEPT_CANDIDATES = 64
@@ -101,6 +117,8 @@ class Architecture:
     vocabulary: int = 30522
     max_tokens: int = 512
     score_hidden: int = 128
+    #: Width of the score's path for the features alone.
+    facts_hidden: int = 64
     token_logits: int = TOKEN_LOGITS
     features: int = field(default=len(FEATURES))
 

@@ -19,7 +19,8 @@ import torch
 
 from .candidates import features, fuse, type_label
 from .contract import CONCEPT_GROUPS, HEADS, RANKED_CANDIDATES
-from .model import TwoStreamEncoder, bfloat16_products
+from .feature_ranker import shortlist
+from .model import FeatureScore, TwoStreamEncoder, fast_products
 from .passages import (
     Mention,
     Passage,
@@ -133,8 +134,10 @@ def measure(
     sampler: Sampler,
     read_text: ReadFunction,
     score_candidates: ScoreFunction,
+    ranker: FeatureScore | None = None,
     typed: bool = True,
 ) -> tuple[list[Ranked], list[Tagged]]:
+    """Ranks what the ranker of features lets through, as the product does; without one the first of the fused list."""
     ranked: list[Ranked] = []
     tagged: list[Tagged] = []
     for corpus, part in dev.items():
@@ -148,28 +151,27 @@ def measure(
             for mention in passage.mentions:
                 fused = fuse(mention.lookup, sampler.retrieved.get(mention.lookup, ()))
                 group = span_group(passage, logits, mention) if typed else None
-                segments = [
-                    Segment(
-                        c.name,
-                        c.preferred,
-                        type_label(c.groups),
-                        features(mention.lookup, mention.expanded, group, fused, rank),
-                    )
-                    for rank, c in enumerate(fused[:RANKED_CANDIDATES])
+                facts = [
+                    features(mention.lookup, mention.expanded, group, fused, rank)
+                    for rank in range(min(RANKED_CANDIDATES, len(fused)))
                 ]
-                lists.append((mention, segments, fused, (mention.lookup, group, mention.expanded)))
+                chosen = shortlist(ranker, facts) if ranker else range(len(facts))
+                segments = [
+                    Segment(fused[i].name, fused[i].preferred, type_label(fused[i].groups), facts[i]) for i in chosen
+                ]
+                lists.append((mention, segments, fused, chosen, (mention.lookup, group, mention.expanded)))
                 # As in the product, equal texts of one group share the ranking of the first of them.
-                if lists[-1][3] not in place:
-                    place[lists[-1][3]] = len(asked)
+                if lists[-1][-1] not in place:
+                    place[lists[-1][-1]] = len(asked)
                     asked.append((mention, segments))
             scores = score_candidates(passage, text, asked)
-            for mention, segments, fused, key in lists:
+            for mention, segments, fused, chosen, key in lists:
                 own = scores[place[key]]
                 concepts = sampler.table.resolve(mention.gold)
-                right = [i for i in range(len(segments)) if fused[i].id in concepts]
+                right = [at for at, i in enumerate(chosen) if fused[i].id in concepts]
                 hits = [i for i, c in enumerate(fused) if c.id in concepts]
                 recall = {k: bool(hits) and hits[0] < k for k in (1, 5, 10, 20)}
-                first = bool(right) and right[0] == 0
+                first = bool(fused) and fused[0].id in concepts
                 values = [float(v) for v in own]
                 known, gold, facts = bool(concepts), bool(mention.gold), [x.features for x in segments]
                 ranked.append(Ranked(corpus, passage.pmid, values, right, known, first, gold, recall, facts))
@@ -263,12 +265,16 @@ def torch_functions(model: TwoStreamEncoder, segmenter: Segmenter) -> tuple[Read
 
 @torch.no_grad()
 def log_summary(
-    model: TwoStreamEncoder, segmenter: Segmenter, sampler: Sampler, dev: Mapping[str, Sequence[Passage]]
+    model: TwoStreamEncoder,
+    segmenter: Segmenter,
+    sampler: Sampler,
+    dev: Mapping[str, Sequence[Passage]],
+    ranker: FeatureScore,
 ) -> None:
-    """A quick look while training, in bfloat16."""
+    """A quick look while training."""
     begun = time.monotonic()
-    with bfloat16_products(model):
-        report = summary(*measure(dev, sampler, *torch_functions(model, segmenter)))
+    with fast_products(model):
+        report = summary(*measure(dev, sampler, *torch_functions(model, segmenter), ranker))
     for corpus, row in report["corpora"].items():
         log.info("dev %s: %s", corpus, json.dumps({k: v for k, v in row.items() if k != "spans"}))
     log.info("dev together: %s (%.0f s)", json.dumps(report.get("together")), time.monotonic() - begun)

@@ -9,17 +9,20 @@ from pathlib import Path
 from .contract import FEATURES, GROUP_NAMES, HEADS, LIMITS, NONE_OFFSET, Architecture
 
 
+ENCODER, VOCABULARY, FEATURE_RANKER = "encoder.onnx", "vocab.txt", "features.json"
+
+
 def sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def write_manifest(folder: Path, arch: Architecture, **values: object) -> None:
-    """Writes `manifest.json` beside `encoder.onnx` and `vocab.txt`. `values` adds to or replaces the defaults."""
+    """Writes `manifest.json` beside the files of the model. `values` adds to or replaces the defaults."""
     content = {
         "name": "conceptlens-linker",
         "version": "0.1.0",
         "licence": "Apache-2.0",
-        "sha256": {name: sha256(folder / name) for name in ("encoder.onnx", "vocab.txt")},
+        "sha256": {name: sha256(folder / name) for name in (ENCODER, VOCABULARY, FEATURE_RANKER)},
         "architecture": {
             "layers": arch.layers,
             "hidden": arch.hidden,

@@ -9,7 +9,9 @@ score is the same alone, packed and in any order.
 
 from __future__ import annotations
 
+import functools
 import math
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -36,12 +38,28 @@ class Linear(nn.Linear):
         return F.linear(x.to(torch.bfloat16), *self.rounded)
 
 
+@functools.cache
+def bfloat16_is_faster() -> bool:
+    """Whether this processor multiplies faster in bfloat16 than in fp32 (one with AVX-512 BF16 or AMX does: more than
+    twice as fast; any other: many times slower)."""
+
+    def seconds(dtype: torch.dtype) -> float:
+        a, b = torch.ones(512, 384, dtype=dtype), torch.ones(1536, 384, dtype=dtype)
+        F.linear(a, b)
+        begun = time.perf_counter()
+        for _ in range(5):
+            F.linear(a, b)
+        return time.perf_counter() - begun
+
+    return seconds(torch.bfloat16) < seconds(torch.float32)
+
+
 @contextmanager
-def bfloat16_products(model: nn.Module) -> Iterator[None]:
-    """Within, the layers' products and attention are computed in bfloat16 from weights rounded once on entry; sums of
-    residuals and norms stay in fp32. For one training step: gradients flow to the fp32 weights. More than twice as
-    fast as fp32 on processors with AVX-512 BF16."""
-    linears = [module for module in model.modules() if isinstance(module, Linear)]
+def fast_products(model: nn.Module) -> Iterator[None]:
+    """Within, the layers' products and attention are computed in bfloat16 from weights rounded once on entry, where the
+    processor gains by it; sums of residuals and norms stay in fp32. For one training step: gradients flow to the fp32
+    weights."""
+    linears = [module for module in model.modules() if isinstance(module, Linear)] if bfloat16_is_faster() else []
     for module in linears:
         module.rounded = module.weight.to(torch.bfloat16), module.bias.to(torch.bfloat16)
     try:
@@ -107,18 +125,30 @@ class Layer(nn.Module):
         return queries, key, value
 
 
-class ScoreHead(nn.Module):
-    """A small MLP over the final `[MASK]` state and the features, plus a linear path for the features alone."""
+class FeatureScore(nn.Module):
+    """A score of a candidate from its features alone: a linear map and a small MLP."""
+
+    def __init__(self, features: int, hidden: int):
+        super().__init__()
+        self.prior = nn.Linear(features, 1)
+        self.facts = nn.Linear(features, hidden)
+        self.weigh = nn.Linear(hidden, 1)
+
+    def from_features(self, features: Tensor) -> Tensor:
+        return (self.prior(features) + self.weigh(F.gelu(self.facts(features)))).squeeze(-1)
+
+
+class ScoreHead(FeatureScore):
+    """A score of the features alone and, on top, a small MLP over the final `[MASK]` state and the features."""
 
     def __init__(self, arch: Architecture):
-        super().__init__()
+        super().__init__(arch.features, arch.facts_hidden)
         self.hidden = nn.Linear(arch.hidden + arch.features, arch.score_hidden)
         self.output = nn.Linear(arch.score_hidden, 1)
-        self.prior = nn.Linear(arch.features, 1)
 
     def forward(self, state: Tensor, features: Tensor) -> Tensor:
         x = F.gelu(self.hidden(torch.cat([state, features], -1)))
-        return (self.output(x) + self.prior(features)).squeeze(-1)
+        return self.output(x).squeeze(-1) + self.from_features(features)
 
 
 class TwoStreamEncoder(nn.Module):

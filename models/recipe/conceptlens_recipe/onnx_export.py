@@ -170,7 +170,9 @@ def build(model: TwoStreamEncoder, int8: bool) -> onnx.ModelProto:
     g.nodes.append(helper.make_node("Identity", [linear(x, "tokens")], ["token_logits"]))
     mask_state = g.op("Gather", x, g.constant(np.array(0, np.int64), "first"), axis=1)
     hidden = linear(g.op("Concat", mask_state, "features", axis=-1), "score.hidden")
+    facts = linear(g.op("Gelu", linear("features", "score.facts")), "score.weigh")
     total = g.op("Add", linear(g.op("Gelu", hidden), "score.output"), linear("features", "score.prior"))
+    total = g.op("Add", total, facts)
     g.nodes.append(helper.make_node("Squeeze", [total, g.ints(1)], ["score"]))
 
     def info(name: str, shape: list[int | str], kind: int = TensorProto.FLOAT) -> onnx.ValueInfoProto:
@@ -221,3 +223,32 @@ def dequantised(model: TwoStreamEncoder) -> TwoStreamEncoder:
         codes, scale = quantise(weight.detach().float().numpy(), axis=0)
         weight.data = torch.from_numpy(codes.astype(np.float32) * scale)
     return rounded
+
+
+def read(model: TwoStreamEncoder, path: Path) -> None:
+    """The weights of a written graph back into a model, but for the score's path of the features. What the score's
+    MLP made of the features is forgotten, as their number may have changed."""
+    import torch
+
+    stored = {tensor.name: numpy_helper.to_array(tensor) for tensor in onnx.load(path).graph.initializer}
+    state = model.state_dict()
+    for name, target in state.items():
+        if name.startswith(("score.prior.", "score.facts.", "score.weigh.")):
+            continue
+        found = stored.get(name)
+        base = name.removesuffix(".weight")
+        for key in (name, base):
+            if f"{key}.int8" in stored:
+                found = stored[f"{key}.int8"].astype(np.float32) * stored[f"{key}.scale"]
+        if found is None:
+            raise ValueError(f"{path} has no weights for {name}")
+        if base.endswith(".query") or name.endswith(".query.bias"):
+            found = found * math.sqrt(model.arch.head_dim)
+        if target.ndim == 2 and not name.startswith(("words.", "positions.")):
+            found = found.T
+        if name == "score.hidden.weight":
+            found = np.pad(found[:, : model.arch.hidden], ((0, 0), (0, model.arch.features)))
+        if tuple(found.shape) != tuple(target.shape):
+            raise ValueError(f"{path}: {name} is {found.shape}, not {tuple(target.shape)}")
+        state[name] = torch.tensor(np.ascontiguousarray(found, np.float32))
+    model.load_state_dict(state)

@@ -22,12 +22,12 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from . import corpora, evaluate, onnx_export
+from . import corpora, evaluate, feature_ranker, onnx_export
 from .candidates import KnowledgeBaseTable, retrieve
 from .contract import FEATURES, Architecture
 from .evaluate import Ranked, Tagged, f1
-from .manifest import write_manifest
-from .model import TwoStreamEncoder, minilm_vocabulary
+from .manifest import FEATURE_RANKER, write_manifest
+from .model import FeatureScore, TwoStreamEncoder, minilm_vocabulary
 from .passages import Passage
 from .runtime import Encoder
 from .sampling import Recipe, Sampler
@@ -118,8 +118,9 @@ def fit(ranked: Sequence[Ranked], ridge: float = 1e-3) -> Calibration:
 def fold(model: TwoStreamEncoder, c: Calibration) -> None:
     """Makes the calibrated scores the model's own."""
     head = model.score
-    for parameter in (head.output.weight, head.output.bias, head.prior.weight, head.prior.bias):
-        parameter.mul_(c.scale)
+    for layer in (head.output, head.prior, head.weigh):
+        layer.weight.mul_(c.scale)
+        layer.bias.mul_(c.scale)
     head.prior.weight.add_(torch.tensor([c.weights]))
 
 
@@ -208,6 +209,8 @@ def main() -> None:
     options.out.mkdir(parents=True, exist_ok=True)
     onnx_export.write(model, options.out / "encoder.onnx")
     shutil.copy(minilm_vocabulary(), options.out / "vocab.txt")
+    shutil.copy(options.checkpoint.parent / FEATURE_RANKER, options.out / FEATURE_RANKER)
+    ranker = feature_ranker.read(options.out / FEATURE_RANKER)
     training = {"minutes": round(state["spent"] / 60, 1), "steps": state["step"]}
     write_manifest(options.out, model.arch, version=options.version, trainedOn=TRAINED_ON, training=training)
     log.info("wrote %s, %.1f MB", options.out, (options.out / "encoder.onnx").stat().st_size / 1e6)
@@ -221,7 +224,7 @@ def main() -> None:
     retrieved = retrieve(options.command, options.kb, asked, cache, limit=64)
     sampler = Sampler(retrieved, {}, KnowledgeBaseTable(options.table), Recipe())
     encoder = Encoder(options.out / "encoder.onnx", segmenter, model.arch, options.threads)
-    ranked, tagged = evaluate.measure(dev, sampler, encoder.read, encoder.score)
+    ranked, tagged = evaluate.measure(dev, sampler, encoder.read, encoder.score, ranker)
 
     encoder_scores = ranked
     fitted = fit([r for r in ranked if is_fit_half(r.pmid)])
@@ -247,7 +250,7 @@ def main() -> None:
         "noneBias": round(fitted.none_bias, 4),
         "tagThreshold": threshold,
     }
-    report |= precision_report(model, encoder, dev, sampler, options.work)
+    report |= precision_report(model, encoder, dev, sampler, ranker, options.work)
     accuracy = {
         "development": report["heldOut"]["together"],
         "calibrationError": report["calibrationError"],
@@ -271,15 +274,20 @@ def main() -> None:
 
 
 def precision_report(
-    model: TwoStreamEncoder, encoder: Encoder, dev: dict[str, list[Passage]], sampler: Sampler, work: Path
+    model: TwoStreamEncoder,
+    encoder: Encoder,
+    dev: dict[str, list[Passage]],
+    sampler: Sampler,
+    ranker: FeatureScore,
+    work: Path,
 ) -> dict[str, object]:
     """What int8 storage costs, and exactness, on a small part of the development passages."""
     few = {corpus: part[:: max(1, len(part) // 12)] for corpus, part in dev.items()}
     exact = work / "encoder-fp32.onnx"
     onnx_export.write(model, exact, int8=False)
     full = Encoder(exact, encoder.segmenter, model.arch, 1)
-    theirs, _ = evaluate.measure(few, sampler, full.read, full.score)
-    ours, _ = evaluate.measure(few, sampler, encoder.read, encoder.score)
+    theirs, _ = evaluate.measure(few, sampler, full.read, full.score, ranker)
+    ours, _ = evaluate.measure(few, sampler, encoder.read, encoder.score, ranker)
     exact.unlink()
     asked: list = []
 
@@ -288,7 +296,7 @@ def precision_report(
         return encoder.score(passage, text, pairs)  # type: ignore[arg-type]
 
     some = {corpus: [p for p in part if p.mentions][:3] for corpus, part in few.items()}
-    evaluate.measure(some, sampler, encoder.read, note)
+    evaluate.measure(some, sampler, encoder.read, note, ranker)
     flat = [p for part in some.values() for p in part]
     kept = [(p, pairs) for p, pairs in zip(flat, asked, strict=True) if pairs]
     dequantised = onnx_export.dequantised(model)

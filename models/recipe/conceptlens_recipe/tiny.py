@@ -1,9 +1,11 @@
 """A tiny model with random weights and the expected numbers of a two-stream run, for the product's tests.
 
-    python -m conceptlens_recipe.tiny --fixture test/fixtures/tiny-linker --oracle test/oracle/two-stream.json
+    python -m conceptlens_recipe.tiny --fixture test/fixtures/tiny-linker --oracle test/oracle/two-stream.json \\
+        --features test/oracle/features.json
 
 The fixture has the graph, vocabulary and manifest of a real model folder (2 layers, hidden 32). The oracle holds
-token ids, offsets and PyTorch's outputs (float64, of the int8 weights as the graph computes with them).
+token ids, offsets and PyTorch's outputs (float64, of the int8 weights as the graph computes with them). The oracle of
+features holds candidates, their features, the scores of the fixture's ranker of features, and which it lets through.
 """
 
 from __future__ import annotations
@@ -16,9 +18,10 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from . import onnx_export
+from . import feature_ranker, onnx_export
+from .candidates import Candidate, features
 from .contract import FEATURES, NONE_OFFSET, Architecture
-from .manifest import write_manifest
+from .manifest import FEATURE_RANKER, write_manifest
 from .model import Keys, TwoStreamEncoder, minilm_vocabulary
 from .segments import Segmenter, pad
 
@@ -66,9 +69,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--fixture", type=Path, required=True)
     parser.add_argument("--oracle", type=Path, required=True)
+    parser.add_argument("--features", type=Path, required=True)
     options = parser.parse_args()
 
     write(options.fixture, options.oracle)
+    write_json(options.features, expected_features(options.fixture))
+
+
+def write_json(path: Path, content: dict) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(content, ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf-8")
 
 
 def write(fixture: Path, oracle_file: Path) -> None:
@@ -86,10 +96,69 @@ def write(fixture: Path, oracle_file: Path) -> None:
             elif not name.endswith("norm.weight"):
                 parameter.normal_(std=0.1)
     onnx_export.write(model, fixture / "encoder.onnx")
+    feature_ranker.write(model.score, fixture / FEATURE_RANKER)
     write_manifest(fixture, arch, name="tiny-linker", trainedOn=["nothing: random weights, for tests"])
     oracle = expected(onnx_export.dequantised(model).double(), Segmenter(fixture / "vocab.txt"))
-    oracle_file.parent.mkdir(parents=True, exist_ok=True)
-    oracle_file.write_text(json.dumps(oracle, ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf-8")
+    write_json(oracle_file, oracle)
+
+
+#: Lookup, expanded, group, and the fused list.
+LISTS = [
+    (
+        "Type II diabetes",
+        False,
+        "DISO",
+        [
+            Candidate("T:1", "Type II Diabetes", "synonym", "type 2 diabetes mellitus", 1.0, True, 7, 40, ("DISO",)),
+            Candidate("T:2", "type II diabetes", "observed", "Diabetic", 1.0, True, 1, 3, ("CHEM", "DISO")),
+            Candidate("T:3", "diabetes type I", "synonym", "type 1 diabetes mellitus", 0.81, False, 0, 12, ("DISO",)),
+            Candidate("T:4", "T2D", "abbreviation", "Diabetes", 0.31, False, 2, 2, ()),
+        ],
+    ),
+    (
+        "TGF-β receptors",
+        True,
+        None,
+        [
+            Candidate("T:5", "TGF-beta receptor", "preferred", "TGF-beta receptor", 0.93, False, 0, 0, ("GENE",)),
+            Candidate("T:6", "receptor", "preferred", "Receptor", 0.4, False, 11, 90, ()),
+        ],
+    ),
+    ("β", False, "CHEM", [Candidate("T:7", "…", "preferred", "beta", 1.0, True, 0, 0, ("CHEM",))]),
+]
+
+
+def expected_features(fixture: Path) -> dict:
+    ranker = feature_ranker.read(fixture / FEATURE_RANKER).double()
+    lists = []
+    for lookup, expanded, group, fused in LISTS:
+        rows = [features(lookup, expanded, group, fused, rank) for rank in range(len(fused))]
+        lists.append(
+            {
+                "lookedUp": lookup,
+                "expanded": expanded,
+                "group": group,
+                "candidates": [
+                    {
+                        "id": c.id,
+                        "matchedName": c.name,
+                        "matchedKind": c.kind,
+                        "preferredName": c.preferred,
+                        "lexicalScore": c.lexical,
+                        "exact": c.exact,
+                        "nameCount": c.name_count,
+                        "conceptCount": c.concept_count,
+                        "groups": list(c.groups),
+                    }
+                    for c in fused
+                ],
+                "features": rows,
+                "scores": ranker.from_features(torch.tensor(rows, dtype=torch.float64)).tolist(),
+                "shortlist": feature_ranker.shortlist(ranker, rows, 2),
+            }
+        )
+    about = "Features of candidates, the scores of the ranker in test/fixtures/tiny-linker, and its best two at most."
+    return {"about": about, "madeBy": "models/recipe/conceptlens_recipe/tiny.py", "names": FEATURES, "lists": lists}
 
 
 @torch.no_grad()

@@ -20,10 +20,11 @@ from pathlib import Path
 import torch
 import torch.nn.functional as F
 
-from . import corpora, evaluate
+from . import corpora, evaluate, feature_ranker, onnx_export
 from .candidates import KnowledgeBaseTable, retrieve, votes
 from .contract import Architecture
-from .model import TwoStreamEncoder, bfloat16_products, from_minilm, minilm_vocabulary
+from .manifest import FEATURE_RANKER
+from .model import TwoStreamEncoder, fast_products, from_minilm, minilm_vocabulary
 from .passages import (
     Passage,
     concept_types,
@@ -46,12 +47,13 @@ class Plan:
     """One step reads `ranked` passages with mentions and candidates and `tagged` more for their tags alone."""
 
     seed: int = 7
-    ranked: int = 2
-    tagged: int = 4
+    ranked: int = 3
+    tagged: int = 3
     body_rate: float = 2e-4
     head_rate: float = 8e-4
-    #: The score's linear path has ten weights, for features of a fraction each: it must be fast to weigh them at all.
-    prior_rate: float = 3e-2
+    #: The score's path for the features alone, which is fitted first.
+    prior_rate: float = 2e-3
+    prior_mentions: int = 60_000
     weight_decay: float = 0.01
     warm_up: float = 0.02
     clip: float = 1.0
@@ -126,15 +128,15 @@ def optimiser(model: TwoStreamEncoder, plan: Plan) -> torch.optim.AdamW:
     for module in (model.words, model.positions):
         module.weight.requires_grad_(False)
     heads = [p for name, p in model.named_parameters() if name.startswith(("mention.", "tokens.", "score."))]
-    prior = [p for name, p in model.named_parameters() if name.startswith("score.prior.")]
+    facts = [p for part in (model.score.prior, model.score.facts, model.score.weigh) for p in part.parameters()]
     known = set(map(id, heads))
-    heads = [p for p in heads if id(p) not in set(map(id, prior))]
+    heads = [p for p in heads if id(p) not in set(map(id, facts))]
     body = [p for p in model.parameters() if p.requires_grad and id(p) not in known]
     return torch.optim.AdamW(
         [
             {"params": body, "lr": plan.body_rate},
             {"params": heads, "lr": plan.head_rate},
-            {"params": prior, "lr": plan.prior_rate, "weight_decay": 0.0},
+            {"params": facts, "lr": plan.prior_rate, "weight_decay": 0.0},
         ],
         weight_decay=plan.weight_decay,
         betas=(0.9, 0.98),
@@ -158,6 +160,7 @@ def main() -> None:
     parser.add_argument("--work", type=Path, required=True, help="folder for caches and checkpoints")
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--start", type=Path, help="folder of a released model to go on from, instead of MiniLM")
     parser.add_argument("--resume", action="store_true")
     parser.add_argument("--smoke", action="store_true")
     options = parser.parse_args()
@@ -195,10 +198,20 @@ def main() -> None:
         optimizer.load_state_dict(state["optimizer"])
         spent, step = state["spent"], state["step"]
     rng = random.Random(plan.seed + step)
+    if step == 0:
+        if options.start:
+            onnx_export.read(model, options.start / "encoder.onnx")
+        few = []
+        for name, part in plan.ranking_share:
+            few += ranked_pools[name][: int(len(ranked_pools[name]) * part)]
+        rng.shuffle(few)
+        feature_ranker.fit(model.score, *feature_ranker.collect(sampler, few, plan.prior_mentions, rng))
+        feature_ranker.write(model.score, options.work / FEATURE_RANKER)
+    ranker = feature_ranker.read(options.work / FEATURE_RANKER)
     ranked = Stream(ranked_pools, plan.ranking_share, rng)
     tagged = Stream(pools, plan.tagging_share, rng)
     budget = 30.0 if options.smoke else options.minutes * 60
-    shown = {name: part[:: max(1, len(part) // 30)] for name, part in dev.items()}
+    shown = {name: part[:: max(1, len(part) // 60)] for name, part in dev.items()}
     rates = [plan.body_rate, plan.head_rate, plan.prior_rate]
     saved = evaluated = spent
     sums = dict.fromkeys(("tag", "words", "rank", "right", "mentions", "segments", "seconds"), 0.0)
@@ -226,12 +239,12 @@ def main() -> None:
         if spent - saved > 180:
             save(checkpoint, model, optimizer, spent, step)
             saved = spent
-        if spent - evaluated > 900:
-            evaluate.log_summary(model, segmenter, sampler, shown)
+        if spent - evaluated > 1200:
+            evaluate.log_summary(model, segmenter, sampler, shown, ranker)
             evaluated = spent
     save(checkpoint, model, optimizer, spent, step)
     if options.smoke:
-        evaluate.log_summary(model, segmenter, sampler, shown)
+        evaluate.log_summary(model, segmenter, sampler, shown, ranker)
 
 
 def train_step(model, segmenter, sampler, streams, plan, rng, optimizer, sums) -> None:
@@ -239,8 +252,9 @@ def train_step(model, segmenter, sampler, streams, plan, rng, optimizer, sums) -
     begun = time.monotonic()
     ranked, tagged = streams
     tag_sum, words = torch.zeros(()), 0
-    rank_losses = []
-    with bfloat16_products(model):
+    rank_losses: list[torch.Tensor] = []
+    weights: list[float] = []
+    with fast_products(model):
         for index in range(plan.ranked + plan.tagged):
             passage = ranked.next() if index < plan.ranked else tagged.next()
             text = read(model, segmenter, passage)
@@ -252,11 +266,12 @@ def train_step(model, segmenter, sampler, streams, plan, rng, optimizer, sums) -
             logits = score(model, segmenter, passage, text, [(e.mention, e.segments) for e in examples])
             for example, own in zip(examples, logits, strict=True):
                 rank_losses.append(F.cross_entropy(own[None], torch.tensor([example.target])))
+                weights.append(example.weight)
                 sums["right"] += int(own.argmax()) == example.target
                 sums["segments"] += len(example.segments)
         loss = tag_sum / max(1, words)
         if rank_losses:
-            loss = loss + torch.stack(rank_losses).mean()
+            loss = loss + (torch.stack(rank_losses) * torch.tensor(weights)).sum() / sum(weights)
         loss.backward()
     torch.nn.utils.clip_grad_norm_([p for p in model.parameters() if p.requires_grad], plan.clip)
     optimizer.step()

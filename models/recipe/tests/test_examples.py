@@ -152,8 +152,9 @@ class FusedList(unittest.TestCase):
             "typeMatch": 1,
         }
         self.assertEqual({k: found[k] for k in expected}, expected)
-        self.assertEqual(features("cold", False, "DISO", fused, 2)[-1], 0.5)
-        self.assertEqual(features("cold", False, None, fused, 1)[-1], 0.5)
+        match = contract.FEATURES.index("typeMatch")
+        self.assertEqual(features("cold", False, "DISO", fused, 2)[match], 0.5)
+        self.assertEqual(features("cold", False, None, fused, 1)[match], 0.5)
 
     def test_folds_like_the_product(self) -> None:
         self.assertEqual(fold("TGF-β1"), "tgf beta1")

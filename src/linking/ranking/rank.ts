@@ -1,6 +1,7 @@
 import type { CancellationToken, Candidate, Mention, RankedCandidate } from '../../core/index.ts'
 import type { CandidateToScore, Engine, EngineInfo, MentionScores } from '../../inference/index.ts'
-import { featureVector } from './features.ts'
+import { featureVectors } from './features.ts'
+import { shortlist } from './shortlist.ts'
 
 /** A mention of a text with its fused list. */
 export interface MentionToRank {
@@ -27,7 +28,7 @@ export interface Ranking {
 /** How to rank with a model. */
 export interface RankOptions {
   readonly engine: Engine
-  /** How many of the fused list the model scores at most, see {@link nToScore}. */
+  /** How many candidates of a mention the encoder reads at most, see {@link shortlist}. */
   readonly nRanked: number
   readonly token?: CancellationToken | undefined
 }
@@ -44,31 +45,20 @@ export async function rankMentions(
   const distinct = new Map<string, MentionToRank>()
   for (const one of inReadingOrder(mentions))
     if (one.candidates.length > 0 && !distinct.has(keyOf(one))) distinct.set(keyOf(one), one)
-  const asked = [...distinct]
-  const requests = asked.map(([, one]) => ({
+  const asked = [...distinct].map(([key, one]) => ({ key, one, ...chosenOf(one, nRanked, engine.info) }))
+  const requests = asked.map(({ one, toScore }) => ({
     span: one.mention.span,
     mentionText: one.lookedUp,
-    candidates: one.candidates
-      .slice(0, nToScore(one.candidates, nRanked))
-      .map((_, rank) => toScore(one, rank, engine.info)),
+    candidates: toScore,
   }))
   const answers = requests.length === 0 ? [] : await engine.score(text, requests, token)
   const rankings = new Map(
-    asked.map(([key, one], i) => [key, rankingOf(one.candidates, answers[i], engine.info)] as const),
+    asked.map(({ key, one, ranks }, i) => {
+      const { read, others } = parted(one.candidates, ranks)
+      return [key, rankingOf([...read, ...others], answers[i], engine.info)] as const
+    }),
   )
   return mentions.map((one) => rankings.get(keyOf(one)) ?? { candidates: [], none: 1 })
-}
-
-/** Similar names that are scored beside exact ones. */
-const SIMILAR_BESIDE_EXACT = 2
-
-/**
- * How many of a fused list the model scores: at most `most`, and where there are exact names only these and the best
- * two others, since the concept meant nearly always bears the very name. Halves the work.
- */
-export function nToScore(candidates: readonly Candidate[], most: number): number {
-  const nExact = candidates.filter(({ exact }) => exact).length
-  return Math.min(most, candidates.length, nExact === 0 ? most : nExact + SIMILAR_BESIDE_EXACT)
 }
 
 const inReadingOrder = (mentions: readonly MentionToRank[]): MentionToRank[] =>
@@ -77,20 +67,41 @@ const inReadingOrder = (mentions: readonly MentionToRank[]): MentionToRank[] =>
 const keyOf = ({ mention, lookedUp }: MentionToRank): string =>
   JSON.stringify([lookedUp, mention.group, mention.expansion !== undefined])
 
-function toScore(one: MentionToRank, rank: number, info: EngineInfo): CandidateToScore {
-  const candidate = one.candidates[rank] as Candidate
-  const typeLabel = typeLabelOf(candidate.groups, info.typeLabels)
-  const input = {
-    lookedUp: one.lookedUp,
-    expanded: one.mention.expansion !== undefined,
-    candidates: one.candidates,
-    ...(one.mention.group === undefined ? {} : { group: one.mention.group }),
-  }
+/** The best of the fused list that are considered at all. */
+const CONSIDERED = 10
+
+/** The candidates that the encoder reads, and their ranks in the fused list. */
+function chosenOf(one: MentionToRank, nRanked: number, info: EngineInfo) {
+  const { candidates, lookedUp, mention } = one
+  const input = { lookedUp, expanded: mention.expansion !== undefined, group: mention.group, candidates }
+  const features = featureVectors(input, Math.max(CONSIDERED, nRanked), info.features)
+  const ranks = shortlist(features, info.featureRanker, nRanked)
+  const toScore = ranks.map((rank) =>
+    candidateToScore(candidates[rank] as Candidate, features[rank] ?? [], info),
+  )
+  return { ranks, toScore }
+}
+
+function candidateToScore(
+  { matchedName, preferredName, groups }: Candidate,
+  features: readonly number[],
+  info: EngineInfo,
+): CandidateToScore {
+  const typeLabel = typeLabelOf(groups, info.typeLabels)
   return {
-    name: candidate.matchedName,
-    preferred: candidate.preferredName,
-    features: featureVector(input, rank, info.features),
+    name: matchedName,
+    preferred: preferredName,
+    features,
     ...(typeLabel === '' ? {} : { typeLabel }),
+  }
+}
+
+/** The candidates at these ranks, and all others in their order. */
+function parted(candidates: readonly RankedCandidate[], ranks: readonly number[]) {
+  const isRead = new Set(ranks)
+  return {
+    read: candidates.filter((_, rank) => isRead.has(rank)),
+    others: candidates.filter((_, rank) => !isRead.has(rank)),
   }
 }
 

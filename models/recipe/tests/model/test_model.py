@@ -13,7 +13,7 @@ import torch
 from conceptlens_recipe import evaluate, onnx_export, release, tiny
 from conceptlens_recipe.contract import FEATURES, HEADS, Architecture
 from conceptlens_recipe.evaluate import Ranked, Tagged
-from conceptlens_recipe.model import TwoStreamEncoder, bfloat16_products
+from conceptlens_recipe.model import TwoStreamEncoder, fast_products
 from conceptlens_recipe.passages import Mention, Passage
 from conceptlens_recipe.ranking import read, score, tag_loss
 from conceptlens_recipe.runtime import Encoder
@@ -101,7 +101,7 @@ class TwoStream(unittest.TestCase):
 
     def test_bfloat16_gradients_reach_every_trained_weight(self) -> None:
         self.model.zero_grad()
-        with bfloat16_products(self.model):
+        with fast_products(self.model):
             text = read(self.model, self.segmenter, self.passage)
             loss, words = tag_loss(text, self.passage)
             total = loss / words + sum(

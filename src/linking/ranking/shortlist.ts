@@ -1,0 +1,55 @@
+import type { FeatureRanker } from '../../inference/index.ts'
+
+/** Candidates whose probability by features alone is below this are not worth reading. */
+const LEAST_PROBABILITY = 0.003
+
+/**
+ * Which candidates of a mention the encoder reads: at most `most`, the likeliest by their features alone and none that
+ * these all but rule out; always the likeliest.
+ * @param features of the first candidates of the fused list, one row each
+ * @returns indices of rows, in the order of the list
+ */
+export function shortlist(
+  features: readonly (readonly number[])[],
+  ranker: FeatureRanker | undefined,
+  most: number,
+): number[] {
+  if (!ranker) return [...features.keys()].slice(0, most)
+  const scores = features.map((row) => featureScore(ranker, row))
+  const highest = Math.max(0, ...scores)
+  const powers = scores.map((score) => Math.exp(score - highest))
+  const sum = powers.reduce((a, b) => a + b, Math.exp(-highest))
+  return [...powers.keys()]
+    .sort((a, b) => (powers[b] ?? 0) - (powers[a] ?? 0) || a - b)
+    .slice(0, most)
+    .filter((index, place) => place === 0 || (powers[index] ?? 0) / sum >= LEAST_PROBABILITY)
+    .sort((a, b) => a - b)
+}
+
+/** The logit of a candidate by its features alone. */
+export function featureScore(
+  { linear, bias, hidden, hiddenBias, output }: FeatureRanker,
+  row: readonly number[],
+): number {
+  let score = bias + dot(linear, row)
+  hidden.forEach((weights, unit) => {
+    score += (output[unit] ?? 0) * gelu((hiddenBias[unit] ?? 0) + dot(weights, row))
+  })
+  return score
+}
+
+function dot(a: readonly number[], b: readonly number[]): number {
+  let sum = 0
+  for (let i = 0; i < a.length; i += 1) sum += (a[i] ?? 0) * (b[i] ?? 0)
+  return sum
+}
+
+const gelu = (x: number): number => (x * (1 + erf(x / Math.SQRT2))) / 2
+
+/** The error function to 1.5e-7: Abramowitz and Stegun, Handbook of Mathematical Functions, 7.1.26. */
+function erf(x: number): number {
+  const t = 1 / (1 + 0.3275911 * Math.abs(x))
+  const series =
+    ((((1.061405429 * t - 1.453152027) * t + 1.421413741) * t - 0.284496736) * t + 0.254829592) * t
+  return Math.sign(x) * (1 - series * Math.exp(-x * x))
+}

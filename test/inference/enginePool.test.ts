@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict'
+import fc from 'fast-check'
+import { CancelledError } from '../../src/core/index.ts'
+import { poolEngine, shareOut } from '../../src/inference/enginePool.ts'
+import type { EngineProcess, EngineTask } from '../../src/inference/engineProcess.ts'
+import type { MentionToScore } from '../../src/inference/index.ts'
+import { fakeEngine } from '../support/engine.ts'
+
+const info = { ...fakeEngine().info, features: ['lexicalScore'] }
+
+function mention(start: number, nCandidates: number): MentionToScore {
+  const candidates = Array.from({ length: nCandidates }, (_, i) => ({
+    name: `${start}.${i}`,
+    preferred: '',
+    features: [start + i / 100],
+  }))
+  return { span: { start, end: start + 1 }, mentionText: 'x', candidates }
+}
+
+/** A process that answers when told to; a score is the candidate's only feature. */
+function fakeProcess() {
+  const tasks: EngineTask[] = []
+  const waiting: (() => void)[] = []
+  const process: EngineProcess = {
+    get pending() {
+      return waiting.length
+    },
+    broken: false,
+    load: () => Promise.reject(new Error('not asked for')),
+    dispose: () => Promise.resolve(),
+    async run(task, token) {
+      tasks.push(task)
+      await new Promise<void>((resolve) => waiting.push(resolve))
+      if (token?.isCancellationRequested) throw new CancelledError()
+      if (task.kind === 'analyse')
+        return {
+          kind: 'analysed',
+          id: 0,
+          analysis: {
+            bounds: new Int32Array(0),
+            wordStarts: new Uint8Array(0),
+            logits: info.heads.map(() => new Float32Array(0)),
+          },
+        }
+      const scores = task.mentions.map(({ span, candidates }) => ({
+        scores: Float32Array.from(candidates, ({ features }) => features[0] ?? 0),
+        none: span.start,
+      }))
+      return { kind: 'scored', id: 0, scores }
+    },
+  }
+  /** Answers all that is open. */
+  const answer = async () => {
+    for (const resolve of waiting.splice(0)) resolve()
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  return { process, tasks, answer }
+}
+
+const kinds = (tasks: readonly EngineTask[]) => tasks.map(({ kind, text }) => `${kind} ${text}`)
+
+describe('poolEngine', () => {
+  const mentions = [mention(0, 5), mention(2, 1), mention(4, 6), mention(6, 4)]
+
+  it('lets all processes read and score a passage that is all there is to do', async () => {
+    const [a, b] = [fakeProcess(), fakeProcess()]
+    const engine = poolEngine([a.process, b.process], info)
+    const reading = engine.analyse('p')
+    await Promise.all([a.answer(), b.answer()])
+    await reading
+    const scoring = engine.score('p', mentions)
+    await Promise.all([a.answer(), b.answer()])
+    const scores = await scoring
+    assert.deepEqual(kinds(a.tasks), ['analyse p', 'score p'])
+    assert.deepEqual(kinds(b.tasks), ['analyse p', 'score p'])
+    assert.deepEqual(
+      scores.map(({ none }) => none),
+      [0, 2, 4, 6],
+    )
+    assert.deepEqual(scores[2]?.scores, Float32Array.of(4, 4.01, 4.02, 4.03, 4.04, 4.05))
+  })
+
+  it('gives every passage a process of its own when there are several', async () => {
+    const [a, b] = [fakeProcess(), fakeProcess()]
+    const engine = poolEngine([a.process, b.process], info)
+    const reading = [engine.analyse('p')]
+    await Promise.all([a.answer(), b.answer()])
+    reading.push(engine.analyse('q'), engine.analyse('r'))
+    await Promise.all([a.answer(), b.answer()])
+    await Promise.all(reading)
+    const scoring = [engine.score('p', mentions), engine.score('q', mentions)]
+    await Promise.all([a.answer(), b.answer()])
+    await Promise.all(scoring)
+    const scored = [...a.tasks, ...b.tasks].filter(({ kind }) => kind === 'score')
+    assert.deepEqual(kinds(scored).toSorted(), ['score p', 'score q'])
+  })
+
+  it('does not share what is soon done', async () => {
+    const [a, b] = [fakeProcess(), fakeProcess()]
+    const engine = poolEngine([a.process, b.process], info)
+    const reading = engine.analyse('p')
+    await Promise.all([a.answer(), b.answer()])
+    await reading
+    const scoring = engine.score('p', mentions.slice(0, 2))
+    await Promise.all([a.answer(), b.answer()])
+    assert.equal((await scoring).length, 2)
+    assert.deepEqual(kinds(b.tasks), ['analyse p'])
+  })
+
+  it('stops all shares of a cancelled call', async () => {
+    const [a, b] = [fakeProcess(), fakeProcess()]
+    const engine = poolEngine([a.process, b.process], info)
+    const reading = engine.analyse('p')
+    await Promise.all([a.answer(), b.answer()])
+    await reading
+    const token = { isCancellationRequested: false }
+    const scoring = assert.rejects(engine.score('p', mentions, token), { name: 'CancelledError' })
+    token.isCancellationRequested = true
+    await Promise.all([a.answer(), b.answer()])
+    await scoring
+  })
+})
+
+describe('shareOut', () => {
+  it('keeps all mentions in order, in shares that differ by at most the largest mention', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(12)), fc.integer({ min: 1, max: 5 }), (sizes, n) => {
+        const mentions = sizes.map((size, i) => mention(i, size))
+        const shares = shareOut(mentions, n)
+        assert.equal(shares.length, n)
+        assert.deepEqual(shares.flat(), mentions)
+        const total = sizes.reduce((a, b) => a + b, 0)
+        for (const share of shares) {
+          const size = share.reduce((sum, { candidates }) => sum + candidates.length, 0)
+          assert.ok(size <= total / n + Math.max(0, ...sizes))
+        }
+      }),
+      { seed: 11 },
+    )
+  })
+})
