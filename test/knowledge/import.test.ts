@@ -58,6 +58,7 @@ const OBO = JSON.stringify({
           },
         },
         { id: 'http://purl.obolibrary.org/obo/CHEBI_1', lbl: 'foreign', type: 'CLASS' },
+        { id: 'http://purl.obolibrary.org/obo/DOID_10', lbl: 'affects', type: 'PROPERTY' },
         { lbl: 'no id' },
       ],
       edges: [

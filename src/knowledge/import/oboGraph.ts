@@ -93,7 +93,8 @@ async function readOboGraph(path: string, sink: ImportSink): Promise<void> {
   const replaced = replacedIds(nodes.flatMap(replacementOf))
   for (const node of nodes) {
     const id = curieOfIri(node.id)
-    if (!id?.startsWith(`${prefix}:`) || node.meta?.deprecated || !node.lbl?.trim()) continue
+    if (!id?.startsWith(`${prefix}:`) || !isClass(node) || node.meta?.deprecated || !node.lbl?.trim())
+      continue
     const more = { id, parents: parents.get(node.id) ?? [], replaced: replaced.get(id) ?? [] }
     sink.concept(draftOfClass(classOf(node, more), label))
   }
@@ -129,8 +130,11 @@ function nodesOf(path: string, graph: Graph, sink: Pick<ImportSink, 'problem'>):
   })
 }
 
+/** Properties and individuals have labels and ids too; some writers give no type. */
+const isClass = ({ type }: Node): boolean => type === undefined || type === 'CLASS'
+
 function classIds(nodes: readonly Node[]): string[] {
-  return nodes.flatMap((node) => (node.lbl && node.type !== 'PROPERTY' ? (curieOfIri(node.id) ?? []) : []))
+  return nodes.flatMap((node) => (node.lbl && isClass(node) ? (curieOfIri(node.id) ?? []) : []))
 }
 
 function descriptionOf(name: string, graph: Graph): SourceDescription {

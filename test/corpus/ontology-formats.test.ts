@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gunzipSync, gzipSync } from 'node:zlib'
+import { curieOfIri } from '../../src/knowledge/import/curie.ts'
+import type { ConceptDraft } from '../../src/knowledge/import/draft.ts'
+import type { SynonymScope } from '../../src/knowledge/import/ontologyClass.ts'
+import { oboText } from '../knowledge/import/oboText.ts'
+import { draftIn, namesIn, recordedFrom } from '../knowledge/import/recordingSink.ts'
+import { dataFolder } from '../support/data.ts'
+import { runTool } from '../support/externalTools.ts'
+
+interface GraphNode {
+  readonly id: string
+  readonly lbl?: string
+  readonly type?: string
+  readonly meta?: {
+    readonly definition?: { readonly val: string }
+    readonly synonyms?: readonly {
+      readonly val: string
+      readonly pred: string
+      readonly synonymType?: string
+    }[]
+    readonly xrefs?: readonly { readonly val: string }[]
+    readonly basicPropertyValues?: readonly { readonly pred: string; readonly val: string }[]
+    readonly deprecated?: boolean
+  }
+}
+
+interface Graph {
+  readonly nodes: readonly GraphNode[]
+  readonly edges: readonly { readonly sub: string; readonly pred: string; readonly obj: string }[]
+}
+
+/** The drafts by id, in an order that does not depend on that of the file. */
+function comparable(drafts: readonly ConceptDraft[]): unknown[] {
+  return drafts
+    .map((draft) => ({
+      ...draft,
+      names: draft.names.map(({ kind, text }) => `${kind}:${text}`).sort(),
+      definitions: draft.definitions.map(({ text }) => text),
+      parents: [...draft.parents].sort(),
+      xrefs: [...draft.xrefs].sort(),
+    }))
+    .sort((a, b) => (a.id + String(a.xrefs) < b.id + String(b.xrefs) ? -1 : 1))
+}
+
+/** The classes of an OBO graph, written as an OBO file. */
+function oboOf({ nodes, edges }: Graph): string {
+  const parents = new Map<string, string[]>()
+  for (const { sub, pred, obj } of edges) {
+    const parent = curieOfIri(obj)
+    if (pred === 'is_a' && parent) parents.set(sub, [...(parents.get(sub) ?? []), parent])
+  }
+  return oboText(
+    nodes.flatMap(({ id, lbl, type, meta }) => {
+      const curie = curieOfIri(id)
+      if (type !== 'CLASS' || curie === undefined) return []
+      const properties = meta?.basicPropertyValues ?? []
+      const by = properties.find(({ pred }) => pred.endsWith('IAO_0100001'))?.val
+      return {
+        id: curie,
+        label: lbl ?? '',
+        definition: meta?.definition?.val ?? '',
+        synonyms: (meta?.synonyms ?? []).map(({ val, pred, synonymType }) => ({
+          text: val,
+          scope: /has(\w+)Synonym/.exec(pred)![1]!.toLowerCase() as SynonymScope,
+          type: synonymType?.split(/[#/]/).at(-1) ?? '',
+        })),
+        xrefs: (meta?.xrefs ?? []).map(({ val }) => val),
+        otherIds: properties.flatMap(({ pred, val }) => (pred.endsWith('hasAlternativeId') ? val : [])),
+        parents: parents.get(id) ?? [],
+        isObsolete: meta?.deprecated ?? false,
+        replacedBy: by && (curieOfIri(by) ?? by),
+      }
+    }),
+  )
+}
+
+describe('Formats of ontologies', function () {
+  this.timeout(300_000)
+  let dir: string
+
+  before(() => {
+    dir = mkdtempSync(join(tmpdir(), 'kb-formats-'))
+  })
+
+  after(() => rmSync(dir, { recursive: true, force: true }))
+
+  const ontology = (name: string): string => join(dataFolder(), 'ontologies', name)
+  const unzipped = (name: string): string => {
+    const path = join(dir, name.replace(/\.zip$/, ''))
+    writeFileSync(path, runTool('unzip', ['-p', ontology(name)], { mend: 'apt-get install -y unzip' }))
+    return path
+  }
+
+  for (const name of ['hp.json.gz', 'doid_2018-07-05.json.gz', 'ncit-disease_2018-06-08.json.gz'] as const) {
+    it(`${name} gives the same as an OBO file and as an OBO graph`, async () => {
+      const graphs = JSON.parse(gunzipSync(readFileSync(ontology(name))).toString()) as { graphs: Graph[] }
+      const obo = join(dir, `${name}.obo.gz`)
+      writeFileSync(obo, gzipSync(oboOf(graphs.graphs[0]!)))
+      const [asGraph, asObo] = [await recordedFrom(ontology(name)), await recordedFrom(obo)]
+      assert.deepEqual(asObo.problems, [])
+      assert.deepEqual(comparable(asObo.concepts), comparable(asGraph.concepts))
+    })
+  }
+
+  const oboFiles = [
+    ['symp.obo.gz', 'SYMP:0000006', 'backache', 'synonym:back pain', '2026-07-30', 880],
+    [
+      'cl_CRAFT.obo.zip',
+      'CL:0001041',
+      'CD8-positive, CXCR3-positive, alpha-beta regulatory T cell',
+      'synonym:CD8+CXCR3+ Treg',
+      '',
+      2_000,
+    ],
+    [
+      'uberon_CRAFT.obo.zip',
+      'UBERON:0005805',
+      'dorsal aorta',
+      'synonym:aorta dorsalis',
+      '2015-04-23',
+      12_900,
+    ],
+  ] as const
+
+  for (const [name, id, label, synonym, version, least] of oboFiles) {
+    it(`${name} is read without a problem`, async () => {
+      const found = await recordedFrom(name.endsWith('.zip') ? unzipped(name) : ontology(name))
+      assert.deepEqual(found.problems, [])
+      assert.ok(found.concepts.length >= least, `${String(found.concepts.length)} concepts`)
+      assert.equal(found.sources[0]?.version, version)
+      const names = namesIn(draftIn(found, id))
+      assert.equal(names[0], `preferred:${label}`)
+      assert.ok(names.includes(synonym), names.join('; '))
+    })
+  }
+})
