@@ -30,12 +30,14 @@ export type PassageKind =
 
 /**
  * One piece of a piecewise-linear map from prose to source.
- * When both lengths are equal the piece maps unit by unit; otherwise the whole piece of prose stands for the whole
- * piece of source (`\"o` → `ö`), and no position strictly inside it has a counterpart.
+ * When both lengths are equal the piece maps unit by unit; otherwise, or when it says so, the whole piece of prose
+ * stands for the whole piece of source (`\"o` → `ö`), and no position strictly inside it has a counterpart.
  */
 export interface Segment {
   readonly prose: Span
   readonly source: Span
+  /** The piece stands as a whole although both lengths are equal: `\tgfb` → `TGF-β`. Left out where lengths differ. */
+  readonly isWhole?: true
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { PassageKind, Problem, SectionKind, Span } from '../core/index.ts'
+import type { Macros } from './latex/state.ts'
 import type { Prose } from './mask.ts'
 
 /**
@@ -39,5 +40,6 @@ export interface ParsedFile {
 
 /** A format's parser that may remember the text parsed before and reuse what did not change. */
 export interface BlockParser {
-  parse(text: string): ParsedFile
+  /** `macros`: those of the whole project, in LaTeX. */
+  parse(text: string, macros?: Macros): ParsedFile
 }

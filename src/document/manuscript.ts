@@ -1,6 +1,7 @@
 import type { Manuscript, ManuscriptFormat, Passage, PassageKind, Problem, Section } from '../core/index.ts'
-import type { Block, BlockParser, ParsedFile } from './block.ts'
+import type { Block, BlockParser } from './block.ts'
 import { createLatexParser } from './latex/latex.ts'
+import { collectMacros } from './latex/macros.ts'
 import { createMarkdownParser } from './markdown/markdown.ts'
 import { cutBlock, type Cut } from './passages.ts'
 import { resolveInclusion, type Reader } from './project.ts'
@@ -91,8 +92,11 @@ export function createManuscriptParser({ reader }: ManuscriptParserOptions = {})
     parse(input) {
       const format = input.format ?? formatOf(input.file) ?? 'text'
       const assembly: Assembly = { passages: [], problems: [], sections: trackSections(), hasTitle: false }
+      const macros = format === 'latex' ? collectMacros(input, reader) : undefined
       const include = (file: string, text: string, within: readonly string[]): void => {
-        const parsed = parseFile(file, text, format)
+        const parsed = parser(file, format).parse(text, macros)
+        const binary = findBinary(text)
+        if (binary) assembly.problems.push({ ...binary, file })
         assembly.problems.push(...parsed.problems.map((p) => ({ ...p, file })))
         for (const item of parsed.items) {
           if ('block' in item) pushPassages(assembly, { file, ...item }, cache)
@@ -108,13 +112,12 @@ export function createManuscriptParser({ reader }: ManuscriptParserOptions = {})
     },
   }
 
-  function parseFile(file: string, text: string, format: ManuscriptFormat): ParsedFile {
+  /** The parser of a file: the one that parsed it last time, when there is. */
+  function parser(file: string, format: ManuscriptFormat): BlockParser {
     const key = `${format} ${file}`
-    const parser = parsers.get(key) ?? PARSERS[format]()
-    parsers.set(key, parser)
-    const parsed = parser.parse(text)
-    const binary = findBinary(text)
-    return binary ? { ...parsed, problems: [binary, ...parsed.problems] } : parsed
+    const known = parsers.get(key) ?? PARSERS[format]()
+    parsers.set(key, known)
+    return known
   }
 }
 
@@ -176,9 +179,9 @@ interface Place {
 }
 
 function place(cut: Cut, { file, start, kind, section }: Place): Passage {
-  const segments = cut.segments.map(({ prose, source }) => ({
-    prose,
-    source: { start: source.start + start, end: source.end + start },
+  const segments = cut.segments.map((segment) => ({
+    ...segment,
+    source: { start: segment.source.start + start, end: segment.source.end + start },
   }))
   const source = {
     start: segments[0]?.source.start ?? start,

@@ -1,4 +1,5 @@
 import type { Segment } from '../core/index.ts'
+import { wholeSegment } from './segment.ts'
 
 /** Prose cut out of a source text, with the way back. `segments` are sorted and cover all of `text`. */
 export interface Prose {
@@ -21,7 +22,10 @@ export interface Mask {
   readonly text: string
   /** Keeps the source from `from` to `to` as it is. */
   keep(from: number, to: number): void
-  /** Lets `text` stand for the source from `from` to `to`. `text` is not folded; a blank goes through {@link Mask.blank}. */
+  /**
+   * Lets `text` stand for the source from `from` to `to`. `text` is not folded, but a blank that it begins with goes
+   * where it would be the second; a blank alone goes through {@link Mask.blank}.
+   */
   replace(from: number, to: number, text: string): void
   /** Lets one blank stand for the source, unless the prose is empty or ends with one. */
   blank(from: number, to: number): void
@@ -79,10 +83,11 @@ export function createMask(source: string): Mask {
     const last = pieces[pieces.length - 1]
     text = text.slice(0, -1)
     if (!last) return
-    if (last.proseEnd - last.proseStart > 1 && last.verbatim) {
+    if (last.proseEnd - last.proseStart === 1) pieces.pop()
+    else {
       last.proseEnd--
-      last.sourceEnd--
-    } else pieces.pop()
+      if (last.verbatim) last.sourceEnd--
+    }
   }
 
   function blank(from: number, to: number): void {
@@ -111,7 +116,10 @@ export function createMask(source: string): Mask {
       return text
     },
     keep,
-    replace: (from, to, prose) => push(from, to, prose, false),
+    replace(from, to, prose) {
+      const isSecond = prose.startsWith(' ') && (text === '' || text.endsWith(' '))
+      push(from, to, isSecond ? prose.slice(1) : prose, false)
+    },
     blank,
     drop: () => {
       dropped = true
@@ -124,8 +132,9 @@ export function createMask(source: string): Mask {
 }
 
 function toSegment(piece: Piece): Segment {
-  return {
+  const segment = {
     prose: { start: piece.proseStart, end: piece.proseEnd },
     source: { start: piece.sourceStart, end: piece.sourceEnd },
   }
+  return piece.verbatim ? segment : wholeSegment(segment)
 }

@@ -1,5 +1,6 @@
 import type { Passage, Segment, Span } from '../core/index.ts'
 import type { Prose } from './mask.ts'
+import { isVerbatim, wholeSegment } from './segment.ts'
 
 /**
  * Where a span of a passage's prose stands in its source file: the smallest stretch that holds all of it, with the
@@ -54,11 +55,6 @@ export function toProse(passage: Pick<Passage, 'segments'>, span: Span): Span | 
   return { start, end }
 }
 
-/** Whether a segment maps unit by unit. */
-export function isVerbatim({ prose, source }: Segment): boolean {
-  return prose.end - prose.start === source.end - source.start
-}
-
 /** The part of `prose` in `span`. The span must not cut a replaced piece: {@link isCut} tells. */
 export function sliceProse(prose: Prose, span: Span): Prose {
   const { segments } = prose
@@ -69,13 +65,14 @@ export function sliceProse(prose: Prose, span: Span): Prose {
     const head = Math.max(0, span.start - segment.prose.start)
     const tail = Math.max(0, segment.prose.end - span.end)
     const whole = !isVerbatim(segment)
-    cut.push({
+    const part = {
       prose: { start: segment.prose.start + head - span.start, end: segment.prose.end - tail - span.start },
       source: {
         start: segment.source.start + (whole ? 0 : head),
         end: segment.source.end - (whole ? 0 : tail),
       },
-    })
+    }
+    cut.push(whole ? wholeSegment(part) : part)
   }
   return { text: prose.text.slice(span.start, span.end), segments: cut }
 }

@@ -18,7 +18,8 @@ export interface Cut extends Prose {
  * Depends on the block's text only: the same paragraph gives the same passages wherever it stands.
  */
 export function cutBlock(block: Block): readonly Cut[] {
-  const pieces = (block.sentences ?? findSentences(block.text)).flatMap((s) => cutSentence(block, s))
+  const sentences = block.sentences ?? joinAtReplaced(block, findSentences(block.text))
+  const pieces = sentences.flatMap((s) => cutSentence(block, s))
   const cuts: Cut[] = []
   let group: Span[] = []
   for (const piece of pieces) {
@@ -31,6 +32,18 @@ export function cutBlock(block: Block): readonly Cut[] {
   }
   if (group.length > 0) cuts.push(toCut(block, group))
   return cuts
+}
+
+/** Sentences that end and begin inside one replaced piece (a macro's expansion) as one: no cut may be made there. */
+function joinAtReplaced({ segments }: Block, sentences: readonly Span[]): readonly Span[] {
+  const joined: Span[] = []
+  for (const sentence of sentences) {
+    const last = joined[joined.length - 1]
+    const isJoined = last && isCut(segments, last.end) && isCut(segments, sentence.start)
+    if (isJoined) joined[joined.length - 1] = { start: last.start, end: sentence.end }
+    else joined.push(sentence)
+  }
+  return joined
 }
 
 function toCut(block: Block, sentences: readonly Span[]): Cut {

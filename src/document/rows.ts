@@ -1,6 +1,7 @@
 import type { Segment } from '../core/index.ts'
 import type { Block } from './block.ts'
 import type { Prose } from './mask.ts'
+import { wholeSegment } from './segment.ts'
 
 const SEPARATOR = ' | '
 
@@ -19,12 +20,13 @@ export function rowBlock(cells: readonly Prose[]): Block | undefined {
     if (!first) continue
     if (last) {
       const prose = { start: text.length, end: text.length + SEPARATOR.length }
-      segments.push({ prose, source: { start: last.source.end, end: first.source.start } })
+      segments.push(wholeSegment({ prose, source: { start: last.source.end, end: first.source.start } }))
       text += SEPARATOR
     }
     const offset = text.length
-    for (const { prose, source } of cell.segments) {
-      segments.push({ prose: { start: prose.start + offset, end: prose.end + offset }, source })
+    for (const segment of cell.segments) {
+      const { prose } = segment
+      segments.push({ ...segment, prose: { start: prose.start + offset, end: prose.end + offset } })
     }
     text += cell.text
     sentences.push({ start: offset, end: text.length })

@@ -65,9 +65,9 @@ describe('parseProject', () => {
     assert.deepEqual(codes, ['latex-missing-file m.tex', 'latex-inclusion-cycle a.tex'])
   })
 
-  it('reads no file that a comment, the preamble or verbatim text names', () => {
+  it('reads no file that a comment or verbatim text names, or that stands behind the end', () => {
     const text =
-      '\\documentclass{x}\\input{p}\\begin{document}% \\input{c}\n\\begin{verbatim}\\input{v}\\end{verbatim}\\end{document}\\input{e}'
+      '\\documentclass{x}\\begin{document}% \\input{c}\n\\begin{verbatim}\\input{v}\\end{verbatim}\\end{document}\\input{e}'
     assert.deepEqual(parse({ 'm.tex': text }, 'm.tex').asked, [])
   })
 

@@ -32,7 +32,7 @@ export function findFault(passage: Passage, source: string): string | undefined 
     }
     const text = passage.text.slice(s.prose.start, s.prose.end)
     const raw = source.slice(s.source.start, s.source.end)
-    if (text.length === raw.length && text.length > 1 && text !== ' | ' && !sameButBlanks(text, raw))
+    if (!s.isWhole && text.length === raw.length && text.length > 1 && !sameButBlanks(text, raw))
       return `“${text}” is not “${raw}”`
     prose = s.prose.end
     at = s.source.end

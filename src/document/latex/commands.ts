@@ -94,7 +94,6 @@ const VANISH: Readonly<Record<string, number>> = {
   newtheorem: 2,
   newacronym: 3,
   newglossaryentry: 2,
-  DeclareMathOperator: 2,
   DeclareGraphicsExtensions: 1,
   newenvironment: 3,
   renewenvironment: 3,
@@ -196,7 +195,9 @@ export function sinkOf(name: string): SinkRule | undefined {
 
 /** Whether the command defines a macro. */
 export function isDefinition(name: string): boolean {
-  return /^(?:(?:re)?newcommand|providecommand|DeclareRobustCommand|[gex]?def|let)$/.test(name)
+  return /^(?:(?:re)?newcommand|providecommand|DeclareRobustCommand|DeclareMathOperator|(?:New|Renew|Provide|Declare)DocumentCommand|[gex]?def|let)$/.test(
+    name,
+  )
 }
 
 /** Whether the command includes a file. */

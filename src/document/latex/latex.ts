@@ -2,7 +2,9 @@ import type { Segment } from '../../core/index.ts'
 import type { Block, BlockParser, Inclusion, PlacedBlock } from '../block.ts'
 import { unifyLineEnds } from '../lineEnds.ts'
 import { scanLatex } from './scanner.ts'
-import type { ScannedBlock } from './state.ts'
+import type { Macros, ScannedBlock } from './state.ts'
+
+const NO_MACROS: Macros = new Map()
 
 /**
  * LaTeX by a scanner of our own. The scan itself is done anew after an edit (milliseconds for a long paper); what costs,
@@ -11,8 +13,8 @@ import type { ScannedBlock } from './state.ts'
 export function createLatexParser(): BlockParser {
   let known: ReadonlyMap<string, readonly Block[]> = new Map()
   return {
-    parse(text) {
-      const scan = scanLatex(unifyLineEnds(text))
+    parse(text, macros = NO_MACROS) {
+      const scan = scanLatex(unifyLineEnds(text), macros)
       const seen = new Map<string, Block[]>()
       const blocks = scan.blocks.map((scanned): PlacedBlock => {
         const start = scanned.segments[0]?.source.start ?? 0
@@ -27,9 +29,9 @@ export function createLatexParser(): BlockParser {
 }
 
 function moveBlock(block: ScannedBlock, by: number): Block {
-  const segments = block.segments.map(({ prose, source }) => ({
-    prose,
-    source: { start: source.start + by, end: source.end + by },
+  const segments = block.segments.map((segment) => ({
+    ...segment,
+    source: { start: segment.source.start + by, end: segment.source.end + by },
   }))
   return { ...block, segments }
 }
@@ -65,6 +67,7 @@ function sameSegment(a: Segment, b: Segment | undefined): boolean {
     a.prose.start === b?.prose.start &&
     a.prose.end === b.prose.end &&
     a.source.start === b.source.start &&
-    a.source.end === b.source.end
+    a.source.end === b.source.end &&
+    a.isWhole === b.isWhole
   )
 }

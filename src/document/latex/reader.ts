@@ -39,8 +39,19 @@ export interface SourceReader {
   skipMacroArguments(nameEnd: number): number
   /** Behind the text of `\verb` or `\lstinline`. */
   verbEnd(nameEnd: number): number
-  /** Behind a macro's definition. */
-  definitionEnd(name: string, nameEnd: number): number
+  /** The macro's definition whose command, `name`, ends at `nameEnd`. */
+  definition(name: string, nameEnd: number): Definition
+  /** The file that an `\input` names whose command ends at `nameEnd`; the path is empty when there is none that can be read. */
+  inclusion(nameEnd: number): { readonly path: string; readonly end: number }
+}
+
+/** A macro's definition in the source. */
+export interface Definition {
+  readonly end: number
+  /** The macro, without backslash; `undefined` when this is no definition that can be read. */
+  readonly macro?: string | undefined
+  /** What it stands for; `undefined` when it takes arguments. */
+  readonly body?: string | undefined
 }
 
 const SPECIAL = /[\\%{}$~&#\n`]|--|''/g
@@ -126,6 +137,30 @@ export function createReader(source: string): SourceReader {
     return source[end] === '{' || options ? end : skipBlanks(end)
   }
 
+  /** `\let\a=\b`: the body is the other command. */
+  function letDefinition(nameEnd: number): Definition {
+    const found = match(/\s*\\([A-Za-z@]+)\s*=?\s*(\\[A-Za-z@]+|\\?[^\s])?/y, nameEnd)
+    return { end: found?.end ?? nameEnd, macro: found?.groups[0], body: found?.groups[1] }
+  }
+
+  /** `\newcommand{\a}[1]{…}`, `\def\a#1{…}`, `\NewDocumentCommand{\a}{m}{…}`. */
+  function definition(command: string, nameEnd: number): Definition {
+    const head = match(/\*?\s*(?:\{\s*\\([^{}]*)\}|\\([A-Za-z@]+|[^])([^{}\\\n[]*))/y, nameEnd)
+    if (!head) return { end: nameEnd }
+    const [braced, bare, parameters] = head.groups
+    const specification = command.endsWith('DocumentCommand') ? skipArguments(head.end, 1).end : head.end
+    const bodyStart = skipBlanks(skipOptions(specification))
+    const { end } = skipArguments(specification, 1)
+    const between = source.slice(head.end, bodyStart).replace(/\[0\]/, '')
+    const isPlain = /^[\s{}]*$/.test(`${parameters ?? ''}${between}`)
+    const isClosed = source[bodyStart] === '{' && source[end - 1] === '}' && end > bodyStart + 1
+    return {
+      end,
+      macro: (braced ?? bare)?.trim(),
+      body: isPlain && isClosed ? source.slice(bodyStart + 1, end - 1) : undefined,
+    }
+  }
+
   const documentStart = findDocument(source)
 
   return {
@@ -170,11 +205,11 @@ export function createReader(source: string): SourceReader {
       const close = source.indexOf(open === '{' ? '}' : open, start + 1)
       return close < 0 || close > lineEnd(start) ? lineEnd(start) : close + 1
     },
-    definitionEnd(name, nameEnd) {
-      if (name === 'let')
-        return match(/\s*\\[A-Za-z@]+\s*=?\s*(?:\\[A-Za-z@]+|\\?[^\s])?/y, nameEnd)?.end ?? nameEnd
-      const head = match(/\*?\s*(?:\{\s*\\[^{}]*\}|\\(?:[A-Za-z@]+|[^])[^{}\\\n[]*)/y, nameEnd)
-      return head ? skipArguments(head.end, 1).end : nameEnd
+    definition: (name, nameEnd) => (name === 'let' ? letDefinition(nameEnd) : definition(name, nameEnd)),
+    inclusion(nameEnd) {
+      const found = match(/\s*(?:\{([^{}\n]*)\}(?:\{([^{}\n]*)\})?|([^\s{}\\%$&]+))/y, nameEnd)
+      const path = found ? (found.groups[2] ?? `${found.groups[0] ?? ''}${found.groups[1] ?? ''}`).trim() : ''
+      return { path: /[\\#]/.test(path) ? '' : path, end: found?.end ?? nameEnd }
     },
   }
 }

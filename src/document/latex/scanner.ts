@@ -14,17 +14,17 @@ import {
   takesArguments,
 } from './commands.ts'
 import { createReader, type SourceReader } from './reader.ts'
-import type { Frame, Scan, ScannedBlock, ScannedInclusion, Sink } from './state.ts'
+import type { Frame, Macros, Scan, ScannedBlock, ScannedInclusion, Sink } from './state.ts'
 
 /** Problems beyond these are not worth a list: the file is something else. */
 const MAX_PROBLEMS = 200
 const MAX_FRAMES = 500
 
 /**
- * Reads LaTeX as an author does: prose stays, everything else goes, in one pass over the source. Not TeX: macros are not
- * expanded. Whatever is broken costs at most its paragraph, and is reported.
+ * Reads LaTeX as an author does: prose stays, everything else goes, in one pass over the source. Not TeX: only `macros`
+ * are expanded. Whatever is broken costs at most its paragraph, and is reported.
  */
-export function scanLatex(source: string): Scan {
+export function scanLatex(source: string, macros: Macros): Scan {
   const blocks: ScannedBlock[] = []
   const inclusions: ScannedInclusion[] = []
   const problems: Problem[] = []
@@ -133,6 +133,15 @@ export function scanLatex(source: string): Scan {
     at = end + close.length
   }
 
+  /** `\ensuremath{…}`: inline math wherever it stands. */
+  function scanEnsureMath(nameEnd: number): boolean {
+    const { end, unclosed } = read.skipArguments(nameEnd, 1)
+    if (source[nameEnd] !== '{' || unclosed !== undefined) return false
+    if (!writeInlineMath(source, { start: nameEnd + 1, end: end - 1 }, sink.mask)) sink.mask.drop()
+    at = end
+    return true
+  }
+
   // ---- commands
 
   function scanCommand(): void {
@@ -176,7 +185,7 @@ export function scanLatex(source: string): Scan {
     const rank = headingRank(name)
     if (name === 'begin' || name === 'end') return scanEnvironment(name)
     if (rank !== undefined) return openHeading(name, rank)
-    if (scanSpecialCommand(name, nameEnd)) return
+    if (scanSpecialCommand(name, nameEnd) || scanMacro(name, nameEnd)) return
     const symbol = TEXT_COMMANDS.get(name) ?? greekLetter(name) ?? SIGNS.get(name)
     if (symbol !== undefined) {
       at = source.startsWith('{}', nameEnd) ? nameEnd + 2 : read.skipBlanks(nameEnd)
@@ -194,7 +203,7 @@ export function scanLatex(source: string): Scan {
     const opens = sinkOf(name)
     if (opens) return openSink(nameEnd, opens, name === 'captionof' ? 1 : 0)
     if (isDefinition(name)) {
-      at = read.definitionEnd(name, nameEnd)
+      at = read.definition(name, nameEnd).end
       return true
     }
     switch (name) {
@@ -216,9 +225,25 @@ export function scanLatex(source: string): Scan {
       case 'iffalse':
         at = read.findAfter('\\fi', nameEnd) ?? nameEnd
         return true
+      case 'ensuremath':
+        return scanEnsureMath(nameEnd)
       default:
         return isInclusion(name) && scanInclusion(nameEnd)
     }
+  }
+
+  /** A macro of the author's that stands for prose. Returns whether `name` is one. */
+  function scanMacro(name: string, nameEnd: number): boolean {
+    const macro = macros.get(name)
+    if (!macro) return false
+    const hasBraces = source.startsWith('{}', nameEnd)
+    const next = macro.isSpaced ? /[^\s]/.exec(source.slice(nameEnd, nameEnd + 20))?.[0] : undefined
+    const isSpaced = next !== undefined && /[\p{L}\d($\\`[]/u.test(next)
+    const text = isSpaced ? macro.text.replace(/ ?$/, ' ') : macro.text
+    if (text === ' ') sink.mask.blank(at, nameEnd)
+    else sink.mask.replace(at, nameEnd, text)
+    at = hasBraces ? nameEnd + 2 : read.skipBlanks(nameEnd)
+    return true
   }
 
   function skipArguments(from: number, groups: number): number {
@@ -247,10 +272,9 @@ export function scanLatex(source: string): Scan {
 
   function scanInclusion(nameEnd: number): boolean {
     const start = at
-    const match = read.match(/\s*(?:\{([^{}\n]*)\}(?:\{([^{}\n]*)\})?|([^\s{}\\%$&]+))/y, nameEnd)
-    at = match?.end ?? nameEnd
-    const path = match ? (match.groups[2] ?? `${match.groups[0] ?? ''}${match.groups[1] ?? ''}`).trim() : ''
-    if (path === '' || inPreamble || /[\\#]/.test(path)) return true
+    const { path, end } = read.inclusion(nameEnd)
+    at = end
+    if (path === '' || inPreamble) return true
     endParagraph()
     inclusions.push({ path, span: { start, end: at } })
     return true

@@ -23,6 +23,17 @@ export interface Scan {
   readonly problems: readonly Problem[]
 }
 
+/** The prose that a macro stands for. */
+export interface MacroText {
+  /** Blanks are folded; one may stand at either end. */
+  readonly text: string
+  /** The definition ends with `\xspace`: a blank follows, unless what comes next says otherwise. */
+  readonly isSpaced: boolean
+}
+
+/** The macros of a document that take no arguments and stand for prose, by their name without the backslash. */
+export type Macros = Pick<ReadonlyMap<string, MacroText>, 'get'>
+
 /** Where prose goes at the moment. */
 export interface Sink {
   readonly mask: Mask
