@@ -30,7 +30,10 @@ export interface DisambiguationFigures extends StratumFigures {
   readonly intervals?: { readonly accuracyAt1: Interval; readonly gainOverRetrieval: Interval }
   /** "None of these" for mentions without a gold id or whose concept the knowledge base lacks. */
   readonly nil: PrecisionRecall
-  /** Of the probability of what was chosen, "none" included, in 15 bins of equal width; lower is better. */
+  /**
+   * Of the probability of what was chosen, in 15 bins of equal width; lower is better. "None of these" says that no
+   * candidate that was ranked is the concept, and is right when that is so, also when retrieval missed the concept.
+   */
   readonly calibrationError: number
   /** Only when training corpora were named: by whether their mentions have the same surface form, whatever its case. */
   readonly strata?: { readonly seen: StratumFigures; readonly unseen: StratumFigures }
@@ -103,7 +106,10 @@ function nilFigures(linked: readonly LinkedGold[]): PrecisionRecall {
 
 function judged({ link, concepts }: LinkedGold): { probability: number; isRight: boolean } {
   const { probability, chosen } = link
-  if (chosen === undefined) return { probability, isRight: concepts.refs.size === 0 }
+  if (chosen === undefined) {
+    const ranked = link.candidates.filter((candidate) => candidate.probability > 0)
+    return { probability, isRight: !ranked.some(({ concept }) => concepts.refs.has(concept)) }
+  }
   const concept = link.candidates.find(({ id }) => id === chosen)?.concept
   return { probability, isRight: concept !== undefined && concepts.refs.has(concept) }
 }

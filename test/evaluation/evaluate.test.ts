@@ -123,6 +123,16 @@ describe('evaluateCorpus: disambiguation', () => {
   })
 })
 
+describe('calibration of "none of these"', () => {
+  it('is right where retrieval missed the concept, since it speaks of the candidates', async () => {
+    const missed = corpusOf('1|t|Xyzzy\n1|a|\n1\t0\t5\tXyzzy\tDisease\tD001249\n')
+    const report = await evaluate(missed, 'disambiguation')
+    assert.equal(report.nInKb, 1)
+    assert.equal(report.accuracyAt1, 0)
+    assert.equal(report.calibrationError, 0)
+  })
+})
+
 describe('evaluateCorpus: detection and end-to-end', () => {
   const gold = corpusOf(`1|t|Lithium and bronchial asthma
 1|a|A nephropathy of lithium.
