@@ -1,5 +1,5 @@
 import type { Manuscript, ManuscriptFormat, Passage, PassageKind, Problem, Section } from '../core/index.ts'
-import type { Block, BlockParser } from './block.ts'
+import type { Block, BlockParser, PlacedBlock } from './block.ts'
 import { createLatexParser } from './latex/latex.ts'
 import { collectMacros } from './latex/macros.ts'
 import { createMarkdownParser } from './markdown/markdown.ts'
@@ -7,6 +7,7 @@ import { cutBlock, type Cut } from './passages.ts'
 import { resolveInclusion, type Reader } from './project.ts'
 import { trackSections, type SectionTracker } from './sections.ts'
 import { createTextParser } from './text.ts'
+import { findTitle, TITLE } from './title.ts'
 
 /** A manuscript to parse. */
 export interface ManuscriptInput {
@@ -91,15 +92,16 @@ export function createManuscriptParser({ reader }: ManuscriptParserOptions = {})
   return {
     parse(input) {
       const format = input.format ?? formatOf(input.file) ?? 'text'
-      const assembly: Assembly = { passages: [], problems: [], sections: trackSections(), hasTitle: false }
+      const assembly: Assembly = { passages: [], problems: [], sections: trackSections() }
       const macros = format === 'latex' ? collectMacros(input, reader) : undefined
       const include = (file: string, text: string, within: readonly string[]): void => {
         const parsed = parser(file, format).parse(text, macros)
         const binary = findBinary(text)
         if (binary) assembly.problems.push({ ...binary, file })
         assembly.problems.push(...parsed.problems.map((p) => ({ ...p, file })))
+        if (format === 'markdown') assembly.title = findTitle(parsed.items)
         for (const item of parsed.items) {
-          if ('block' in item) pushPassages(assembly, { file, ...item }, cache)
+          if ('block' in item) pushPassages(assembly, { file, item }, cache)
           else if (reader) {
             const found = resolveInclusion(item, { root: input.file, within, reader })
             if ('problem' in found) assembly.problems.push({ ...found.problem, file })
@@ -125,7 +127,8 @@ interface Assembly {
   readonly passages: Passage[]
   readonly problems: Problem[]
   readonly sections: SectionTracker
-  hasTitle: boolean
+  /** The heading that is the document's title. */
+  title?: PlacedBlock | undefined
 }
 
 interface CachedPassages {
@@ -138,23 +141,26 @@ interface CachedPassages {
 
 interface BlockOfFile {
   readonly file: string
-  readonly start: number
-  readonly block: Block
+  readonly item: PlacedBlock
 }
 
 function pushPassages(
   assembly: Assembly,
-  { file, start, block }: BlockOfFile,
+  { file, item }: BlockOfFile,
   cache: WeakMap<Block, CachedPassages>,
 ): void {
-  const section = sectionFor(assembly.sections, block)
+  const { start, block } = item
+  const isTitle = item === assembly.title
+  const section = isTitle ? TITLE : sectionFor(assembly.sections, block)
   const known = cache.get(block)
   if (known && known.start === start && known.file === file && sameSection(known.section, section)) {
     assembly.passages.push(...known.passages)
     return
   }
   const cuts = known?.cuts ?? cutBlock(block)
-  const passages = cuts.map((cut) => place(cut, { file, start, kind: block.kind, section }))
+  const passages = cuts.map((cut) =>
+    place(cut, { file, start, kind: isTitle ? 'title' : block.kind, section }),
+  )
   cache.set(block, { cuts, file, start, section, passages })
   assembly.passages.push(...passages)
 }
