@@ -1,259 +1,160 @@
-import type { PassageKind, SectionKind } from '../../core/index.ts'
+import { ACCENTS, greekLetter, SIGNS, TEXT_COMMANDS } from '../characters.ts'
+import { scanEnvironment } from './environments.ts'
+import { scanEnsureMath, scanMath } from './mathMode.ts'
+import { report } from './problems.ts'
+import type { Accent } from './reader.ts'
+import { endParagraph, endRow, openSink } from './sinks.ts'
+import type { MacroText, ScanState, Sink } from './state.ts'
+import { headingRank, isDefinition, isInclusion, ruleFor, sinkOf } from './vocabulary.ts'
 
-/** What LaTeX commands do to prose. Commands that stand in no table are taken for macros: the name goes, what is in braces stays. */
-
-/** Commands that leave nothing to read, and how many brace arguments go with them. Optional arguments go as well. */
-const VANISH: Readonly<Record<string, number>> = {
-  label: 1,
-  index: 1,
-  nocite: 1,
-  thanks: 1,
-  todo: 1,
-  marginpar: 1,
-  DIFdel: 1,
-  DIFdelFL: 1,
-  phantom: 1,
-  hphantom: 1,
-  vphantom: 1,
-  includegraphics: 1,
-  includesvg: 1,
-  includepdf: 1,
-  graphicspath: 1,
-  bibliography: 1,
-  bibliographystyle: 1,
-  addbibresource: 1,
-  url: 1,
-  path: 1,
-  nolinkurl: 1,
-  email: 1,
-  ead: 1,
-  orcid: 1,
-  crefrange: 2,
-  hypertarget: 1,
-  author: 1,
-  affil: 1,
-  affiliation: 1,
-  address: 1,
-  institute: 1,
-  institution: 1,
-  date: 1,
-  corr: 1,
-  contrib: 1,
-  inst: 1,
-  corresp: 1,
-  correspondingauthor: 1,
-  authorrunning: 1,
-  titlerunning: 1,
-  pacs: 1,
-  ccsdesc: 1,
-  doi: 1,
-  presentadd: 1,
-  usepackage: 1,
-  documentclass: 1,
-  RequirePackage: 1,
-  PassOptionsToPackage: 2,
-  externaldocument: 1,
-  setcounter: 2,
-  addtocounter: 2,
-  stepcounter: 1,
-  refstepcounter: 1,
-  setlength: 2,
-  addtolength: 2,
-  newlength: 1,
-  newcounter: 1,
-  hypersetup: 1,
-  captionsetup: 1,
-  geometry: 1,
-  sisetup: 1,
-  lstset: 1,
-  tikzset: 1,
-  pgfplotsset: 1,
-  definecolor: 3,
-  color: 1,
-  colorlet: 2,
-  rowcolor: 1,
-  cellcolor: 1,
-  columncolor: 1,
-  pagestyle: 1,
-  thispagestyle: 1,
-  pagenumbering: 1,
-  fontsize: 2,
-  selectlanguage: 1,
-  hyphenation: 1,
-  addcontentsline: 3,
-  addtocontents: 2,
-  markboth: 2,
-  markright: 1,
-  vspace: 1,
-  hspace: 1,
-  vskip: 0,
-  rule: 2,
-  cline: 1,
-  cmidrule: 1,
-  specialrule: 3,
-  newtheorem: 2,
-  newacronym: 3,
-  newglossaryentry: 2,
-  DeclareGraphicsExtensions: 1,
-  newenvironment: 3,
-  renewenvironment: 3,
-  bibitem: 1,
-  special: 1,
-  write: 1,
-  typeout: 1,
-  makeatletter: 0,
-  pdfbookmark: 2,
-  urlstyle: 1,
-  counterwithin: 2,
-  numberwithin: 2,
-  linespread: 1,
-  setstretch: 1,
-  enlargethispage: 1,
-  lstinputlisting: 1,
-  verbatiminput: 1,
+/** What begins with a backslash. */
+export function scanCommand(scan: ScanState): void {
+  const accent = scan.read.accent(scan.at)
+  if (accent) return writeAccent(scan, accent)
+  const name = scan.read.commandName(scan.at)
+  if (name === '') scanSymbol(scan)
+  else scanNamed(scan, name)
 }
 
-/** Commands whose first arguments are not prose (a colour, a target, a width) while the last is, and how many those are. */
-const DRESS: Readonly<Record<string, number>> = {
-  textcolor: 1,
-  colorbox: 1,
-  fcolorbox: 2,
-  href: 1,
-  hyperlink: 1,
-  multicolumn: 2,
-  multirow: 2,
-  scalebox: 1,
-  resizebox: 2,
-  rotatebox: 1,
-  parbox: 1,
-  makebox: 0,
-  framebox: 0,
-  raisebox: 1,
-  foreignlanguage: 1,
-  fontencoding: 1,
-  fontfamily: 1,
-  captionof: 1,
-  adjustbox: 1,
-  tabnote: 0,
-  tooltip: 0,
+function writeAccent(scan: ScanState, { mark, letter, end }: Accent): void {
+  if (letter !== '')
+    scan.sink.mask.replace(scan.at, end, `${letter}${ACCENTS.get(mark) ?? ''}`.normalize('NFC'))
+  scan.at = end
 }
 
-/** Section commands and their rank: 1 is `\section`. */
-const HEADINGS: Readonly<Record<string, number>> = {
-  part: -1,
-  chapter: 0,
-  section: 1,
-  subsection: 2,
-  subsubsection: 3,
-  paragraph: 4,
-  subparagraph: 5,
+/** A backslash and a sign. */
+function scanSymbol(scan: ScanState): void {
+  const { source, sink, at } = scan
+  const sign = source[at + 1] ?? ''
+  if (sign === '(') return scanMath(scan, '\\(', '\\)')
+  if (sign === '[') return scanMath(scan, '\\[', '\\]')
+  if (sign === '\\') return scanLineBreak(scan)
+  scan.at = Math.min(at + 2, source.length)
+  if (/[%&#$_{}]/.test(sign)) sink.mask.keep(at + 1, scan.at)
+  else if (/[ ,;:>\n\t]/.test(sign)) sink.mask.blank(at, scan.at)
 }
 
-const REFERENCE =
-  /^(?:[a-zA-Z]*cite[a-zA-Z]*|(?:auto|c|C|v|V|eq|name|Name|page|cpage|fig|tab|sec|full|sub|labelc|titlec|lab|z)?ref)$/
-
-/** What to do with a command. `skip` counts the brace arguments that go. */
-export interface CommandRule {
-  readonly vanishes: boolean
-  readonly skip: number
+function scanLineBreak(scan: ScanState): void {
+  const { read, sink, at } = scan
+  scan.at = read.match(/\\\\\*?(?:[ \t]*\[[^\]\n]*\])?/y, at)?.end ?? at + 2
+  if (sink.cells) endRow(scan)
+  else sink.mask.blank(at, scan.at)
 }
 
-/** The rule for a command by its name without backslash and star. */
-export function ruleFor(name: string): CommandRule {
-  if (REFERENCE.test(name)) return { vanishes: true, skip: 1 }
-  const vanish = own(VANISH, name)
-  if (vanish !== undefined) return { vanishes: true, skip: vanish }
-  return { vanishes: false, skip: own(DRESS, name) ?? 0 }
+/** A command with a name: the author's macro before a sign, a sign before a rule. */
+function scanNamed(scan: ScanState, name: string): void {
+  if (name === 'begin' || name === 'end') return scanEnvironment(scan, name)
+  const nameEnd = scan.at + 1 + name.length
+  const rank = headingRank(name)
+  if (rank !== undefined) return scanHeading(scan, rank, nameEnd)
+  if (scanStructure(scan, name, nameEnd)) return
+  const macro = scan.macros.get(name)
+  const sign = TEXT_COMMANDS.get(name) ?? greekLetter(name) ?? SIGNS.get(name)
+  if (macro) writeText(scan, spaced(scan, macro, nameEnd), nameEnd)
+  else if (sign !== undefined) writeText(scan, sign, nameEnd)
+  else applyRule(scan, name, nameEnd)
 }
 
-/** The rank of a section command; `undefined` for other commands. */
-export function headingRank(name: string): number | undefined {
-  return own(HEADINGS, name)
+function scanHeading(scan: ScanState, rank: number, nameEnd: number): void {
+  const what: Omit<Sink, 'mask'> =
+    scan.isAppendix && rank <= 1
+      ? { kind: 'heading', rank, sectionKind: 'supplement' }
+      : { kind: 'heading', rank }
+  if (!openSink(scan, behindStar(scan, nameEnd), what)) scan.at = nameEnd
 }
 
-/** What a command's brace argument is collected as, apart from the paragraph around it. */
-export interface SinkRule {
-  readonly kind: PassageKind
-  readonly sectionKind?: SectionKind
+function behindStar({ source }: ScanState, nameEnd: number): number {
+  return source[nameEnd] === '*' ? nameEnd + 1 : nameEnd
 }
 
-const SINKS: Readonly<Record<string, SinkRule>> = {
-  caption: { kind: 'caption' },
-  captionof: { kind: 'caption' },
-  subcaption: { kind: 'caption' },
-  footnote: { kind: 'footnote' },
-  footnotetext: { kind: 'footnote' },
-  sidenote: { kind: 'footnote' },
-  title: { kind: 'title', sectionKind: 'title' },
-  abstract: { kind: 'paragraph', sectionKind: 'abstract' },
+/** Commands that say how the text goes on rather than what it says. Returns whether `name` is one. */
+function scanStructure(scan: ScanState, name: string, nameEnd: number): boolean {
+  const { read } = scan
+  const opens = sinkOf(name)
+  if (opens) {
+    const start = behindStar(scan, nameEnd)
+    return openSink(scan, name === 'captionof' ? skipArguments(scan, start, 1) : start, opens)
+  }
+  if (isDefinition(name)) {
+    scan.at = read.definition(name, nameEnd).end
+    return true
+  }
+  switch (name) {
+    case 'item':
+      scanItem(scan, nameEnd)
+      return true
+    case 'par':
+      endParagraph(scan)
+      scan.at = nameEnd
+      return true
+    case 'appendix':
+      scan.isAppendix = true
+      scan.at = nameEnd
+      return true
+    case 'verb':
+    case 'lstinline':
+      scan.at = read.verbEnd(nameEnd)
+      scan.sink.mask.drop()
+      return true
+    case 'iffalse':
+      scan.at = read.findAfter('\\fi', nameEnd) ?? nameEnd
+      return true
+    case 'ensuremath':
+      return scanEnsureMath(scan, nameEnd)
+    default:
+      if (!isInclusion(name)) return false
+      scanInclusion(scan, nameEnd)
+      return true
+  }
 }
 
-/** The rule for a command whose argument is a block of its own; `undefined` for other commands. */
-export function sinkOf(name: string): SinkRule | undefined {
-  return own(SINKS, name)
+function scanItem(scan: ScanState, nameEnd: number): void {
+  endParagraph(scan)
+  const start = scan.read.skipBlanks(nameEnd)
+  const label = scan.read.match(/\[(?:[^[\]\n{}]|\{[^{}\n]*\}|\[[^[\]\n]*\])*\]/y, start)
+  scan.at = label ? start + 1 : start
+  scan.labelEnd = label && label.end - 1
 }
 
-/** Whether the command defines a macro. */
-export function isDefinition(name: string): boolean {
-  return /^(?:(?:re)?newcommand|providecommand|DeclareRobustCommand|DeclareMathOperator|(?:New|Renew|Provide|Declare)DocumentCommand|[gex]?def|let)$/.test(
-    name,
-  )
+function scanInclusion(scan: ScanState, nameEnd: number): void {
+  const start = scan.at
+  const { path, end } = scan.read.inclusion(nameEnd)
+  scan.at = end
+  if (path === '' || scan.inPreamble) return
+  endParagraph(scan)
+  scan.inclusions.push({ path, span: { start, end } })
 }
 
-/** Whether the command includes a file. */
-export function isInclusion(name: string): boolean {
-  return /^(?:input|include|subfile|(?:sub)?import)$/.test(name)
+/** Lets `text` stand for the command; TeX skips blanks or `{}` behind it. */
+function writeText(scan: ScanState, text: string, nameEnd: number): void {
+  const { source, read, sink, at } = scan
+  if (text === ' ') sink.mask.blank(at, nameEnd)
+  else sink.mask.replace(at, nameEnd, text)
+  scan.at = source.startsWith('{}', nameEnd) ? nameEnd + 2 : read.skipBlanks(nameEnd)
 }
 
-/** What an environment does to prose. `prose` ones are transparent. */
-export type EnvironmentKind = 'document' | 'hidden' | 'math' | 'table' | 'list' | 'quote' | 'float' | 'prose'
-
-const ENVIRONMENTS: ReadonlyMap<string, EnvironmentKind> = new Map([
-  ['document', 'document'],
-  ...kind(
-    'hidden',
-    'verbatim Verbatim BVerbatim LVerbatim lstlisting minted comment filecontents alltt tikzpicture pgfpicture',
-  ),
-  ...kind(
-    'hidden',
-    'picture pspicture thebibliography algorithm algorithmic algorithm2e CCSXML code Sinput Soutput Schunk axis forest',
-  ),
-  ...kind(
-    'math',
-    'equation align gather multline eqnarray displaymath math alignat flalign IEEEeqnarray dmath xalignat',
-  ),
-  ...kind(
-    'table',
-    'tabular tabularx tabulary longtable array supertabular xtabular xltabular tblr longtblr talltblr',
-  ),
-  ...kind(
-    'list',
-    'itemize enumerate description compactitem compactenum inparaenum asparaenum easylist tasks',
-  ),
-  ...kind('quote', 'quote quotation displayquote verse'),
-  ...kind(
-    'float',
-    'figure table wrapfigure wraptable sidewaysfigure sidewaystable SCfigure longtable subfigure floatrow',
-  ),
-] as const)
-
-function kind<K extends EnvironmentKind>(of: K, names: string): readonly (readonly [string, K])[] {
-  return names.split(' ').map((name) => [name, of] as const)
+/** A macro's text with the blank that `\xspace` puts behind it: not before punctuation, a closing bracket or `{}`. */
+function spaced({ source }: ScanState, { text, isSpaced }: MacroText, nameEnd: number): string {
+  const next = isSpaced ? /\S/.exec(source.slice(nameEnd, nameEnd + 20))?.[0] : undefined
+  return next !== undefined && /[\p{L}\d($\\`[]/u.test(next) ? text.replace(/ ?$/, ' ') : text
 }
 
-/** What an environment does; a star does not matter. */
-export function environmentKind(name: string): EnvironmentKind {
-  const known = ENVIRONMENTS.get(name.replace(/\*$/, ''))
-  return name.startsWith('longtable') ? 'table' : (known ?? 'prose')
+/** What the vocabulary says of a command; of one it does not know, the name goes and what is in braces stays. */
+function applyRule(scan: ScanState, name: string, nameEnd: number): void {
+  const { vanishes, skip } = ruleFor(name)
+  scan.at = vanishes || skip > 0 ? skipArguments(scan, nameEnd, skip) : scan.read.skipMacroArguments(nameEnd)
+  if (vanishes) scan.sink.mask.drop()
 }
 
-/** Whether the braces right behind `\begin{name}` are arguments rather than prose. */
-export function takesArguments(name: string): boolean {
-  return /^(?:tabular[xy]?\*?|longtable\*?|array|supertabular|xtabular|xltabular|(?:long|tall)?tblr|minipage|multicols?\*?|wrapfigure|wraptable|adjustbox|adjustwidth|subfigure|subtable|spacing|textblock|floatrow|landscape|list|tcolorbox|CJK\*?|otherlanguage\*?)$/.test(
-    name,
-  )
-}
-
-function own<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {
-  return Object.hasOwn(table, name) ? table[name] : undefined
+function skipArguments(scan: ScanState, from: number, groups: number): number {
+  const { end, unclosed } = scan.read.skipArguments(from, groups)
+  if (unclosed !== undefined) {
+    report(
+      scan,
+      'latex-unclosed-group',
+      { start: unclosed, end: unclosed + 1 },
+      'This brace is not closed in its paragraph. Close it with }.',
+    )
+  }
+  return end
 }

@@ -1,5 +1,5 @@
 import type { Span } from '../../core/index.ts'
-import { environmentKind, isDefinition, isInclusion } from './commands.ts'
+import { environmentKind, isDefinition, isInclusion } from './vocabulary.ts'
 import { createReader, type SourceReader } from './reader.ts'
 
 /** A macro as one file defines it. */
