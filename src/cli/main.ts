@@ -7,6 +7,7 @@ import { addLinkCommand } from './commands/link.ts'
 import { addServeCommand } from './commands/serve.ts'
 import { addStartCommand } from './commands/start.ts'
 import { exitStatus } from './exitStatus.ts'
+import { leaveParent, tellParent } from './parentProcess.ts'
 import { version } from '../../package.json'
 
 /**
@@ -46,9 +47,12 @@ function inheritSettings(command: Command): void {
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitStatus.done : exitStatus.wrongUsage
   if (error instanceof CancelledError) {
+    tellParent({ kind: 'cancelled' })
     process.stderr.write('Stopped. Nothing half-written was left behind.\n')
     return exitStatus.someFailed
   }
+  const code = error instanceof ConceptLensError ? error.code : 'unexpected'
+  tellParent({ kind: 'failed', code, message: error instanceof Error ? error.message : String(error) })
   if (error instanceof ConceptLensError) {
     process.stderr.write(`error: ${error.message}\n`)
     return error.code === 'usage' ? exitStatus.wrongUsage : exitStatus.someFailed
@@ -65,4 +69,5 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 void main(process.argv).then((status) => {
   process.exitCode = status
+  leaveParent()
 })

@@ -1,4 +1,6 @@
 import type { CancellationToken, Logger, Progress } from '../core/index.ts'
+import type { TaskUnit } from '../protocol/index.ts'
+import { onParentCancel, tellParent } from './parentProcess.ts'
 
 /** Levels of `--log`, from quiet to talkative. */
 export const logLevels = ['error', 'warn', 'info', 'debug'] as const
@@ -18,16 +20,20 @@ export function stderrLogger(level: LogLevel): Logger {
   }
 }
 
-/** A progress line that rewrites itself on a terminal and is silent elsewhere. A total of 1 means a fraction. */
-export function stderrProgress(label: string): Progress & { done(): void } {
+/**
+ * A progress line that rewrites itself on a terminal and is silent elsewhere; a parent process is told of it too. A total
+ * of 1 means a share; a total of 0 is not known.
+ */
+export function stderrProgress(label: string, unit: TaskUnit = 'things'): Progress & { done(): void } {
   const live = process.stderr.isTTY
   let shownAtMs = 0
   return {
     report(done, total) {
-      if (!live || (Date.now() - shownAtMs < 100 && done < total)) return
+      if (Date.now() - shownAtMs < 100 && done < total) return
       shownAtMs = Date.now()
-      const share = total === 1 ? `${Math.floor(done * 100)} %` : `${done} of ${total}`
-      process.stderr.write(`\r\u001b[K${label} ${share}`)
+      const counted = total === 1 ? 'share' : unit
+      tellParent({ kind: 'progress', label, done, total, unit: counted })
+      if (live) process.stderr.write(`\r\u001b[K${label} ${progressText(done, total, counted)}`)
     },
     done() {
       if (live) process.stderr.write('\r\u001b[K')
@@ -35,9 +41,25 @@ export function stderrProgress(label: string): Progress & { done(): void } {
   }
 }
 
-/** Ctrl+C asks running work to stop at its next step; a second Ctrl+C ends the process at once. */
+function progressText(done: number, total: number, unit: TaskUnit): string {
+  switch (unit) {
+    case 'share':
+      return `${Math.floor(done * 100)} %`
+    case 'bytes':
+      return total === 0 ? megabytes(done) : `${megabytes(done)} of ${megabytes(total)}`
+    case 'things':
+      return `${done} of ${total}`
+  }
+}
+
+const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`
+
+/** Ctrl+C, or the parent process, asks running work to stop at its next step; a second Ctrl+C ends the process at once. */
 export function interruptToken(): CancellationToken {
   const token = { isCancellationRequested: false }
+  onParentCancel(() => {
+    token.isCancellationRequested = true
+  })
   process.once('SIGINT', () => {
     token.isCancellationRequested = true
     process.stderr.write('\nStopping (press Ctrl+C again to end at once) …\n')

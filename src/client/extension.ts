@@ -4,6 +4,7 @@ import { registerCommands } from './commands/index.ts'
 import { createConnection } from './connection.ts'
 import { createHost } from './host.ts'
 import { offerGitAttributes } from './gitAttributes.ts'
+import { createKnowledgeBases } from './knowledgeBases/index.ts'
 import { createStatus } from './status.ts'
 import { reportVisibleRanges } from './visibleRanges.ts'
 
@@ -11,13 +12,15 @@ import { reportVisibleRanges } from './visibleRanges.ts'
 export async function activate(context: ExtensionContext): Promise<void> {
   const log = window.createOutputChannel('ConceptLens', { log: true })
   const host = createHost(() => createConnection(context, log), log)
+  const knowledgeBases = createKnowledgeBases(context, host)
   context.subscriptions.push(
     log,
     host,
+    knowledgeBases,
     createStatus(host),
     reportVisibleRanges(host),
     offerGitAttributes(host, context.workspaceState),
-    ...registerCommands(host),
+    ...registerCommands(host, knowledgeBases),
   )
   context.subscriptions.push(
     workspace.onDidChangeConfiguration((change) => {

@@ -1,3 +1,4 @@
+export { countByGroup } from './groupCounts.ts'
 export { importKnowledgeBase, type ImportOptions, type ImportResult } from './import/importKnowledgeBase.ts'
 export { fold } from './names/fold.ts'
 export { cosine, dotProduct, gramsOf, gramWeight, squaredNorm } from './names/grams.ts'

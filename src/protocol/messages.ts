@@ -1,3 +1,5 @@
+import type { DescribedKnowledgeBase, DescribeParams, KnowledgeBaseChangedParams } from './knowledgeBases.ts'
+
 /**
  * What client and server say to each other beside the Language Server Protocol. Names begin with `conceptLens/`.
  * Positions and ranges are LSP's (zero-based line, UTF-16 character), so that both sides use their own types.
@@ -187,6 +189,8 @@ export interface Requests {
   /** Exports what the editor shows, saved or not; links first what is not linked yet. Can be cancelled. */
   'conceptLens/export': { params: ExportParams; result: ExportResult }
   'conceptLens/info': { params: Record<string, never>; result: ServerInfo }
+  /** What the given folders hold, in their order; reads their manifests alone. */
+  'conceptLens/knowledgeBases': { params: DescribeParams; result: readonly DescribedKnowledgeBase[] }
 }
 
 /** Notifications of the client. */
@@ -194,6 +198,8 @@ export interface ClientNotifications {
   'conceptLens/visibleRanges': VisibleRangesParams
   /** Stops linking a document until it changes or is asked for again. */
   'conceptLens/cancel': DocumentParams
+  /** A knowledge base was made anew in its folder, or removed: what links to it links again. */
+  'conceptLens/knowledgeBaseChanged': KnowledgeBaseChangedParams
 }
 
 /** Notifications of the server. */
@@ -236,6 +242,13 @@ export const CLIENT_COMMANDS = {
   showLog: 'conceptLens.showLog',
   restartServer: 'conceptLens.restartServer',
   getStarted: 'conceptLens.getStarted',
+  importKnowledgeBase: 'conceptLens.importKnowledgeBase',
+  addKnowledgeBase: 'conceptLens.addKnowledgeBase',
+  useKnowledgeBaseHere: 'conceptLens.useKnowledgeBaseHere',
+  useKnowledgeBaseEverywhere: 'conceptLens.useKnowledgeBaseEverywhere',
+  updateKnowledgeBase: 'conceptLens.updateKnowledgeBase',
+  removeKnowledgeBase: 'conceptLens.removeKnowledgeBase',
+  refreshKnowledgeBases: 'conceptLens.refreshKnowledgeBases',
 } as const
 
 /** The commands that links in a hover may run. All ask or can be undone; none takes a path. */

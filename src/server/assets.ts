@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { createEngine, providerNames } from '../inference/index.ts'
-import { openKnowledgeBase } from '../knowledge/index.ts'
+import { knowledgeBaseStatistics, openKnowledgeBase } from '../knowledge/index.ts'
 import { createLinker } from '../linking/index.ts'
 import type { Assets, Messages } from './ports.ts'
 
@@ -10,10 +10,16 @@ const MAX_AUTOMATIC_PROCESSES = 2
 
 /** Opens what ships with the program, or what settings name. `distDir` is the folder of the bundles. */
 export function createAssets(distDir: string, messages: Messages): Assets {
+  const folderOf = (path: string): string => (path === '' ? join(distDir, 'starter-kb') : path)
   return {
     openKnowledgeBase: async (path) => {
       await Promise.resolve()
-      return openKnowledgeBase(path === '' ? join(distDir, 'starter-kb') : path)
+      return openKnowledgeBase(folderOf(path))
+    },
+    describeKnowledgeBase(path) {
+      const { info, diskBytes } = knowledgeBaseStatistics(folderOf(path))
+      const { name, version, nConcepts, nNames, sources } = info
+      return { path, name, version, nConcepts, nNames, sizeBytes: diskBytes, sources }
     },
     openEngine: ({ modelPath, provider, nProcesses }) =>
       createEngine({

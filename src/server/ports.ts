@@ -1,12 +1,14 @@
 import type { KnowledgeBase, LinkedManuscript, Logger } from '../core/index.ts'
 import type { Engine } from '../inference/index.ts'
 import type { Linker, LinkingSettings } from '../linking/index.ts'
-import type { ExportResult, Settings } from '../protocol/index.ts'
+import type { ExportResult, KnowledgeBaseDescription, Settings } from '../protocol/index.ts'
 
 /** What the server opens on the machine it runs on. Tests give doubles. */
 export interface Assets {
   /** `path` empty: the knowledge base that ships with the program. Rejects with `ConceptLensError`. */
   openKnowledgeBase(path: string): Promise<KnowledgeBase>
+  /** What a folder holds, from its manifest alone; `path` as above. Throws `ConceptLensError`. */
+  describeKnowledgeBase(path: string): KnowledgeBaseDescription
   /** Rejects with `ConceptLensError` when the model is damaged or cannot run here. */
   openEngine(options: EngineChoice): Promise<Engine>
   createLinker(parts: LinkerParts, settings: LinkingSettings): Linker

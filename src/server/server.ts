@@ -4,6 +4,7 @@ import {
   type DocumentParams,
   type DocumentStatus,
   type InitializationOptions,
+  type KnowledgeBaseChangedParams,
   type ServerState,
   type VisibleRangesParams,
 } from '../protocol/index.ts'
@@ -47,7 +48,8 @@ export function serve(connection: Connection, parts: ServerParts): void {
     const scope = uri === undefined ? {} : { scopeUri: uri }
     return connection.workspace.getConfiguration({ section: SETTINGS_SECTION, ...scope })
   }, messages)
-  const workbench = createWorkbench(parts.assets(messages), messages, () => {
+  const assets = parts.assets(messages)
+  const workbench = createWorkbench(assets, messages, () => {
     if (workbench.state() !== told) tell()
   })
   const decisions = createDecisionsStore({
@@ -109,6 +111,7 @@ export function serve(connection: Connection, parts: ServerParts): void {
     manuscript: (uri) => documents.get(uri),
     toolsFor: async (manuscript) => workbench.tools(await configuration.of(manuscript?.uri)),
     info: () => workbench.info(),
+    describeKnowledgeBase: (path) => assets.describeKnowledgeBase(path),
     relinkAll: () => documents.all().forEach((manuscript) => loop.relink(manuscript)),
   }
 
@@ -144,6 +147,10 @@ export function serve(connection: Connection, parts: ServerParts): void {
   connection.onNotification('conceptLens/cancel', ({ uri }: DocumentParams) => {
     const manuscript = documents.get(uri)
     if (manuscript) loop.cancel(manuscript)
+  })
+  connection.onNotification('conceptLens/knowledgeBaseChanged', ({ path }: KnowledgeBaseChangedParams) => {
+    workbench.reopen(path)
+    session.relinkAll()
   })
   connection.onShutdown(() => workbench.dispose())
   registerHandlers(connection, session)

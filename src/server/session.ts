@@ -3,7 +3,7 @@ import type { Configuration } from './configuration.ts'
 import type { DecisionsStore } from './decisionsStore.ts'
 import type { LinkingLoop } from './linkingLoop.ts'
 import type { OpenManuscript } from './manuscripts.ts'
-import type { Exporter } from './ports.ts'
+import type { Assets, Exporter } from './ports.ts'
 import type { Tools } from './workbench.ts'
 
 /** What a handler may use. One per connection, wired in `server.ts`. */
@@ -19,6 +19,8 @@ export interface Session {
   /** The linker for a document, or for the window's settings; `undefined` when there is no knowledge base. */
   toolsFor(manuscript: OpenManuscript | undefined): Promise<Tools | undefined>
   info(): ServerInfo
+  /** See {@link Assets.describeKnowledgeBase}. */
+  readonly describeKnowledgeBase: Assets['describeKnowledgeBase']
   /** Links all open documents again, because something that they share changed. */
   relinkAll(): void
 }

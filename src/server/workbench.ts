@@ -19,6 +19,8 @@ export interface Workbench {
   info(): ServerInfo
   /** Opens again what could not be opened, when it is asked for next. */
   retry(): void
+  /** Opens a knowledge base again when it is asked for next, because its folder was replaced or removed. */
+  reopen(path: string): void
   dispose(): Promise<void>
 }
 
@@ -35,6 +37,9 @@ export function createWorkbench(assets: Assets, messages: Messages, onChange: ()
   const knowledgeBases = createShelf<string, KnowledgeBase>(openKnowledgeBase)
   const engines = createShelf<EngineChoice, Engine>(openEngine)
   const linkers = new Map<string, Tools>()
+  /** No longer handed out, and closed when the next one retires: a passage may still be on its way through it. */
+  let retired: KnowledgeBase | undefined
+  let latest: KnowledgeBase | undefined
 
   async function openKnowledgeBase(path: string): Promise<Opened<KnowledgeBase>> {
     try {
@@ -72,6 +77,7 @@ export function createWorkbench(assets: Assets, messages: Messages, onChange: ()
         knowledgeBases.get(path),
         engines.get(choice),
       ])
+      latest = knowledgeBase
       onChange()
       if (!knowledgeBase) return undefined
       const linking = linkingSettings(settings)
@@ -91,7 +97,7 @@ export function createWorkbench(assets: Assets, messages: Messages, onChange: ()
       return all.some(({ problem }) => problem !== undefined) ? 'limited' : 'ready'
     },
     info() {
-      const kb = knowledgeBases.opened().findLast(({ value }) => value)?.value?.info
+      const kb = latest?.info
       const model = engines.opened().findLast(({ value }) => value)?.value?.info
       return {
         ...(kb ? { knowledgeBase: { name: kb.name, version: kb.version, nConcepts: kb.nConcepts } } : {}),
@@ -104,8 +110,16 @@ export function createWorkbench(assets: Assets, messages: Messages, onChange: ()
       engines.dropFailed()
       linkers.clear()
     },
+    reopen(path) {
+      const replaced = knowledgeBases.drop(path)?.value
+      linkers.clear()
+      if (!replaced || knowledgeBases.opened().some(({ value }) => value === replaced)) return
+      retired?.close()
+      retired = replaced
+    },
     async dispose() {
       linkers.clear()
+      retired?.close()
       await Promise.all(engines.opened().map(async ({ value }) => value?.dispose()))
       new Set(knowledgeBases.opened().map(({ value }) => value)).forEach((value) => value?.close())
     },
@@ -117,6 +131,8 @@ interface Shelf<K, V> {
   opened(): readonly Opened<V>[]
   isOpening(): boolean
   dropFailed(): void
+  /** Forgets what a key opened, and tells it. */
+  drop(key: K): Opened<V> | undefined
 }
 
 /** Opens every key once. Keys are compared by content. */
@@ -129,7 +145,8 @@ function createShelf<K, V>(open: (key: K) => Promise<Opened<V>>): Shelf<K, V> {
       const known = promises.get(id)
       if (known) return known
       const opening = open(key).then((result) => {
-        results.set(id, result)
+        // Dropped meanwhile: whoever asks next opens it anew.
+        if (promises.get(id) === opening) results.set(id, result)
         return result
       })
       promises.set(id, opening)
@@ -143,6 +160,13 @@ function createShelf<K, V>(open: (key: K) => Promise<Opened<V>>): Shelf<K, V> {
         results.delete(id)
         promises.delete(id)
       }
+    },
+    drop(key) {
+      const id = JSON.stringify(key)
+      const dropped = results.get(id)
+      results.delete(id)
+      promises.delete(id)
+      return dropped
     },
   }
 }

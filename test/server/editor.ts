@@ -13,7 +13,7 @@ import {
   type Range,
 } from 'vscode-languageserver/node'
 import { TextDocument } from 'vscode-languageserver-textdocument'
-import type { KnowledgeBase } from '../../src/core/index.ts'
+import { ConceptLensError, type KnowledgeBase } from '../../src/core/index.ts'
 import type { Engine } from '../../src/inference/index.ts'
 import { createLinker, featureNames } from '../../src/linking/index.ts'
 import type { ParamsOf, RequestMethod, ResultOf, StatusParams } from '../../src/protocol/index.ts'
@@ -24,6 +24,8 @@ import { knowledgeBaseOf } from '../support/knowledgeBase.ts'
 /** What an {@link Editor} is opened with; everything has a default. */
 export interface EditorOptions {
   readonly knowledgeBase?: KnowledgeBase
+  /** Others, by the path that the setting names; what is not here does not exist. */
+  readonly knowledgeBases?: ReadonlyMap<string, KnowledgeBase>
   readonly engine?: Engine
   /** Opening them fails with this. */
   readonly broken?: { readonly knowledgeBase?: Error; readonly engine?: Error }
@@ -115,10 +117,15 @@ export async function openEditor(options: EditorOptions = {}): Promise<Editor> {
   let second = 0
   serve(server, {
     assets: () => ({
-      openKnowledgeBase: () =>
-        broken?.knowledgeBase
-          ? Promise.reject(broken.knowledgeBase)
-          : Promise.resolve(options.knowledgeBase ?? CONCEPTS),
+      openKnowledgeBase: async (path) => {
+        await Promise.resolve()
+        if (broken?.knowledgeBase) throw broken.knowledgeBase
+        return knowledgeBaseAt(options, path)
+      },
+      describeKnowledgeBase(path) {
+        const { name, version, nConcepts, nNames, sources } = knowledgeBaseAt(options, path).info
+        return { path, name, version, nConcepts, nNames, sizeBytes: 1, sources }
+      },
       openEngine: () =>
         broken?.engine ? Promise.reject(broken.engine) : Promise.resolve(options.engine ?? countingEngine()),
       createLinker,
@@ -158,6 +165,13 @@ export async function openEditor(options: EditorOptions = {}): Promise<Editor> {
       server.dispose()
     },
   }
+}
+
+function knowledgeBaseAt(options: EditorOptions, path: string): KnowledgeBase {
+  const found = options.knowledgeBases?.get(path)
+  if (found) return found
+  if (path === '' || !options.knowledgeBases) return options.knowledgeBase ?? CONCEPTS
+  throw new ConceptLensError('kb-not-found', `There is no knowledge base at ${path}.`)
 }
 
 interface EditorState {

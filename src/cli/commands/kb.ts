@@ -1,14 +1,20 @@
+import { resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Command } from 'commander'
 import { ConceptLensError, type Concept, type KnowledgeBase, type Problem } from '../../core/index.ts'
 import {
+  countByGroup,
+  groupLabel,
   importKnowledgeBase,
   knowledgeBaseStatistics,
   openKnowledgeBase,
   verifyKnowledgeBase,
+  type ImportResult,
 } from '../../knowledge/index.ts'
 import { retrieveCandidates, retrieveWithMatches } from '../../linking/index.ts'
+import type { GroupCount, ImportSummary } from '../../protocol/index.ts'
 import { exitStatus } from '../exitStatus.ts'
+import { tellParent } from '../parentProcess.ts'
 import { interruptToken, stderrProgress } from '../terminal.ts'
 import { writeOut, writeTable } from '../output.ts'
 import { numberParser } from '../settingOptions.ts'
@@ -38,8 +44,9 @@ export function addKnowledgeBaseCommand(program: Command, finish: (status: numbe
     .description('what a knowledge base holds')
     .argument('<dir>')
     .option('--json', 'as one JSON object')
+    .option('--groups', 'count the concepts of every semantic group')
     .option('--verify', 'read every file and compare its checksum')
-    .action((dir: string, options: { json?: true; verify?: true }) => finish(showInfo(dir, options)))
+    .action((dir: string, options: InfoOptions) => finish(showInfo(dir, options)))
   kb.command('search')
     .description('concepts for a name: exact names, then similar ones')
     .argument('<dir>')
@@ -82,6 +89,7 @@ async function importSources(sources: readonly string[], options: ImportOptions)
     token: interruptToken(),
   })
   progress.done()
+  tellParent({ kind: 'done', result: summaryOf(result, sources, options.out) })
   if (!result.built && options.quiet) return exitStatus.done
   reportProblems(result.problems, result.nProblems)
   if (!options.quiet) {
@@ -92,17 +100,40 @@ async function importSources(sources: readonly string[], options: ImportOptions)
   return exitStatus.done
 }
 
-function reportProblems(problems: readonly Problem[], total: number): void {
-  for (const { file, line, message } of problems) {
-    process.stderr.write(`${file ?? 'source'}${line === undefined ? '' : `:${line}`}: ${message}\n`)
+/** What an editor that started the import is told. */
+function summaryOf(result: ImportResult, sources: readonly string[], out: string): ImportSummary {
+  const { built, info, problems, nProblems, nJoined, nConflicts } = result
+  const { name, nConcepts, nNames } = info
+  return {
+    ...{ name, nConcepts, nNames, built, nProblems, nJoined, nConflicts },
+    out: resolve(out),
+    sources: sources.map((source) => resolve(source)),
+    problems: problems.map(problemLine),
   }
+}
+
+function problemLine({ file, line, message }: Problem): string {
+  return `${file ?? 'source'}${line === undefined ? '' : `:${line}`}: ${message}`
+}
+
+function reportProblems(problems: readonly Problem[], total: number): void {
+  for (const problem of problems) process.stderr.write(`${problemLine(problem)}\n`)
   if (total > problems.length) process.stderr.write(`… and ${total - problems.length} more\n`)
 }
 
-function showInfo(dir: string, options: { json?: true; verify?: true }): number {
+interface InfoOptions {
+  readonly json?: true
+  readonly groups?: true
+  readonly verify?: true
+}
+
+function showInfo(dir: string, options: InfoOptions): number {
   const { info, nForms, diskBytes, imported } = knowledgeBaseStatistics(dir)
+  const groups = options.groups ? groupCounts(dir) : undefined
+  tellParent({ kind: 'done', result: groups ?? [] })
   if (options.json) {
-    writeOut(`${JSON.stringify({ ...info, nForms, diskBytes, imported })}\n`)
+    const counts = groups ? { groups } : {}
+    writeOut(`${JSON.stringify({ ...info, nForms, diskBytes, imported, ...counts })}\n`)
   } else {
     writeOut(`${info.name} ${info.version} (${info.fingerprint.slice(0, 12)})\n`)
     const [concepts, names, forms] = [info.nConcepts, info.nNames, nForms].map((n) => n.toLocaleString('en'))
@@ -117,12 +148,31 @@ function showInfo(dir: string, options: { json?: true; verify?: true }): number 
       `${s.nNames}`,
     ])
     writeTable(['source', 'title', 'version', 'licence', 'concepts', 'names'], rows)
+    if (groups) writeOut('\n')
+    const counts = (groups ?? []).map(({ group, label, nConcepts }) => [group, label, `${nConcepts}`])
+    writeTable(['group', 'meaning', 'concepts'], counts)
   }
   if (!options.verify) return exitStatus.done
   const problems = verifyKnowledgeBase(dir)
   reportProblems(problems, problems.length)
   if (problems.length === 0) process.stderr.write(`every file of ${dir} has its checksum\n`)
   return problems.length === 0 ? exitStatus.done : exitStatus.someFailed
+}
+
+/** The largest group first. */
+function groupCounts(dir: string): readonly GroupCount[] {
+  const kb = openKnowledgeBase(dir)
+  try {
+    return [...countByGroup(kb)]
+      .map(([group, nConcepts]) => ({
+        group,
+        label: group === '' ? 'no known group' : groupLabel(group),
+        nConcepts,
+      }))
+      .sort((a, b) => b.nConcepts - a.nConcepts || a.label.localeCompare(b.label))
+  } finally {
+    kb.close()
+  }
 }
 
 async function search(dir: string, text: string, options: { limit: number; json?: true }): Promise<void> {

@@ -15,6 +15,7 @@ import { decide, undo } from './decide.ts'
 import { explain } from './explain.ts'
 import { exportDocument } from './exportDocument.ts'
 import { hover } from './hover.ts'
+import { describeKnowledgeBases } from './knowledgeBases.ts'
 import { inlayHints, resolveInlayHint } from './inlayHint.ts'
 import { linkDocument } from './linkDocument.ts'
 
@@ -44,6 +45,7 @@ export function registerHandlers(connection: Connection, session: Session): void
     'conceptLens/undo': (params) => undo(session, params),
     'conceptLens/export': (params, token) => exportDocument(session, params, token),
     'conceptLens/info': () => session.info(),
+    'conceptLens/knowledgeBases': (params) => describeKnowledgeBases(session, params),
   }
   for (const [method, handler] of Object.entries(handlers)) {
     const handle = handler as (params: unknown, token: CancellationToken) => unknown
