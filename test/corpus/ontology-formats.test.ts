@@ -5,8 +5,9 @@ import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { curieOfIri } from '../../src/knowledge/import/curie.ts'
 import type { ConceptDraft } from '../../src/knowledge/import/draft.ts'
-import type { SynonymScope } from '../../src/knowledge/import/ontologyClass.ts'
+import type { OntologyClass, SynonymScope } from '../../src/knowledge/import/ontologyClass.ts'
 import { oboText } from '../knowledge/import/oboText.ts'
+import { nTriplesText, OBO, owlTriples, rdfXmlText } from '../knowledge/import/rdfText.ts'
 import { draftIn, namesIn, recordedFrom } from '../knowledge/import/recordingSink.ts'
 import { dataFolder } from '../support/data.ts'
 import { runTool } from '../support/externalTools.ts'
@@ -46,36 +47,38 @@ function comparable(drafts: readonly ConceptDraft[]): unknown[] {
     .sort((a, b) => (a.id + String(a.xrefs) < b.id + String(b.xrefs) ? -1 : 1))
 }
 
-/** The classes of an OBO graph, written as an OBO file. */
-function oboOf({ nodes, edges }: Graph): string {
+/** The classes of an OBO graph, as they can be written in other formats. */
+function classesOf({ nodes, edges }: Graph): (OntologyClass & {
+  isObsolete: boolean
+  replacedBy: string | undefined
+})[] {
   const parents = new Map<string, string[]>()
   for (const { sub, pred, obj } of edges) {
     const parent = curieOfIri(obj)
     if (pred === 'is_a' && parent) parents.set(sub, [...(parents.get(sub) ?? []), parent])
   }
-  return oboText(
-    nodes.flatMap(({ id, lbl, type, meta }) => {
-      const curie = curieOfIri(id)
-      if (type !== 'CLASS' || curie === undefined) return []
-      const properties = meta?.basicPropertyValues ?? []
-      const by = properties.find(({ pred }) => pred.endsWith('IAO_0100001'))?.val
-      return {
-        id: curie,
-        label: lbl ?? '',
-        definition: meta?.definition?.val ?? '',
-        synonyms: (meta?.synonyms ?? []).map(({ val, pred, synonymType }) => ({
-          text: val,
-          scope: /has(\w+)Synonym/.exec(pred)![1]!.toLowerCase() as SynonymScope,
-          type: synonymType?.split(/[#/]/).at(-1) ?? '',
-        })),
-        xrefs: (meta?.xrefs ?? []).map(({ val }) => val),
-        otherIds: properties.flatMap(({ pred, val }) => (pred.endsWith('hasAlternativeId') ? val : [])),
-        parents: parents.get(id) ?? [],
-        isObsolete: meta?.deprecated ?? false,
-        replacedBy: by && (curieOfIri(by) ?? by),
-      }
-    }),
-  )
+  return nodes.flatMap(({ id, lbl, type, meta }) => {
+    const curie = curieOfIri(id)
+    if (type !== 'CLASS' || curie === undefined) return []
+    const properties = meta?.basicPropertyValues ?? []
+    const by = properties.find(({ pred }) => pred.endsWith('IAO_0100001'))?.val
+    return {
+      id: curie,
+      label: lbl ?? '',
+      definition: meta?.definition?.val ?? '',
+      synonyms: (meta?.synonyms ?? []).map(({ val, pred, synonymType }) => ({
+        text: val,
+        scope: /has(\w+)Synonym/.exec(pred)![1]!.toLowerCase() as SynonymScope,
+        type: synonymType?.split(/[#/]/).at(-1) ?? '',
+      })),
+      xrefs: (meta?.xrefs ?? []).map(({ val }) => val),
+      otherIds: properties.flatMap(({ pred, val }) => (pred.endsWith('hasAlternativeId') ? val : [])),
+      parents: parents.get(id) ?? [],
+      types: [],
+      isObsolete: meta?.deprecated ?? false,
+      replacedBy: by && (curieOfIri(by) ?? by),
+    }
+  })
 }
 
 describe('Formats of ontologies', function () {
@@ -96,13 +99,26 @@ describe('Formats of ontologies', function () {
   }
 
   for (const name of ['hp.json.gz', 'doid_2018-07-05.json.gz', 'ncit-disease_2018-06-08.json.gz'] as const) {
-    it(`${name} gives the same as an OBO file and as an OBO graph`, async () => {
-      const graphs = JSON.parse(gunzipSync(readFileSync(ontology(name))).toString()) as { graphs: Graph[] }
-      const obo = join(dir, `${name}.obo.gz`)
-      writeFileSync(obo, gzipSync(oboOf(graphs.graphs[0]!)))
-      const [asGraph, asObo] = [await recordedFrom(ontology(name)), await recordedFrom(obo)]
-      assert.deepEqual(asObo.problems, [])
-      assert.deepEqual(comparable(asObo.concepts), comparable(asGraph.concepts))
+    it(`${name} gives the same as OBO file, OWL in RDF/XML, OWL in N-Triples and OBO graph`, async () => {
+      const { graphs } = JSON.parse(gunzipSync(readFileSync(ontology(name))).toString()) as {
+        graphs: Graph[]
+      }
+      const classes = classesOf(graphs[0]!)
+      const triples = owlTriples(classes)
+      const expected = comparable((await recordedFrom(ontology(name))).concepts)
+      const written = [
+        ['a.obo.gz', oboText(classes)],
+        ['a.owl.gz', rdfXmlText(triples)],
+        ['a.nt.gz', nTriplesText(triples)],
+        ['a.ttl.gz', `@prefix obo: <${OBO}> .\n${nTriplesText(triples)}`],
+      ] as const
+      for (const [file, text] of written) {
+        const path = join(dir, file)
+        writeFileSync(path, gzipSync(text, { level: 1 }))
+        const found = await recordedFrom(path)
+        assert.deepEqual(found.problems, [], file)
+        assert.deepEqual(comparable(found.concepts), expected, file)
+      }
     })
   }
 
@@ -137,4 +153,12 @@ describe('Formats of ontologies', function () {
       assert.ok(names.includes(synonym), names.join('; '))
     })
   }
+
+  it('NIF-GrossAnatomy.ttl.gz says what replaced its retired classes', async () => {
+    const found = await recordedFrom(ontology('NIF-GrossAnatomy.ttl.gz'))
+    assert.deepEqual(found.problems, [])
+    assert.equal(found.sources[0]?.title, 'NIF-Gross Anatomy')
+    assert.ok(found.equals.length > 1_200, `${String(found.equals.length)} replaced`)
+    assert.ok(found.equals.some(([a, b]) => a === 'BIRNLEX:4' && b === 'UBERON:0000062'))
+  })
 })

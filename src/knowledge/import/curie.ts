@@ -1,6 +1,8 @@
 /** Prefixes that sources write differently, by their upper-case spelling. */
 const PREFIXES: Readonly<Record<string, string>> = {
+  UMLS: 'UMLS',
   UMLS_CUI: 'UMLS',
+  MESH: 'MESH',
   MSH: 'MESH',
   NCI: 'NCIT',
   NCI_THESAURUS: 'NCIT',

@@ -76,3 +76,8 @@ export function values(cell: string | undefined): string[] {
     .map((value) => value.trim())
     .filter((value) => value !== '')
 }
+
+/** What a source without a name of its own is called: its file's name without extensions. */
+export function labelOfFile(path: string): string {
+  return /([^/\\]+?)(?:\.[a-z]+)*$/i.exec(path)?.[1] ?? 'table'
+}

@@ -57,29 +57,35 @@ export async function beginningOf(path: string): Promise<string> {
   }
 }
 
+/** The text of a file, piece by piece, without a byte order mark; no character is cut in two. */
+export async function* textPieces(path: string, onBytes: (n: number) => void): AsyncGenerator<string> {
+  const decoder = new StringDecoder('utf8')
+  let isFirst = true
+  try {
+    for await (const chunk of await openSource(path, onBytes)) {
+      const text = decoder.write(chunk as Buffer)
+      if (text === '') continue
+      yield isFirst && text.startsWith('\ufeff') ? text.slice(1) : text
+      isFirst = false
+    }
+  } catch (cause) {
+    throw unreadable(path, cause)
+  }
+  const rest = decoder.end()
+  if (rest !== '') yield rest
+}
+
 /** The lines of a file, many at a time, without their line ends (LF or CRLF) and without a byte order mark. */
 export async function* lineBatches(
   path: string,
   onBytes: (n: number) => void,
 ): AsyncGenerator<readonly string[]> {
-  const decoder = new StringDecoder('utf8')
   let rest = ''
-  let isFirst = true
-  try {
-    for await (const chunk of await openSource(path, onBytes)) {
-      let text = rest + decoder.write(chunk as Buffer)
-      if (isFirst && text !== '') {
-        if (text.startsWith('\ufeff')) text = text.slice(1)
-        isFirst = false
-      }
-      const lines = text.split('\n')
-      rest = lines.pop() ?? ''
-      yield lines.map(withoutReturn)
-    }
-  } catch (cause) {
-    throw unreadable(path, cause)
+  for await (const text of textPieces(path, onBytes)) {
+    const lines = (rest + text).split('\n')
+    rest = lines.pop() ?? ''
+    yield lines.map(withoutReturn)
   }
-  rest += decoder.end()
   if (rest !== '') yield [withoutReturn(rest)]
 }
 
@@ -97,15 +103,20 @@ export async function textOf(path: string, onBytes: (n: number) => void): Promis
 }
 
 function unreadable(path: string, cause: unknown): unknown {
-  const isOurs =
-    cause instanceof Error && (cause instanceof ConceptLensError || cause.name === 'CancelledError')
-  if (isOurs) return cause
-  const reason = cause instanceof Error ? cause.message : String(cause)
+  if (isOwnError(cause)) return cause
   return new ConceptLensError(
     'kb-unreadable-source',
-    `${path} cannot be read to its end: ${reason}. Is the file whole?`,
-    {
-      cause,
-    },
+    `${path} cannot be read to its end: ${messageOf(cause)}. Is the file whole?`,
+    { cause },
   )
+}
+
+/** Whether an error already says what the user is to know: one of ours, or that the import was cancelled. */
+export function isOwnError(cause: unknown): boolean {
+  return cause instanceof Error && (cause instanceof ConceptLensError || cause.name === 'CancelledError')
+}
+
+/** What an error says. */
+export function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause)
 }

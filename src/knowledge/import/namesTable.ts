@@ -3,8 +3,8 @@ import { parse, type Info } from 'csv-parse'
 import { ConceptLensError, type Name, type NameKind } from '../../core/index.ts'
 import { isSemanticGroup, tuiOf } from '../semanticTypes.ts'
 import { normalisedId } from './curie.ts'
-import { cleaned, values, type ConceptDraft, type ImportSink } from './draft.ts'
-import { openSource } from './lines.ts'
+import { cleaned, labelOfFile, values, type ConceptDraft, type ImportSink } from './draft.ts'
+import { isOwnError, messageOf, openSource } from './lines.ts'
 import type { SourceKind } from './sourceKind.ts'
 
 const REQUIRED = ['id', 'name'] as const
@@ -73,7 +73,7 @@ type Row = (column: Column) => string
  * there is no `kind`. Comma-separated tables follow RFC 4180; tab-separated ones have no quotes.
  */
 async function readNamesTable(path: string, layout: TableLayout, sink: ImportSink): Promise<void> {
-  const label = /([^/\\]+?)(?:\.[a-z]+)*$/i.exec(path)?.[1] ?? 'table'
+  const label = labelOfFile(path)
   sink.source({ name: label, title: label, version: '', licence: '' })
   const problem = (code: string, message: string, line: number): void =>
     sink.problem({ code, severity: 'warning', message, file: path, line })
@@ -106,12 +106,12 @@ async function readNamesTable(path: string, layout: TableLayout, sink: ImportSin
       sink.concept(draft)
     }
   } catch (cause) {
-    if (cause instanceof Error && (cause instanceof ConceptLensError || cause.name === 'CancelledError'))
-      throw cause
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new ConceptLensError('kb-unreadable-source', `${path} cannot be read to its end: ${reason}.`, {
-      cause,
-    })
+    if (isOwnError(cause)) throw cause
+    throw new ConceptLensError(
+      'kb-unreadable-source',
+      `${path} cannot be read to its end: ${messageOf(cause)}.`,
+      { cause },
+    )
   }
 }
 

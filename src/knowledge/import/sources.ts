@@ -4,13 +4,14 @@ import { beginningOf } from './lines.ts'
 import { namesTableKind } from './namesTable.ts'
 import { oboKind } from './obo.ts'
 import { oboGraphKind } from './oboGraph.ts'
+import { rdfKind } from './rdf.ts'
 import type { ReadableSource, SourceKind } from './sourceKind.ts'
 import { starterTableKind } from './starterTable.ts'
 
 export type { ReadableSource }
 
 /** Every kind, in the order in which a file is tried; a names table is told by its extension, so it comes last. */
-const KINDS: readonly SourceKind[] = [starterTableKind, oboGraphKind, oboKind, namesTableKind]
+const KINDS: readonly SourceKind[] = [starterTableKind, oboGraphKind, oboKind, rdfKind, namesTableKind]
 
 const ALLOWED = `${listed(KINDS.map(({ what }) => what))}; each plain or gzip`
 
