@@ -4,7 +4,13 @@ import type { CancellationToken, KnowledgeBase, Logger, Mention, RankedCandidate
 import type { Engine, TextAnalysis } from '../inference/index.ts'
 import { retrieveCandidates } from './candidates/index.ts'
 import type { GivenMention } from './linkerApi.ts'
-import { detectMentions, expansionsIn, givenMention, proposeMentions } from './mentions/index.ts'
+import {
+  detectMentions,
+  expansionsIn,
+  givenMention,
+  groupSharesIn,
+  proposeMentions,
+} from './mentions/index.ts'
 import type { Abbreviations, AuthorSpan, DetectionInput, DetectionRules, Proposal } from './mentions/index.ts'
 import { createPassageCache } from './passageCache.ts'
 import type { LinkedMention, PassageKey } from './passageCache.ts'
@@ -59,18 +65,18 @@ export function createPassageLinker(parts: PassageLinkerParts, settings: Linking
   const configuration = configurationOf(parts, settings)
   const guarded = engineGuard(parts.logger)
   const rank = async (
-    text: string,
     mentions: readonly Mention[],
-    use: Engine | undefined,
-    task: PassageTask,
+    analysis: TextAnalysis | undefined,
+    { text, token }: PassageTask,
   ) => {
+    const sharesOf = analysis && groupSharesIn(analysis)
     const requests = mentions.map((mention): MentionToRank => {
       const lookedUp = mention.expansion ?? mention.text
-      return { mention, lookedUp, candidates: retrieve(lookedUp) }
+      return { mention, lookedUp, groupShares: sharesOf?.(mention.span), candidates: retrieve(lookedUp) }
     })
     const nRanked = settings.candidatesRanked
     const ranked =
-      use && (await guarded(() => rankMentions(text, requests, { engine: use, nRanked, token: task.token })))
+      engine && analysis && (await guarded(() => rankMentions(text, requests, { engine, nRanked, token })))
     return mentions.map((mention, i): LinkedMention => {
       const ranking = ranked?.[i] ?? rankByPrior(requests[i]?.candidates ?? [], nRanked)
       return { mention, ...ranking, chosenBy: ranked ? 'model' : 'rule' }
@@ -90,7 +96,7 @@ export function createPassageLinker(parts: PassageLinkerParts, settings: Linking
       task,
       rulesOf(settings, engine, analysis),
     )
-    const linked = await rank(task.text, mentions, analysis && engine, task)
+    const linked = await rank(mentions, analysis, task)
     // What a failing engine left to the fallback must not outlive the failure.
     if (!engine || (analysis && linked.every((one) => one.chosenBy === 'model'))) cache.set(key, linked)
     return linked

@@ -42,7 +42,7 @@ const oracle = v.parse(
       v.object({
         lookedUp: v.string(),
         expanded: v.boolean(),
-        group: v.nullable(v.string()),
+        groupShares: v.nullable(v.record(v.string(), v.number())),
         candidates: v.array(
           v.object({
             id: v.string(),
@@ -69,7 +69,7 @@ const ranker = JSON.parse(readFileSync('test/fixtures/tiny-linker/features.json'
 
 describe('featuresOf', () => {
   it('is what the table says', () => {
-    const input = { lookedUp: 'cold', expanded: false, group: 'DISO', candidates }
+    const input = { lookedUp: 'cold', expanded: false, groupShares: { DISO: 0.75, GENE: 0.25 }, candidates }
     const [first, second, third] = featuresOf(input, 3)
     assert.deepEqual(first, {
       lexicalScore: 1,
@@ -81,7 +81,7 @@ describe('featuresOf', () => {
       isPreferred: 1,
       expanded: 0,
       reciprocalRank: 1,
-      typeMatch: 1,
+      typeMatch: 0.75,
       sameWords: 1,
       samePreferredWords: 1,
       sameLastWord: 1,
@@ -113,10 +113,10 @@ describe('featuresOf', () => {
 
   it('gives what the training recipe computes', () => {
     assert.deepEqual(oracle.names, featureNames)
-    for (const { lookedUp, expanded, group, candidates, features } of oracle.lists) {
+    for (const { lookedUp, expanded, groupShares, candidates, features } of oracle.lists) {
       const list = candidates.map((one): Candidate => ({ ...one, concept: 0, types: [] }))
       const ours = featureVectors(
-        { lookedUp, expanded, group: group ?? undefined, candidates: list },
+        { lookedUp, expanded, groupShares: groupShares ?? undefined, candidates: list },
         list.length,
         oracle.names,
       )

@@ -87,7 +87,7 @@ describe('rankMentions', () => {
     const engine = fakeEngine()
     const mentions = [
       request('cold'),
-      request('cold', 10, { group: 'DISO' }),
+      { ...request('cold', 10, { group: 'DISO' }), groupShares: { DISO: 0.8, CHEM: 0.2 } },
       request('colds', 0, { expansion: 'cold' }),
     ]
     await rankMentions(TEXT, mentions, { engine, nRanked: 3 })
@@ -97,7 +97,7 @@ describe('rankMentions', () => {
       call.mentions.map(({ candidates }) => [candidates[0]?.features[7], candidates[0]?.features[9]]),
       [
         [0, 0.5],
-        [0, 1],
+        [0, 0.8],
         [1, 0.5],
       ],
     )

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { describe, it } from 'mocha'
 import type { TextAnalysis } from '../../src/inference/index.ts'
-import { opinionOf, taggedSpans, taggedWords } from '../../src/linking/mentions/tagger.ts'
+import { groupShares, opinionOf, taggedSpans, taggedWords } from '../../src/linking/mentions/tagger.ts'
 import type { TaggedWords } from '../../src/linking/mentions/tagger.ts'
 import { bioLabels, fakeEngine } from '../support/engine.ts'
 
@@ -112,5 +112,16 @@ describe('taggedWords', () => {
       taggedSpans(taggedWords(analysis, head)).map(({ start, end }) => text.slice(start, end)),
       ['heart failure', 'asthma'],
     )
+  })
+})
+
+describe('groupShares', () => {
+  it('shares 1 among the groups by the words of the span', () => {
+    const words = tagged([0.5, 0.3, 0, 0.2, 0], [0.7, 0.1, 0.1, 0, 0.1], [0, 0, 0, 1, 0])
+    const shares = groupShares(words, { start: 0, end: 2 })
+    assert.ok(shares)
+    assert.ok(Math.abs((shares['DISO'] ?? 0) - 0.5 / 0.8) < 1e-12)
+    assert.ok(Math.abs((shares['CHEM'] ?? 0) - 0.3 / 0.8) < 1e-12)
+    assert.equal(groupShares(words, { start: 3, end: 4 }), undefined)
   })
 })

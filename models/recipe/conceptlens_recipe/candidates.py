@@ -205,11 +205,14 @@ def _overlap(a: Sequence[str], b: Sequence[str]) -> float:
     return 2 * len(first & second) / (len(first) + len(second)) if first and second else 0.0
 
 
-def features(lookup: str, expanded: bool, group: str | None, fused: Sequence[Candidate], rank: int) -> list[float]:
-    """The product's features of the candidate at `rank` of the fused list, as defined in its `features.ts`."""
+def features(
+    lookup: str, expanded: bool, shares: Mapping[str, float] | None, fused: Sequence[Candidate], rank: int
+) -> list[float]:
+    """The product's features of the candidate at `rank` of the fused list, as defined in its `features.ts`. `shares`: how
+    probable each semantic group is for the mention, 1 in all."""
     c = fused[rank]
     exact = [other for other in fused if other.exact]
-    match = 0.5 if group is None or not c.groups else float(group in c.groups)
+    match = 0.5 if shares is None or not c.groups else min(1.0, sum(shares.get(group, 0.0) for group in c.groups))
     own, name, preferred = word_stems(lookup), word_stems(c.name), word_stems(c.preferred)
     return [
         c.lexical,

@@ -81,7 +81,7 @@ LIMITS = {"mention": 12, "name": 16, "preferred": 12, "type": 6, "total": 40}
 PASSAGE_CHARACTERS = 1000
 
 #: Candidates that are considered, of the fused list.
-RANKED_CANDIDATES = 10
+RANKED_CANDIDATES = 24
 
 #: Candidates that the encoder reads at most, of those considered.
 READ_CANDIDATES = 5

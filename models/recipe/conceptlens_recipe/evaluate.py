@@ -117,16 +117,20 @@ def tag(passage: Passage, logits: np.ndarray, head: int) -> list[tuple[int, int,
     return [(s, e, g, sum(p) / len(p)) for s, e, g, p in found]
 
 
-def span_group(passage: Passage, logits: np.ndarray, mention: Mention) -> str | None:
-    """The group that the `concepts` head gives a span, `None` when it would rather not tag it."""
+def group_shares(passage: Passage, logits: np.ndarray, mention: Mention) -> dict[str, float] | None:
+    """How probable the `concepts` head finds each group for a span, as shares of 1 (`groupShares` of the product)."""
     rows = [i for i in passage.pieces.covering(mention.start, mention.end) if passage.pieces.first[i]]
     if not rows:
         return None
     labels, offset = HEADS[0]["labels"], HEADS[0]["offset"]
     mean = softmax(logits[rows, offset : offset + len(labels)]).mean(0)
-    by_group = {labels[i][2:]: mean[i] + mean[i + 1] for i in range(1, len(labels), 2)}
-    best = max(by_group, key=lambda g: by_group[g])
-    return best if by_group[best] > 0.3 else None
+    by_group = {labels[i][2:]: float(mean[i] + mean[i + 1]) for i in range(1, len(labels), 2)}
+    total = sum(by_group.values())
+    return {group: mass / total for group, mass in by_group.items()}
+
+
+def likeliest(shares: Mapping[str, float] | None) -> str | None:
+    return max(shares, key=lambda group: shares[group]) if shares else None
 
 
 def measure(
@@ -150,16 +154,16 @@ def measure(
             asked, lists, place = [], [], {}
             for mention in passage.mentions:
                 fused = fuse(mention.lookup, sampler.retrieved.get(mention.lookup, ()))
-                group = span_group(passage, logits, mention) if typed else None
+                shares = group_shares(passage, logits, mention) if typed else None
                 facts = [
-                    features(mention.lookup, mention.expanded, group, fused, rank)
+                    features(mention.lookup, mention.expanded, shares, fused, rank)
                     for rank in range(min(RANKED_CANDIDATES, len(fused)))
                 ]
                 chosen = shortlist(ranker, facts) if ranker else range(len(facts))
                 segments = [
                     Segment(fused[i].name, fused[i].preferred, type_label(fused[i].groups), facts[i]) for i in chosen
                 ]
-                lists.append((mention, segments, fused, chosen, (mention.lookup, group, mention.expanded)))
+                lists.append((mention, segments, fused, chosen, (mention.lookup, likeliest(shares), mention.expanded)))
                 # As in the product, equal texts of one group share the ranking of the first of them.
                 if lists[-1][-1] not in place:
                     place[lists[-1][-1]] = len(asked)

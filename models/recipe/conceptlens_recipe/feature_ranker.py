@@ -14,14 +14,19 @@ import random
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
-from .contract import FEATURES, RANKED_CANDIDATES, READ_CANDIDATES
+from .contract import FEATURES, RANKED_CANDIDATES, READ_CANDIDATES, Architecture
+from .manifest import FEATURE_RANKER
 from .model import FeatureScore
 from .passages import Passage
 from .sampling import Sampler
+
+if TYPE_CHECKING:
+    from .train import Plan
 
 log = logging.getLogger(__name__)
 
@@ -64,8 +69,8 @@ def collect(
 
 
 def fit(ranker: FeatureScore, facts: Tensor, real: Tensor, target: Tensor, rounds: int = 6, batch: int = 2048) -> float:
-    """Cross-entropy over a mention's candidates and "none", whose logit is one number that goes into the bias in the end,
-    so that it is 0 afterwards. Gives the share of mentions that the ranker gets right."""
+    """Cross-entropy over a mention's candidates and "none", whose logit is one number that goes into the bias in the
+    end, so that it is 0 afterwards. Gives the share of mentions that the ranker gets right."""
     none = torch.nn.Parameter(torch.zeros(()))
     parts = [ranker.prior, ranker.facts, ranker.weigh]
     weights = [none, *(parameter for part in parts for parameter in part.parameters())]
@@ -89,6 +94,17 @@ def fit(ranker: FeatureScore, facts: Tensor, real: Tensor, target: Tensor, round
         ranker.prior.bias -= none
     log.info("features alone: %d mentions, loss %.3f, right %.3f", len(facts), float(loss.detach()), float(right))
     return float(right)
+
+
+def fitted(work: Path, plan: Plan, pools: dict[str, list[Passage]], sampler: Sampler) -> FeatureScore:
+    """The ranker in the work folder; fitted and written there when there is none yet."""
+    path = work / FEATURE_RANKER
+    if not path.exists():
+        rng = random.Random(plan.seed)
+        ranker = FeatureScore(len(FEATURES), Architecture().facts_hidden)
+        fit(ranker, *collect(sampler, plan.ranking_passages(pools, rng), plan.prior_mentions, rng))
+        write(ranker, path)
+    return read(path)
 
 
 def write(ranker: FeatureScore, path: Path) -> None:

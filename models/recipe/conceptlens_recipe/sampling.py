@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from .candidates import (
@@ -98,6 +98,14 @@ class Sampler:
         made = (self.example(passage, mention, rng) for _, mention in drawn[: self.recipe.mentions])
         return [example for example in made if example]
 
+    def cannot_judge(self, mention: Mention, fused: Sequence[Candidate]) -> bool:
+        """The knowledge base does not have the annotated concept, or there is none, yet a name of another vocabulary fits
+        (`HGNC:11389` for a mention of the gene that the annotators knew as `UMLS:C…`): no evidence against it."""
+        if self.table.resolve(mention.gold):
+            return False
+        known = {curie.partition(":")[0] for curie in mention.gold}
+        return any(c.exact and c.id.partition(":")[0] not in known for c in fused)
+
     def example(self, passage: Passage, mention: Mention, rng: random.Random) -> Example | None:
         recipe = self.recipe
         counts = rng.random() >= recipe.without_counts
@@ -109,20 +117,19 @@ class Sampler:
             return None
         weight = 1 / recipe.sure_share if sure else 1.0
         right = [rank for rank in ranked if fused[rank].id in gold]
-        if not gold and fused and fused[0].exact and not mention.gold:
-            # The annotators gave no id although a name fits: no evidence against the candidate.
+        if self.cannot_judge(mention, fused):
             return None
         dropped = bool(right) and rng.random() < recipe.drop_gold
         if dropped:
             ranked, right = [rank for rank in ranked if rank not in right], []
         negatives = [rank for rank in ranked if rank not in right]
         chosen = sorted(negatives, key=lambda rank: -(rng.random() ** (1 + rank / 2)))[: recipe.negatives]
-        group = self.group(mention, rng)
+        shares = self.shares(mention, rng)
         no_type, no_preferred = rng.random() < recipe.without_type, rng.random() < recipe.without_preferred
 
         def segment(rank: int) -> Segment:
             c = fused[rank]
-            values = features(mention.lookup, mention.expanded, group, fused, rank)
+            values = features(mention.lookup, mention.expanded, shares, fused, rank)
             label = "" if no_type else type_label(c.groups)
             return Segment(c.name, "" if no_preferred else c.preferred, label, values)
 
@@ -131,28 +138,33 @@ class Sampler:
             return Example(mention, segments, 0, weight)
         segments = [segment(rank) for rank in chosen]
         if gold and not dropped and rng.random() < recipe.add_gold:
-            segments.append(self.added(mention, fused, gold, group))
+            segments.append(self.added(mention, fused, gold, shares))
             return Example(mention, segments, len(segments) - 1, weight)
         return Example(mention, segments, len(segments), weight) if segments else None
 
-    def added(self, mention: Mention, fused: list[Candidate], gold: frozenset[str], group: str | None) -> Segment:
+    def added(
+        self, mention: Mention, fused: list[Candidate], gold: frozenset[str], shares: Mapping[str, float] | None
+    ) -> Segment:
         """The gold concept where retrieval did not rank it: with its own place, or with the list's last score."""
         for rank, candidate in enumerate(fused):
             if candidate.id in gold:
-                values = features(mention.lookup, mention.expanded, group, fused, rank)
+                values = features(mention.lookup, mention.expanded, shares, fused, rank)
                 return Segment(candidate.name, candidate.preferred, type_label(candidate.groups), values)
         identifier = min(gold)
         name, groups = self.table.concepts[identifier]
         last = min((c.lexical for c in fused), default=0.3)
         stand_in = Candidate(identifier, name, "preferred", name, last, False, 0, 0, groups)
-        values = features(mention.lookup, mention.expanded, group, [*fused, stand_in], len(fused))
+        values = features(mention.lookup, mention.expanded, shares, [*fused, stand_in], len(fused))
         return Segment(name, name, type_label(groups), values)
 
-    def group(self, mention: Mention, rng: random.Random) -> str | None:
-        """The group as the tagger would say it: mostly right, often unknown, sometimes wrong."""
+    def shares(self, mention: Mention, rng: random.Random) -> Mapping[str, float] | None:
+        """The groups as the tagger would see them: mostly right and sure to some degree, often unknown, sometimes wrong."""
         drawn = rng.random()
-        if drawn < self.recipe.group_wrong:
-            return rng.choice(CONCEPT_GROUPS)
-        if drawn < self.recipe.group_wrong + self.recipe.group_known:
-            return mention.group
-        return None
+        if drawn >= self.recipe.group_wrong + self.recipe.group_known:
+            return None
+        other = rng.choice(CONCEPT_GROUPS)
+        group = other if drawn < self.recipe.group_wrong else mention.group
+        if group is None:
+            return None
+        sure = 1 - rng.random() ** 2 / 2
+        return {group: 1.0} if group == other else {group: sure, other: 1 - sure}

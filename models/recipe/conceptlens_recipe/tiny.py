@@ -102,12 +102,12 @@ def write(fixture: Path, oracle_file: Path) -> None:
     write_json(oracle_file, oracle)
 
 
-#: Lookup, expanded, group, and the fused list.
+#: Lookup, expanded, shares of groups, and the fused list.
 LISTS = [
     (
         "Type II diabetes",
         False,
-        "DISO",
+        {"DISO": 0.7, "CHEM": 0.2, "PHYS": 0.1},
         [
             Candidate("T:1", "Type II Diabetes", "synonym", "type 2 diabetes mellitus", 1.0, True, 7, 40, ("DISO",)),
             Candidate("T:2", "type II diabetes", "observed", "Diabetic", 1.0, True, 1, 3, ("CHEM", "DISO")),
@@ -124,20 +124,20 @@ LISTS = [
             Candidate("T:6", "receptor", "preferred", "Receptor", 0.4, False, 11, 90, ()),
         ],
     ),
-    ("β", False, "CHEM", [Candidate("T:7", "…", "preferred", "beta", 1.0, True, 0, 0, ("CHEM",))]),
+    ("β", False, {"CHEM": 1.0}, [Candidate("T:7", "…", "preferred", "beta", 1.0, True, 0, 0, ("CHEM",))]),
 ]
 
 
 def expected_features(fixture: Path) -> dict:
     ranker = feature_ranker.read(fixture / FEATURE_RANKER).double()
     lists = []
-    for lookup, expanded, group, fused in LISTS:
-        rows = [features(lookup, expanded, group, fused, rank) for rank in range(len(fused))]
+    for lookup, expanded, shares, fused in LISTS:
+        rows = [features(lookup, expanded, shares, fused, rank) for rank in range(len(fused))]
         lists.append(
             {
                 "lookedUp": lookup,
                 "expanded": expanded,
-                "group": group,
+                "groupShares": shares,
                 "candidates": [
                     {
                         "id": c.id,

@@ -23,7 +23,6 @@ import torch.nn.functional as F
 from . import corpora, evaluate, feature_ranker, onnx_export
 from .candidates import KnowledgeBaseTable, retrieve, votes
 from .contract import Architecture
-from .manifest import FEATURE_RANKER
 from .model import TwoStreamEncoder, fast_products, from_minilm, minilm_vocabulary
 from .passages import (
     Passage,
@@ -53,7 +52,7 @@ class Plan:
     head_rate: float = 8e-4
     #: The score's path for the features alone, which is fitted first.
     prior_rate: float = 2e-3
-    prior_mentions: int = 60_000
+    prior_mentions: int = 40_000
     weight_decay: float = 0.01
     warm_up: float = 0.02
     clip: float = 1.0
@@ -74,6 +73,15 @@ class Plan:
         ("biored", 2.0),
         ("gnormplus", 0.5),
     )
+
+    def ranking_passages(self, pools: dict[str, list[Passage]], rng: random.Random) -> list[Passage]:
+        """One round of the passages to rank, shuffled, no passage twice."""
+        chosen: list[Passage] = []
+        for name, share in self.ranking_share:
+            pool = [p for p in pools[name] if p.mentions]
+            chosen += rng.sample(pool, min(len(pool), int(len(pool) * share)))
+        rng.shuffle(chosen)
+        return chosen
 
 
 def corpus_passages(data: Path, segmenter: Segmenter, names: list[str], smoke: bool) -> dict[str, list[Passage]]:
@@ -186,6 +194,7 @@ def main() -> None:
         recipe,
     )
     ranked_pools = {name: [p for p in pools[name] if p.mentions] for name in ranking}
+    ranker = feature_ranker.fitted(options.work, plan, ranked_pools, sampler)
     log.info("passages: %s", {name: len(pool) for name, pool in pools.items()})
 
     model = from_minilm(Architecture())
@@ -201,13 +210,8 @@ def main() -> None:
     if step == 0:
         if options.start:
             onnx_export.read(model, options.start / "encoder.onnx")
-        few = []
-        for name, part in plan.ranking_share:
-            few += ranked_pools[name][: int(len(ranked_pools[name]) * part)]
-        rng.shuffle(few)
-        feature_ranker.fit(model.score, *feature_ranker.collect(sampler, few, plan.prior_mentions, rng))
-        feature_ranker.write(model.score, options.work / FEATURE_RANKER)
-    ranker = feature_ranker.read(options.work / FEATURE_RANKER)
+        for part in ("prior", "facts", "weigh"):
+            getattr(model.score, part).load_state_dict(getattr(ranker, part).state_dict())
     ranked = Stream(ranked_pools, plan.ranking_share, rng)
     tagged = Stream(pools, plan.tagging_share, rng)
     budget = 30.0 if options.smoke else options.minutes * 60

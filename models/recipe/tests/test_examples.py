@@ -138,7 +138,7 @@ class FusedList(unittest.TestCase):
 
     def test_features_in_the_manifest_order(self) -> None:
         fused = fuse("cold", [COPD, COLD, LOW])
-        found = dict(zip(contract.FEATURES, features("cold", True, "DISO", fused, 1), strict=True))
+        found = dict(zip(contract.FEATURES, features("cold", True, {"DISO": 1.0}, fused, 1), strict=True))
         self.assertAlmostEqual(found["nameShare"], 2 / 7)
         self.assertAlmostEqual(found["logNameCount"], 0.2197, 4)
         self.assertAlmostEqual(found["logConceptCount"], 0.2240, 4)
@@ -153,7 +153,7 @@ class FusedList(unittest.TestCase):
         }
         self.assertEqual({k: found[k] for k in expected}, expected)
         match = contract.FEATURES.index("typeMatch")
-        self.assertEqual(features("cold", False, "DISO", fused, 2)[match], 0.5)
+        self.assertEqual(features("cold", False, {"DISO": 1.0}, fused, 2)[match], 0.5)
         self.assertEqual(features("cold", False, None, fused, 1)[match], 0.5)
 
     def test_folds_like_the_product(self) -> None:
@@ -193,11 +193,12 @@ class Drawing(unittest.TestCase):
         self.assertEqual(set(self.draw(("MESH:D1",), recipe)), {"Common Cold"})
 
     def test_none_when_the_concept_is_unknown_or_taken_away(self) -> None:
-        self.assertEqual(set(self.draw(("MESH:D9",), Recipe())), {"none"})
+        self.assertEqual(set(self.draw(("UMLS:C9",), Recipe())), {"none"})
         self.assertEqual(set(self.draw(("MESH:D1",), Recipe(drop_gold=1))), {"none"})
 
-    def test_nothing_is_learnt_where_annotators_gave_no_id_but_a_name_fits(self) -> None:
+    def test_nothing_is_learnt_where_a_name_of_another_vocabulary_fits(self) -> None:
         self.assertEqual(self.draw((), Recipe()), [])
+        self.assertEqual(self.draw(("MESH:D9",), Recipe()), [])
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ import { expandText, usesOf } from './abbreviations.ts'
 import type { Abbreviations } from './abbreviations.ts'
 import { generalWords } from './commonWords.ts'
 import { dictionaryMatches } from './dictionary.ts'
-import { opinionOf, taggedSpans, taggedWords } from './tagger.ts'
+import { groupShares, opinionOf, taggedSpans, taggedWords } from './tagger.ts'
 import type { TaggedWords } from './tagger.ts'
 import { singularForms } from './variants.ts'
 import { wordsOf } from './words.ts'
@@ -113,6 +113,15 @@ export function givenMention(
     nWords: 1,
     ...(group === undefined ? {} : { group }),
   })
+}
+
+/** How probable the tagger finds each semantic group for spans of a text, by the model's first convention. */
+export function groupSharesIn(
+  analysis: TextAnalysis,
+): (span: Span) => Readonly<Record<string, number>> | undefined {
+  const [head] = analysis.heads
+  const tagged = head && taggedWords(analysis, head)
+  return (span) => tagged && groupShares(tagged, span)
 }
 
 /** Whether a text is one general word, or the plural of one. */

@@ -1,6 +1,6 @@
 export { expandText, expansionsIn, findAbbreviations, usesOf } from './abbreviations.ts'
 export type { Abbreviation, Abbreviations, AbbreviationUse } from './abbreviations.ts'
-export { detectMentions, givenMention, isGeneralWord, proposeMentions } from './detect.ts'
+export { detectMentions, givenMention, groupSharesIn, isGeneralWord, proposeMentions } from './detect.ts'
 export type { AuthorSpan, DetectionInput, DetectionRules, Proposal, Rejection } from './detect.ts'
 export { isWordBounded, wordsOf } from './words.ts'
 export type { Word } from './words.ts'

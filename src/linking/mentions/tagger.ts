@@ -66,6 +66,28 @@ const LEAST_SHARE = 0.3
 
 /** The tagger's opinion of a span; words that overlap it count. */
 export function opinionOf(tagged: TaggedWords, span: Span): SpanOpinion {
+  const { byGroup, nWords } = groupMasses(tagged, span)
+  const all = [...byGroup].sort((a, b) => b[1] - a[1])
+  const sum = all.reduce((total, [, mass]) => total + mass, 0)
+  const [best] = all
+  if (nWords === 0 || !best) return { probability: 0, group: undefined }
+  const group = best[1] / nWords > LEAST_SHARE ? best[0] : undefined
+  return { probability: Math.min(1, sum / nWords), group }
+}
+
+/**
+ * How probable the tagger finds each group for a span if it is a mention, as shares of 1; `undefined` when the span covers no
+ * word.
+ */
+export function groupShares(tagged: TaggedWords, span: Span): Readonly<Record<string, number>> | undefined {
+  const { byGroup } = groupMasses(tagged, span)
+  const sum = [...byGroup.values()].reduce((a, b) => a + b, 0)
+  if (sum === 0) return undefined
+  return Object.fromEntries([...byGroup].map(([group, mass]) => [group, mass / sum]))
+}
+
+/** For each group the summed probability of the words that overlap a span, and how many words those are. */
+function groupMasses(tagged: TaggedWords, span: Span): { byGroup: Map<string, number>; nWords: number } {
   const width = tagged.labels.length
   const byGroup = new Map<string, number>()
   let nWords = 0
@@ -78,12 +100,7 @@ export function opinionOf(tagged: TaggedWords, span: Span): SpanOpinion {
       byGroup.set(group, (byGroup.get(group) ?? 0) + (tagged.probabilities[row * width + column] ?? 0))
     })
   })
-  const all = [...byGroup].sort((a, b) => b[1] - a[1])
-  const sum = all.reduce((total, [, mass]) => total + mass, 0)
-  const [best] = all
-  if (nWords === 0 || !best) return { probability: 0, group: undefined }
-  const group = best[1] / nWords > LEAST_SHARE ? best[0] : undefined
-  return { probability: Math.min(1, sum / nWords), group }
+  return { byGroup, nWords }
 }
 
 function spanOf(tagged: TaggedWords, group: string, first: number, last: number): TaggedSpan {

@@ -7,8 +7,8 @@ export interface FeatureInput {
   readonly lookedUp: string
   /** Whether {@link lookedUp} is an expansion. */
   readonly expanded: boolean
-  /** The semantic group that the tagger (or the annotation) gives the mention. */
-  readonly group?: string | undefined
+  /** How probable each semantic group is for the mention, as shares of 1. */
+  readonly groupShares?: Readonly<Record<string, number>> | undefined
   /** The whole fused list, in its order: rank and shares are taken over it. */
   readonly candidates: readonly Candidate[]
 }
@@ -29,7 +29,7 @@ export interface FeatureInput {
  * | `isPreferred` | 1 when `matchedKind` is `preferred`, else 0 | 0, 1 |
  * | `expanded` | 1 when an expansion was looked up, else 0 | 0, 1 |
  * | `reciprocalRank` | `1 / (1 + rank)`, rank counted from 0 in the whole fused list | 0 … 1 |
- * | `typeMatch` | 1 when the candidate's groups hold the mention's group, 0 when not, 0.5 when either is unknown | 0, 0.5, 1 |
+ * | `typeMatch` | sum of the mention's `groupShares` over the candidate's groups; 0.5 when either is unknown | 0 … 1 |
  * | `sameWords` | Dice's coefficient of the words looked up and those of `matchedName` | 0 … 1 |
  * | `samePreferredWords` | the same with `preferredName` | 0 … 1 |
  * | `sameLastWord` | 1 when the last words looked up and of `matchedName` are equal, else 0 | 0, 1 |
@@ -136,7 +136,7 @@ function ofCandidate(candidate: Candidate, rank: number, list: List): Features {
     isPreferred: Number(matchedKind === 'preferred'),
     expanded: Number(input.expanded),
     reciprocalRank: 1 / (1 + rank),
-    typeMatch: typeMatch(candidate, input.group),
+    typeMatch: typeMatch(candidate, input.groupShares),
     sameWords: dice(words, name),
     samePreferredWords: dice(words, preferred),
     sameLastWord: Number(words.length > 0 && words.at(-1) === name.at(-1)),
@@ -170,7 +170,10 @@ function dice(a: readonly string[], b: readonly string[]): number {
   return (2 * both) / (first.size + second.size)
 }
 
-function typeMatch(candidate: Candidate, group: string | undefined): number {
-  if (group === undefined || candidate.groups.length === 0) return 0.5
-  return Number(candidate.groups.includes(group))
+function typeMatch(candidate: Candidate, shares: FeatureInput['groupShares']): number {
+  if (shares === undefined || candidate.groups.length === 0) return 0.5
+  return Math.min(
+    1,
+    candidate.groups.reduce((sum, group) => sum + (shares[group] ?? 0), 0),
+  )
 }

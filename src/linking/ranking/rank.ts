@@ -8,6 +8,8 @@ export interface MentionToRank {
   readonly mention: Mention
   /** What was looked up: the expansion when there is one, else the surface form. */
   readonly lookedUp: string
+  /** How probable each semantic group is for the mention, as shares of 1. */
+  readonly groupShares?: Readonly<Record<string, number>> | undefined
   /** The fused list as {@link unranked} gives it; empty when retrieval found nothing. */
   readonly candidates: readonly RankedCandidate[]
 }
@@ -68,12 +70,12 @@ const keyOf = ({ mention, lookedUp }: MentionToRank): string =>
   JSON.stringify([lookedUp, mention.group, mention.expansion !== undefined])
 
 /** The best of the fused list that are considered at all. */
-const CONSIDERED = 10
+const CONSIDERED = 24
 
 /** The candidates that the encoder reads, and their ranks in the fused list. */
 function chosenOf(one: MentionToRank, nRanked: number, info: EngineInfo) {
-  const { candidates, lookedUp, mention } = one
-  const input = { lookedUp, expanded: mention.expansion !== undefined, group: mention.group, candidates }
+  const { candidates, lookedUp, mention, groupShares } = one
+  const input = { lookedUp, expanded: mention.expansion !== undefined, groupShares, candidates }
   const features = featureVectors(input, Math.max(CONSIDERED, nRanked), info.features)
   const ranks = shortlist(features, info.featureRanker, nRanked)
   const toScore = ranks.map((rank) =>
