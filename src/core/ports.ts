@@ -27,5 +27,6 @@ export class CancelledError extends Error {
 
 /** How far a long computation is. */
 export interface Progress {
-  report(done: number, total: number): void
+  /** `step` says in words what is being done, how fast, and how long it may take. */
+  report(done: number, total: number, step?: string): void
 }

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ConceptLensError } from '../../src/core/index.ts'
 import { openKnowledgeBase, verifyKnowledgeBase } from '../../src/knowledge/index.ts'
-import { writeStore } from '../../src/knowledge/store/writeStore.ts'
 import { conceptOf } from '../support/knowledgeBase.ts'
+import { storeOf } from '../support/store.ts'
 
 const codeOf = (work: () => unknown): string => {
   try {
@@ -22,7 +22,7 @@ describe('A damaged store', () => {
   let dir: string
   let whole: string
 
-  before(() => {
+  before(async () => {
     base = mkdtempSync(join(tmpdir(), 'kb-damage-'))
     whole = join(base, 'whole')
     const concepts = Array.from({ length: 60 }, (_, i) =>
@@ -34,7 +34,7 @@ describe('A damaged store', () => {
         definitions: [{ source: 'TEST', text: 'A tumour.' }],
       }),
     )
-    writeStore(whole, { name: 'test', version: '1', sources: [], imported: [], concepts, blockSize: 32 })
+    await storeOf(whole, concepts, 32)
   })
 
   beforeEach(() => {
@@ -78,7 +78,7 @@ describe('A damaged store', () => {
     assert.equal(codeOf(use), 'kb-damaged')
     const manifest = readFileSync(join(whole, 'manifest.json'), 'utf8')
     for (const [text, code] of [
-      [manifest.replace('"formatVersion": 1', '"formatVersion": 99'), 'kb-other-version'],
+      [manifest.replace('"formatVersion": 2', '"formatVersion": 99'), 'kb-other-version'],
       [manifest.replace('conceptlens-kb', 'other'), 'kb-not-a-store'],
       [manifest.replace('"nForms"', '"forms"'), 'kb-damaged'],
       [manifest.slice(0, 100), 'kb-damaged'],

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Concept } from '../../src/core/index.ts'
 import type { ConceptDraft } from '../../src/knowledge/import/draft.ts'
-import { createJoiner } from '../../src/knowledge/import/join.ts'
+import { createJoiner, type Joiner } from '../../src/knowledge/import/join.ts'
+import { createPace } from '../../src/knowledge/store/pace.ts'
 
 const draft = (id: string, ...xrefs: string[]): ConceptDraft => ({
   id,
@@ -13,27 +18,41 @@ const draft = (id: string, ...xrefs: string[]): ConceptDraft => ({
 })
 
 describe('Mappings', () => {
-  it('join concepts of different files, whatever their order; the CUI wins', () => {
-    const joiner = createJoiner()
+  let dir: string
+  let joiner: Joiner
+
+  beforeEach(() => {
+    dir = mkdtempSync(join(tmpdir(), 'kb-join-'))
+    joiner = createJoiner(dir)
+  })
+
+  afterEach(() => rmSync(dir, { recursive: true }))
+
+  const finished = async (): Promise<{ concepts: Concept[]; nJoined: number; nConflicts: number }> => {
+    const { concepts, nJoined, nConflicts } = await joiner.finish(createPace())
+    const all = [...concepts]
+    assert.deepEqual(readdirSync(dir), [])
+    return { concepts: all, nJoined, nConflicts }
+  }
+
+  it('join concepts of different files, whatever their order; the CUI wins', async () => {
     joiner.equal('MONDO:1', 'UMLS:C1')
     joiner.equal('MONDO:1', 'DOID:1')
     joiner.add(draft('MONDO:1'), 0)
     joiner.add(draft('UMLS:C1'), 1)
     joiner.add(draft('DOID:1'), 2)
-    const { concepts, nJoined, nConflicts } = joiner.finish()
+    const { concepts, nJoined, nConflicts } = await finished()
     assert.deepEqual([concepts.length, nJoined, nConflicts], [1, 2, 0])
     assert.deepEqual([concepts[0]!.id, concepts[0]!.xrefs], ['UMLS:C1', ['DOID:1', 'MONDO:1']])
   })
 
-  it('give a concept the other id when nothing has it', () => {
-    const joiner = createJoiner()
+  it('give a concept the other id when nothing has it', async () => {
     joiner.add(draft('MONDO:1', 'OMIM:7'), 0)
     joiner.equal('MESH:D1', 'OMIM:7')
-    assert.deepEqual(joiner.finish().concepts[0]!.xrefs, ['MESH:D1', 'OMIM:7'])
+    assert.deepEqual((await finished()).concepts[0]!.xrefs, ['MESH:D1', 'OMIM:7'])
   })
 
-  it('never join two CUIs or two concepts of one file', () => {
-    const joiner = createJoiner()
+  it('never join two CUIs or two concepts of one file', async () => {
     joiner.add(draft('UMLS:C1'), 0)
     joiner.add(draft('UMLS:C2'), 1)
     joiner.add(draft('MONDO:1'), 2)
@@ -42,7 +61,7 @@ describe('Mappings', () => {
     joiner.equal('MONDO:1', 'UMLS:C1')
     joiner.equal('MONDO:2', 'UMLS:C1')
     joiner.equal('X:1', 'X:2')
-    const { concepts, nJoined, nConflicts } = joiner.finish()
+    const { concepts, nJoined, nConflicts } = await finished()
     assert.deepEqual(
       [concepts.map(({ id }) => id), nJoined, nConflicts],
       [['MONDO:2', 'UMLS:C1', 'UMLS:C2'], 1, 2],

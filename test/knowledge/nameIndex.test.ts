@@ -5,27 +5,20 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import type { KnowledgeBase } from '../../src/core/index.ts'
 import { openKnowledgeBase } from '../../src/knowledge/index.ts'
-import { writeStore } from '../../src/knowledge/store/writeStore.ts'
 import { conceptOf, knowledgeBaseOf, type ConceptSketch } from '../support/knowledgeBase.ts'
+import { storeOf } from '../support/store.ts'
 
 /** Small, so that few names fill several blocks and make bitmaps. */
 const blockSize = 32
 
 /** Builds a store of the sketches, hands it and the brute-force oracle to the test, and removes it. */
-function withBoth(
+async function withBoth(
   sketches: readonly ConceptSketch[],
   test: (store: KnowledgeBase, oracle: KnowledgeBase) => void,
-): void {
+): Promise<void> {
   const dir = mkdtempSync(join(tmpdir(), 'kb-index-'))
   try {
-    writeStore(dir, {
-      name: 'test',
-      version: '1',
-      sources: [],
-      imported: [],
-      blockSize,
-      concepts: sketches.map(conceptOf),
-    })
+    await storeOf(dir, sketches.map(conceptOf), blockSize)
     const store = openKnowledgeBase(dir)
     try {
       test(store, knowledgeBaseOf(sketches))
@@ -44,14 +37,14 @@ const sketches = fc
   .map((lists) => lists.map((names, i) => ({ id: `T:${String(i).padStart(3, '0')}`, names })))
 
 describe('The name index', () => {
-  it('finds what brute force finds', () => {
-    fc.assert(
-      fc.property(
+  it('finds what brute force finds', async () => {
+    await fc.assert(
+      fc.asyncProperty(
         sketches,
         fc.array(name, { minLength: 1, maxLength: 5 }),
         fc.integer({ min: 1, max: 12 }),
-        (all, queries, limit) => {
-          withBoth(all, (store, oracle) => {
+        async (all, queries, limit) => {
+          await withBoth(all, (store, oracle) => {
             for (const query of queries) {
               assert.deepEqual(store.similar(query, limit), oracle.similar(query, limit))
               assert.deepEqual(store.exact(query), oracle.exact(query))
@@ -65,8 +58,8 @@ describe('The name index', () => {
     )
   })
 
-  it('gives 1 to names of the same words in another order, and nothing for a text without letters', () => {
-    withBoth([{ id: 'T:1', names: ['Diabetes Mellitus, Type 2', 'NIDDM'] }], (store) => {
+  it('gives 1 to names of the same words in another order, and nothing for a text without letters', async () => {
+    await withBoth([{ id: 'T:1', names: ['Diabetes Mellitus, Type 2', 'NIDDM'] }], (store) => {
       assert.equal(store.similar('type 2 diabetes mellitus', 1)[0]?.score, 1)
       assert.deepEqual(store.similar('--', 5), [])
       assert.deepEqual(store.similar('niddm', 0), [])

@@ -1,10 +1,8 @@
-import { existsSync, readdirSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import {
-  CancelledError,
   ConceptLensError,
   type CancellationToken,
-  type Concept,
   type KnowledgeBaseInfo,
   type KnowledgeSource,
   type Problem,
@@ -12,9 +10,11 @@ import {
 } from '../../core/index.ts'
 import { FORMAT_VERSION, MANIFEST_FILE, type Manifest } from '../store/format.ts'
 import { readManifest } from '../store/manifest.ts'
+import { createPace, type Pace } from '../store/pace.ts'
+import type { LabelCount } from '../store/build/writeNames.ts'
 import { sha256Of, writeStore } from '../store/writeStore.ts'
 import { createProblemLog, type ImportSink, type SourceDescription, type StoreTitle } from './draft.ts'
-import { createJoiner } from './join.ts'
+import { createJoiner, type Joiner } from './join.ts'
 import { openSources, type ReadableSource } from './sources.ts'
 import { writeInPlace } from './writeInPlace.ts'
 
@@ -57,37 +57,53 @@ export async function importKnowledgeBase(options: ImportOptions): Promise<Impor
   const out = resolve(options.out)
   checkTarget(out)
   const sources = await openSources(options.sources)
-  const imported = sources.map(({ path }) => ({ file: basename(path), sha256: sha256Of(path) }))
+  const imported = sources.flatMap(filesOf).map((file) => ({ file: basename(file), sha256: sha256Of(file) }))
   const current = options.ifChanged ? unchanged(out, imported, options.name) : undefined
   if (current)
-    return { built: false, info: current, problems: [], nProblems: 0, nJoined: 0, nAmbiguousIds: 0, nConflicts: 0 }
+    return {
+      built: false,
+      info: current,
+      problems: [],
+      nProblems: 0,
+      nJoined: 0,
+      nAmbiguousIds: 0,
+      nConflicts: 0,
+    }
 
+  const pace = createPace(options.progress, options.token)
   const problems = createProblemLog()
-  const { concepts, descriptions, ...joined } = await gather(sources, options, (problem) =>
-    problems.add(problem),
-  )
-  if (concepts.length === 0)
-    throw new ConceptLensError(
-      'kb-no-concepts',
-      `None of the sources has a concept with a name. ${problems.kept[0]?.message ?? ''}`.trim(),
-    )
-  const title = titleOf(sources, options.name ?? basename(out))
-  const manifest = await writeInPlace(out, (dir) =>
-    writeStore(
-      dir,
-      {
-        ...title,
-        ...(options.name ? { name: options.name } : {}),
-        sources: counted(descriptions, concepts),
-        imported,
-        concepts,
-      },
-      (done, total) => {
-        checkCancelled(options.token)
-        options.progress?.report(SHARE_OF_READING + ((1 - SHARE_OF_READING) * done) / total, 1)
-      },
-    ),
-  )
+  const { manifest, ...joined } = await writeInPlace(out, async (dir) => {
+    mkdirSync(dir)
+    const joiner = createJoiner(dir)
+    try {
+      const descriptions = await gather(sources, {
+        joiner,
+        pace,
+        onProblem: (problem) => problems.add(problem),
+      })
+      const { nJoined, nAmbiguousIds, nConflicts, ...content } = await joiner.finish(pace)
+      if (content.nConcepts === 0)
+        throw new ConceptLensError(
+          'kb-no-concepts',
+          `None of the sources has a concept with a name. ${problems.kept[0]?.message ?? ''}`.trim(),
+        )
+      const written = await writeStore(
+        dir,
+        {
+          ...titleOf(sources, options.name ?? basename(out)),
+          ...(options.name ? { name: options.name } : {}),
+          ...content,
+          labels: joiner.labels,
+          sources: (counts) => counted(descriptions, counts),
+          imported,
+        },
+        pace,
+      )
+      return { manifest: written, nJoined, nAmbiguousIds, nConflicts }
+    } finally {
+      joiner.remove()
+    }
+  })
   return {
     built: true,
     info: infoOf(manifest),
@@ -97,27 +113,22 @@ export async function importKnowledgeBase(options: ImportOptions): Promise<Impor
   }
 }
 
-/** Reading the sources is about this part of an import. */
-const SHARE_OF_READING = 0.4
-
-interface Gathered {
-  readonly concepts: readonly Concept[]
-  readonly descriptions: ReadonlyMap<string, SourceDescription>
-  readonly nJoined: number
-  readonly nAmbiguousIds: number
-  readonly nConflicts: number
+interface Gathering {
+  readonly joiner: Joiner
+  readonly pace: Pace
+  readonly onProblem: (problem: Problem) => void
 }
 
+/** Reads all sources into the joiner and returns what they say of themselves. */
 async function gather(
   sources: readonly ReadableSource[],
-  { progress, token }: ImportOptions,
-  onProblem: (problem: Problem) => void,
-): Promise<Gathered> {
-  const joiner = createJoiner()
+  { joiner, pace, onProblem }: Gathering,
+): Promise<ReadonlyMap<string, SourceDescription>> {
   const descriptions = new Map<string, SourceDescription>()
-  const total = sources.reduce((sum, { path }) => sum + statSync(path).size, 0)
+  const total = sources.reduce((sum, source) => sum + (source.bytes ?? sizeOf(source)), 0)
   let read = 0
   let current = 0
+  pace.stage('reading sources', 0.3)
   const sink: ImportSink = {
     concept: (draft) => joiner.add(draft, current),
     equal: (a, b) => joiner.equal(a, b),
@@ -126,22 +137,21 @@ async function gather(
     },
     problem: onProblem,
     advance(bytes) {
-      checkCancelled(token)
       read += bytes
-      progress?.report(total === 0 ? 0 : (SHARE_OF_READING * read) / total, 1)
+      pace.note(read, total, 'bytes')
     },
   }
   for (const source of sources) {
     await source.read(sink)
     current += 1
   }
-  checkCancelled(token)
-  return { ...joiner.finish(), descriptions }
+  return descriptions
 }
 
-function checkCancelled(token: CancellationToken | undefined): void {
-  if (token?.isCancellationRequested) throw new CancelledError()
-}
+const filesOf = ({ path, files }: ReadableSource): readonly string[] => files ?? [path]
+
+const sizeOf = (source: ReadableSource): number =>
+  filesOf(source).reduce((sum, file) => sum + statSync(file).size, 0)
 
 function titleOf(sources: readonly ReadableSource[], fallback: string): StoreTitle {
   return sources.find((source) => source.title)?.title ?? { name: fallback, version: '' }
@@ -150,22 +160,13 @@ function titleOf(sources: readonly ReadableSource[], fallback: string): StoreTit
 /** The described sources, and those that only names mention, with how much each gave. */
 function counted(
   descriptions: ReadonlyMap<string, SourceDescription>,
-  concepts: readonly Concept[],
+  counts: ReadonlyMap<string, LabelCount>,
 ): KnowledgeSource[] {
-  const nNames = new Map<string, number>()
-  const nConcepts = new Map<string, number>()
-  const count = (map: Map<string, number>, key: string): void => void map.set(key, (map.get(key) ?? 0) + 1)
-  for (const concept of concepts) {
-    for (const { source } of concept.names) count(nNames, source)
-    for (const source of new Set(concept.names.map((name) => name.source))) count(nConcepts, source)
-  }
-  const labels = new Set([...descriptions.keys(), ...nNames.keys()])
-  return [...labels].flatMap((label) => {
+  const named = [...counts].filter(([, { nNames }]) => nNames > 0).map(([label]) => label)
+  return [...new Set([...descriptions.keys(), ...named])].flatMap((label) => {
     const description = descriptions.get(label) ?? { name: label, title: label, version: '', licence: '' }
-    const names = nNames.get(label) ?? 0
-    return names === 0 && description.licence === ''
-      ? []
-      : [{ ...description, nConcepts: nConcepts.get(label) ?? 0, nNames: names }]
+    const { nNames, nConcepts } = counts.get(label) ?? { nNames: 0, nConcepts: 0 }
+    return nNames === 0 && description.licence === '' ? [] : [{ ...description, nConcepts, nNames }]
   })
 }
 

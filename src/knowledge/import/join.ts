@@ -1,10 +1,22 @@
+import { join } from 'node:path'
 import type { Concept, Definition, Name } from '../../core/index.ts'
 import { groupsOf } from '../semanticTypes.ts'
+import { ByteReader, ByteWriter } from '../store/bytes.ts'
+import { createScratchFiles, type ScratchFile, type ScratchFiles } from '../store/build/scratchFile.ts'
+import { ascending32 } from '../store/build/radixSort.ts'
+import type { Pace } from '../store/pace.ts'
 import type { ConceptDraft } from './draft.ts'
+import { createWords, readDraft, readIds, writeDraft, type NumberedDraft, type Words } from './draftRecord.ts'
+import { IdTable } from './idTable.ts'
+import { createJoinedIds, type Decisions } from './joinedIds.ts'
 
-/** The concepts of all sources as one list, sorted by id, and how the joining went. */
+/** The concepts of all sources, and how the joining went. */
 export interface Joined {
-  readonly concepts: readonly Concept[]
+  readonly nConcepts: number
+  /** Sorted by the UTF-8 bytes of their ids; gone through once. */
+  readonly concepts: Iterable<Concept>
+  /** The place of the concept that has this id as its own. */
+  readonly refOf: (id: string) => number | undefined
   /** Concepts that became part of another because it names them as its equal. */
   readonly nJoined: number
   /** Native ids that several concepts name as their equal, so that it stays open whose they are. */
@@ -15,206 +27,243 @@ export interface Joined {
 
 /** Gathers drafts and joins them at the end. */
 export interface Joiner {
+  /** Source labels of names and definitions so far. */
+  readonly labels: ReadonlySet<string>
   /** `source` tells the files apart: 0, 1, 2 … */
   add(draft: ConceptDraft, source: number): void
   /** Two ids name one concept; see {@link ImportSink.equal}. */
   equal(a: string, b: string): void
-  finish(): Joined
+  finish(pace: Pace): Promise<Joined>
+  /** Removes what is still on the disk. */
+  remove(): void
 }
 
-interface Growing {
-  readonly id: string
-  /** The files it comes from. */
-  readonly from: number[]
-  readonly names: Name[]
-  readonly types: Set<string>
-  readonly groups: Set<string>
-  readonly parents: Set<string>
-  readonly xrefs: Set<string>
-  readonly definitions: Definition[]
-}
-
-const UMLS = 'UMLS:'
+/** About so many bytes of drafts are joined in memory at once. */
+const PART_BYTES = 32 * 2 ** 20
+const BUFFER_BYTES = 1 << 18
 
 /**
  * Joins what sources say of the same concept.
  * Drafts with one id are one concept. A concept without a CUI also joins another, from another file, that names its id
  * among its cross-references, if only one does; where several do, all stay apart and the id resolves to each of them.
- * What one file keeps apart stays apart, and so do concepts with different CUIs.
+ * What one file keeps apart stays apart, and so do concepts with different CUIs. Concepts without a name are left out.
+ *
+ * Drafts wait on the disk, in `dir`; in memory are their ids and a few numbers an id. At the end drafts are dealt out
+ * to ranges of concepts, and each range is put together in memory.
  */
-export function createJoiner(): Joiner {
-  const all = new Map<string, Growing>()
-  const mappings: [a: string, b: string][] = []
+export function createJoiner(dir: string): Joiner {
+  const spool = createScratchFiles(join(dir, 'drafts.scratch'), 1, BUFFER_BYTES)
+  const file = spool.files[0]!
+  const ids = new IdTable()
+  const words = createWords()
+  const labels = new Set<string>()
+  const joins = createJoinedIds(ids)
+  const body = new ByteWriter()
+  const record = new ByteWriter()
+  let ranges: ScratchFiles | undefined
   return {
-    equal: (a, b) => void mappings.push([a, b]),
+    labels,
+    equal: (a, b) => joins.equal(a, b),
     add(draft, source) {
-      const known = all.get(draft.id)
-      if (known) absorb(known, { ...draft, from: [source] })
-      else all.set(draft.id, growingOf({ ...draft, from: [source] }))
+      const id = ids.number(draft.id)
+      const xrefs = numbersOf(ids, draft.xrefs)
+      joins.draft(id, xrefs, { file: source, isNamed: draft.names.length > 0 })
+      for (const name of draft.names) labels.add(name.source)
+      for (const definition of draft.definitions) labels.add(definition.source)
+      body.clear()
+      writeDraft(body, { id, xrefs, parents: numbersOf(ids, draft.parents) }, { draft, words })
+      record.clear()
+      record.varint(body.length)
+      record.bytes(body.view())
+      file.write(record.view())
     },
-    finish() {
-      const { hosts, nAmbiguousIds } = hostsOf(all)
-      const nConflicts = followMappings(all, hosts, mappings)
-      // A guest's host may itself be a guest: every guest ends in the last host of its chain.
-      for (const [guestId, hostId] of hosts) {
-        const guest = all.get(guestId)!
-        absorb(all.get(lastHost(hosts, hostId))!, { ...guest, xrefs: [guestId, ...guest.xrefs] })
+    async finish(pace) {
+      const decisions = joins.decide()
+      const { parts, canonical, ranks } = await dealtOut(dir, { file, ids, decisions }, pace)
+      ranges = parts
+      spool.remove()
+      const { roots, nAmbiguousIds, nConflicts, guests } = decisions
+      const context = { ids, words, canonical, decisions }
+      return {
+        nConcepts: roots.length,
+        concepts: joinedConcepts(parts, context),
+        refOf(id) {
+          const number = ids.find(id)
+          return number === undefined || ranks[number] === 0 ? undefined : ranks[number]! - 1
+        },
+        nJoined: guests.length,
+        nAmbiguousIds,
+        nConflicts,
       }
-      for (const guestId of hosts.keys()) all.delete(guestId)
-      return { concepts: finished(all), nJoined: hosts.size, nAmbiguousIds, nConflicts }
+    },
+    remove() {
+      spool.remove()
+      ranges?.remove()
     },
   }
 }
 
-/** What is added to a concept: a draft or another concept. */
-interface Part {
-  readonly id: string
-  readonly from: readonly number[]
-  readonly names: Iterable<Name>
-  readonly types: Iterable<string>
-  readonly groups: Iterable<string>
-  readonly parents: Iterable<string>
-  readonly xrefs: Iterable<string>
-  readonly definitions: Iterable<Definition>
+function numbersOf(ids: IdTable, texts: readonly string[]): number[] {
+  return texts.length === 0 ? NONE : texts.map((text) => ids.number(text))
 }
 
-function growingOf(part: Part): Growing {
-  return {
-    id: part.id,
-    from: [...part.from],
-    names: [...part.names],
-    types: new Set(part.types),
-    groups: new Set(part.groups),
-    parents: new Set(part.parents),
-    xrefs: new Set(part.xrefs),
-    definitions: [...part.definitions],
+const NONE: number[] = []
+
+/** Where an id that is no concept's own leads to: number + 1 of the concept, 0 for nowhere, {@link SEVERAL}. */
+type Canonical = Uint32Array
+const SEVERAL = 0xffff_ffff
+
+interface Dealt {
+  readonly parts: ScratchFiles
+  readonly canonical: Canonical
+  /** Place + 1 of each concept in the store; 0 for ids that are none's own. */
+  readonly ranks: Uint32Array
+}
+
+/** Deals the drafts out to ranges of concepts, and notes where cross-referenced ids lead to. */
+async function dealtOut(
+  dir: string,
+  { file, ids, decisions }: { file: ScratchFile; ids: IdTable; decisions: Decisions },
+  pace: Pace,
+): Promise<Dealt> {
+  const { roots, guests, given, rootOf, isConcept } = decisions
+  const ranks = new Uint32Array(ids.size)
+  roots.forEach((root, rank) => (ranks[root] = rank + 1))
+  const orders = new Map(guests.map((guest, i) => [guest, i + 1]))
+  const nParts = Math.max(1, Math.ceil(file.bytes / PART_BYTES))
+  const perPart = Math.max(1, Math.ceil(roots.length / nParts))
+  const parts = createScratchFiles(join(dir, 'concepts.scratch'), nParts, BUFFER_BYTES)
+  const canonical: Canonical = new Uint32Array(ids.size)
+  const leads = (id: number, root: number): void => {
+    if (isConcept(id) && !orders.has(id)) return
+    const known = canonical[id]
+    if (known === 0) canonical[id] = root + 1
+    else if (known !== root + 1) canonical[id] = SEVERAL
   }
+  for (const guest of guests) leads(guest, rootOf(guest))
+  for (const [root, others] of given) for (const id of others) leads(id, rootOf(root))
+  const record = new ByteWriter()
+  let read = 0
+  pace.stage('joining sources', 0.06)
+  for (const piece of file.readPieces()) {
+    for (let at = 0; at < piece.length;) {
+      const reader = new ByteReader(piece, at)
+      const length = reader.varint()
+      const body = piece.subarray(reader.at, reader.at + length)
+      at = reader.at + length
+      const { id, xrefs } = readIds(body)
+      const root = rootOf(id)
+      for (const xref of xrefs) leads(xref, root)
+      const rank = ranks[root]!
+      if (rank === 0) continue
+      record.clear()
+      record.varint(rank - 1)
+      record.varint(orders.get(id) ?? 0)
+      record.varint(length)
+      record.bytes(body)
+      parts.files[Math.floor((rank - 1) / perPart)]!.write(record.view())
+    }
+    read += piece.length
+    await pace.tick(read, file.bytes)
+  }
+  return { parts, canonical, ranks }
 }
 
-function absorb(into: Growing, part: Part): void {
-  for (const source of part.from) if (!into.from.includes(source)) into.from.push(source)
-  into.names.push(...part.names)
-  into.definitions.push(...part.definitions)
-  for (const type of part.types) into.types.add(type)
-  for (const group of part.groups) into.groups.add(group)
-  for (const parent of part.parents) into.parents.add(parent)
-  for (const xref of part.xrefs) into.xrefs.add(xref)
+interface JoinContext {
+  readonly ids: IdTable
+  readonly words: Words
+  readonly canonical: Canonical
+  readonly decisions: Decisions
 }
 
-/** For every concept that joins another, the other's id. */
-function hostsOf(all: ReadonlyMap<string, Growing>): { hosts: Map<string, string>; nAmbiguousIds: number } {
-  const claims = new Map<string, string | null>()
-  for (const { id, xrefs } of all.values()) {
-    for (const xref of xrefs) {
-      if (xref === id || xref.startsWith(UMLS)) continue
-      claims.set(xref, claims.has(xref) ? null : id)
+/** The concepts of all ranges, one after the other; then the ranges are removed. */
+function* joinedConcepts(parts: ScratchFiles, context: JoinContext): Generator<Concept> {
+  for (const part of parts.files) {
+    const { bytes, ranks, orders, starts } = loaded(part)
+    const order = ascending32(ranks)
+    for (let first = 0; first < order.length;) {
+      const rank = ranks[order[first]!]!
+      let end = first + 1
+      while (end < order.length && ranks[order[end]!] === rank) end += 1
+      // Of one concept, its own drafts come first, then those of its guests in the order in which they joined.
+      const records = [...order.subarray(first, end)].sort((a, b) => orders[a]! - orders[b]! || a - b)
+      const drafts = records.map((i) => readDraft(new ByteReader(bytes, starts[i]), context.words))
+      yield conceptOf(context.decisions.roots[rank]!, drafts, context)
+      first = end
     }
   }
-  const hosts = new Map<string, string>()
-  let nAmbiguousIds = 0
-  for (const [xref, host] of claims) {
-    if (host === null) nAmbiguousIds += 1
-    else if (areOfDifferentFiles(all.get(xref), all.get(host)) && lastHost(hosts, host) !== xref)
-      hosts.set(xref, host)
+  parts.remove()
+}
+
+interface LoadedPart {
+  readonly bytes: Buffer
+  readonly ranks: Uint32Array
+  readonly orders: readonly number[]
+  readonly starts: readonly number[]
+}
+
+function loaded(part: ScratchFile): LoadedPart {
+  const bytes = Buffer.concat([...part.readPieces()])
+  const ranks: number[] = []
+  const orders: number[] = []
+  const starts: number[] = []
+  for (let at = 0; at < bytes.length;) {
+    const reader = new ByteReader(bytes, at)
+    ranks.push(reader.varint())
+    orders.push(reader.varint())
+    const length = reader.varint()
+    starts.push(reader.at)
+    at = reader.at + length
   }
-  return { hosts, nAmbiguousIds }
+  return { bytes, ranks: Uint32Array.from(ranks), orders, starts }
 }
 
-function areOfDifferentFiles(guest: Growing | undefined, host: Growing | undefined): boolean {
-  return guest !== undefined && host !== undefined && !guest.from.some((source) => host.from.includes(source))
-}
-
-/** Adds to `hosts` what mappings call equal, in their order; returns how many would join what must stay apart. */
-function followMappings(
-  all: ReadonlyMap<string, Growing>,
-  hosts: Map<string, string>,
-  mappings: readonly (readonly [a: string, b: string])[],
-): number {
-  if (mappings.length === 0) return 0
-  const canonical = canonicalIds(all)
-  const rootOf = (id: string): string | undefined => {
-    const known = all.has(id) ? id : canonical.get(id)
-    return known === undefined ? undefined : lastHost(hosts, known)
-  }
-  const files = filesByRoot(all, hosts)
-  let nConflicts = 0
-  for (const [a, b] of mappings) {
-    const [rootA, rootB] = [rootOf(a), rootOf(b)]
-    if (rootA === rootB) continue
-    if (rootA === undefined || rootB === undefined) {
-      all.get((rootA ?? rootB)!)!.xrefs.add(rootA === undefined ? a : b)
-      continue
-    }
-    const [host, guest] = rootB.startsWith(UMLS) && !rootA.startsWith(UMLS) ? [rootB, rootA] : [rootA, rootB]
-    const [ofHost, ofGuest] = [files.get(host)!, files.get(guest)!]
-    if (guest.startsWith(UMLS) || ofGuest.some((file) => ofHost.includes(file))) nConflicts += 1
-    else {
-      hosts.set(guest, host)
-      ofHost.push(...ofGuest)
-    }
-  }
-  return nConflicts
-}
-
-/** The files that each concept comes from, its guests' among them. */
-function filesByRoot(
-  all: ReadonlyMap<string, Growing>,
-  hosts: ReadonlyMap<string, string>,
-): Map<string, number[]> {
-  const files = new Map([...all].map(([id, { from }]) => [id, [...from]]))
-  for (const guest of hosts.keys()) files.get(lastHost(hosts, guest))!.push(...all.get(guest)!.from)
-  return files
-}
-
-function lastHost(hosts: ReadonlyMap<string, string>, id: string): string {
-  let host = id
-  for (let next = hosts.get(host); next !== undefined; next = hosts.get(host)) host = next
-  return host
-}
-
-function finished(all: ReadonlyMap<string, Growing>): Concept[] {
-  const canonical = canonicalIds(all)
-  return [...all.values()]
-    .sort((a, b) => (a.id < b.id ? -1 : 1))
-    .map((growing) => conceptOf(growing, canonical))
-}
-
-/** The id under which a cross-referenced id is kept, where that is one. */
-function canonicalIds(all: ReadonlyMap<string, Growing>): ReadonlyMap<string, string> {
-  const canonical = new Map<string, string>()
-  const ambiguous = new Set<string>()
-  for (const { id, xrefs } of all.values()) {
-    for (const xref of xrefs) {
-      if (all.has(xref)) continue
-      if (canonical.has(xref)) ambiguous.add(xref)
-      canonical.set(xref, id)
-    }
-  }
-  for (const id of ambiguous) canonical.delete(id)
-  return canonical
-}
-
-function conceptOf(growing: Growing, canonical: ReadonlyMap<string, string>): Concept {
-  const { id } = growing
-  const names = distinctNames(growing.names)
-  const types = [...growing.types].sort()
-  const parents = new Set([...growing.parents].map((parent) => canonical.get(parent) ?? parent))
-  parents.delete(id)
-  growing.xrefs.delete(id)
+function conceptOf(root: number, drafts: readonly NumberedDraft[], context: JoinContext): Concept {
+  const { ids, canonical, decisions } = context
+  const id = ids.text(root)
+  const names = distinctNames(together(drafts, (draft) => draft.names))
+  const types = sortedSet(together(drafts, (draft) => draft.types))
+  const groups = [...together(drafts, (draft) => draft.groups), ...groupsOf(types)]
+  const xrefs = together(drafts, (draft) => draft.xrefs)
+  const given = [root, ...drafts.map((draft) => draft.id)].flatMap(
+    (member) => decisions.given.get(member) ?? [],
+  )
+  const others = new Set([...xrefs, ...drafts.map((draft) => draft.id), ...given])
+  others.delete(root)
+  const parents = new Set(
+    together(drafts, (draft) => draft.parents).map((parent) => {
+      const leadsTo = canonical[parent]!
+      return leadsTo === 0 || leadsTo === SEVERAL ? parent : leadsTo - 1
+    }),
+  )
+  parents.delete(root)
+  const text = (number: number): string => ids.text(number)
   return {
     id,
     name: names[0]!.text,
     names,
     types,
-    groups: [...new Set([...growing.groups, ...groupsOf(types)])].sort(),
-    parents: [...parents].sort(),
-    xrefs: [...growing.xrefs].sort(),
-    definitions: distinctDefinitions(growing.definitions),
+    groups: sortedSet(groups),
+    parents: Array.from(parents, text).sort(),
+    xrefs: Array.from(others, text).sort(),
+    definitions: distinctDefinitions(together(drafts, (draft) => draft.definitions)),
   }
+}
+
+function together<T>(
+  drafts: readonly NumberedDraft[],
+  of: (draft: NumberedDraft) => readonly T[],
+): readonly T[] {
+  return drafts.length === 1 ? of(drafts[0]!) : drafts.flatMap(of)
+}
+
+function sortedSet(words: readonly string[]): string[] {
+  return words.length < 2 ? [...words] : [...new Set(words)].sort()
 }
 
 /** One name for each text and source, in the order given; the first preferred name leads. */
 function distinctNames(names: readonly Name[]): Name[] {
+  if (names.length === 1) return [...names]
   const distinct = new Map<string, Name>()
   for (const name of names) {
     const key = `${name.source}\t${name.text}`

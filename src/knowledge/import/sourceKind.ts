@@ -5,6 +5,10 @@ export interface ReadableSource {
   readonly path: string
   /** Only concepts tables name the store they make. */
   readonly title?: StoreTitle
+  /** The files that are read, when they are not `path` itself: those of a folder. */
+  readonly files?: readonly string[]
+  /** How many bytes `read` will say it read; by default the size of the files. */
+  readonly bytes?: number
   read(sink: ImportSink): Promise<void>
 }
 

@@ -8,14 +8,14 @@ import { ConceptLensError } from '../../core/index.ts'
  * Makes a directory so that it appears whole or not at all: `write` gets a hidden one beside it, which then takes its
  * place. What an import that was killed left beside `out` is removed. Throws `ConceptLensError` when the disk refuses.
  */
-export async function writeInPlace<T>(out: string, write: (dir: string) => T): Promise<T> {
+export async function writeInPlace<T>(out: string, write: (dir: string) => T | Promise<T>): Promise<T> {
   const mark = `${process.pid}-${randomUUID().slice(0, 8)}`
   const building = join(dirname(out), `.${basename(out)}.building-${mark}`)
   const old = join(dirname(out), `.${basename(out)}.old-${mark}`)
   try {
     await mkdir(dirname(out), { recursive: true })
     await removeLeftovers(out, 'building')
-    const result = write(building)
+    const result = await write(building)
     const replaces = existsSync(out)
     if (replaces) await rename(out, old)
     try {

@@ -23,8 +23,13 @@ function symbolOf(unit: number): number {
 
 /** The distinct grams of a folded text, ascending. Empty for an empty text. */
 export function gramsOf(folded: string): Uint32Array {
-  if (folded.length === 0) return new Uint32Array(0)
   const grams = new Uint32Array(folded.length)
+  return grams.subarray(0, gramsInto(folded, grams))
+}
+
+/** Writes the distinct grams of a folded text, ascending, and returns how many there are: at most one a character. */
+export function gramsInto(folded: string, grams: Uint32Array): number {
+  if (folded.length === 0) return 0
   let n = 0
   let before = 0
   let here = symbolOf(folded.charCodeAt(0))
@@ -34,15 +39,29 @@ export function gramsOf(folded: string): Uint32Array {
     before = here
     here = after
   }
-  return distinct(grams.subarray(0, n).sort())
+  if (n > FEW) grams.subarray(0, n).sort()
+  else sortFew(grams, n)
+  return distinct(grams, n)
 }
 
-function distinct(sorted: Uint32Array): Uint32Array {
+/** Up to so many numbers are sorted faster by insertion. */
+const FEW = 64
+
+function sortFew(numbers: Uint32Array, n: number): void {
+  for (let i = 1; i < n; i += 1) {
+    const number = numbers[i]!
+    let place = i
+    for (; place > 0 && numbers[place - 1]! > number; place -= 1) numbers[place] = numbers[place - 1]!
+    numbers[place] = number
+  }
+}
+
+function distinct(sorted: Uint32Array, length: number): number {
   let n = 0
-  for (let i = 0; i < sorted.length; i += 1) {
+  for (let i = 0; i < length; i += 1) {
     if (i === 0 || sorted[i] !== sorted[i - 1]) sorted[n++] = sorted[i]!
   }
-  return sorted.subarray(0, n)
+  return n
 }
 
 /**

@@ -6,10 +6,3 @@ export function hashOf(text: string): number {
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
   return (hash ^ (hash >>> 16)) >>> 0 || 1
 }
-
-/** How many slots the open-addressing table of `n` keys has: a power of two, at most three quarters full. */
-export function nSlotsFor(n: number): number {
-  let slots = 16
-  while (slots * 0.75 < n) slots *= 2
-  return slots
-}

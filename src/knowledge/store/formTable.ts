@@ -1,62 +1,77 @@
 import { fold } from '../names/fold.ts'
 import { hashOf } from '../names/hash.ts'
-import { damaged, type SectionFile } from './sectionFile.ts'
-import type { Manifest } from './format.ts'
+import { LAST_ROW, STRIDE, type Manifest } from './format.ts'
 import type { NameTable } from './nameTable.ts'
+import { damaged, type SectionFile } from './sectionFile.ts'
 
-/** The distinct folded names of a store by number; see `Forms`. */
+/** The distinct folded names of a store by number, in ascending order of squared norm. */
 export interface FormTable {
   readonly nForms: number
+  /** The squared norms of every {@link STRIDE}-th form and of the last, ascending. */
   readonly squaredNorms: Float32Array
   text(form: number): string
   /** The rows whose names fold to the form, ascending. */
-  rows(form: number): Uint32Array
-  /** The form with this folded text; `undefined` when no name folds to it. */
+  rows(form: number): readonly number[]
+  /** The form with this folded text; `undefined` when no name folds to it. Touches memory only, unless the answer is yes. */
   find(folded: string): number | undefined
   /** The forms that begin with the folded text, in lexical order, at most `limit`. */
   beginningWith(folded: string, limit: number): readonly number[]
 }
 
-/** Opens `forms.bin`. */
+/** How many of the upper bits of a hash tell its bucket in a store of so many forms: about 8 forms share one. */
+export function bucketBits(nForms: number): number {
+  return Math.min(24, Math.max(1, Math.ceil(Math.log2(Math.max(1, nForms / 8)))))
+}
+
+/** Opens `forms.bin`; layout: FORMAT.md. */
 export function openFormTable(file: SectionFile, names: NameTable, manifest: Manifest): FormTable {
   const { nForms, nNames } = manifest
-  const firstRow = file.uint32(0, nForms + 1)
-  const allRows = file.uint32(1)
-  const slotHashes = file.uint32(3)
-  const slotForms = file.uint32(4, slotHashes.length)
-  const mask = slotHashes.length - 1
-  if (slotHashes.length === 0 || (slotHashes.length & mask) !== 0)
-    throw damaged(file.name, 'its table of names has an odd size')
+  const nGroups = Math.ceil(nForms / STRIDE)
+  const starts = file.uint32(1, nGroups + 1)
+  const bits = bucketBits(nForms)
+  const buckets = file.uint32(3, 2 ** bits + 1)
+  const tags = file.uint16(4, nForms)
 
-  const rows = (form: number): Uint32Array => {
-    const first = firstRow[form]
-    const end = firstRow[form + 1]
-    if (first === undefined || end === undefined || first >= end || end > allRows.length)
-      throw damaged(file.name, `the names of form ${String(form)} lie outside the file`)
-    const found = allRows.subarray(first, end)
-    if (found.some((row) => row >= nNames))
+  const rows = (form: number): number[] => {
+    const group = Math.floor(form / STRIDE)
+    const first = starts[group]
+    const end = starts[group + 1]
+    if (first === undefined || end === undefined || end < first)
+      throw damaged(file.name, `there is no form ${String(form)}`)
+    const bytes = file.bytes(0, first * 4, (end - first) * 4)
+    const numbers = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    const found: number[] = []
+    let at = group * STRIDE
+    for (let i = 0; i < end - first && at <= form; i += 1) {
+      const number = numbers.getUint32(i * 4, true)
+      if (at === form) found.push(number % LAST_ROW)
+      if (number >= LAST_ROW) at += 1
+    }
+    if (found.length === 0 || found.some((row) => row >= nNames))
       throw damaged(file.name, `form ${String(form)} has a name that does not exist`)
     return found
   }
   const text = (form: number): string => fold(names.text(rows(form)[0]!))
-
-  const lexical = (place: number): number => {
-    const bytes = file.bytes(5, place * 4, 4)
-    return (bytes[0]! | (bytes[1]! << 8) | (bytes[2]! << 16) | (bytes[3]! << 24)) >>> 0
+  const formAt = (section: number, place: number): number => {
+    const form = file.uint32At(section, place)
+    if (form >= nForms) throw damaged(file.name, `there is no form ${String(form)}`)
+    return form
   }
 
   return {
     nForms,
-    squaredNorms: file.float32(2, nForms),
+    squaredNorms: file.float32(2, nForms === 0 ? 0 : nGroups + 1),
     text,
     rows,
     find(folded) {
       if (folded === '') return undefined
       const hash = hashOf(folded)
-      for (let probes = 0, slot = hash & mask; probes <= mask; probes += 1, slot = (slot + 1) & mask) {
-        const found = slotHashes[slot]
-        if (found === 0) return undefined
-        if (found === hash && text(slotForms[slot]!) === folded) return slotForms[slot]
+      const bucket = hash >>> (32 - bits)
+      const end = Math.min(buckets[bucket + 1]!, nForms)
+      for (let place = buckets[bucket]!; place < end; place += 1) {
+        if (tags[place] !== (hash & 0xffff)) continue
+        const form = formAt(5, place)
+        if (text(form) === folded) return form
       }
       return undefined
     },
@@ -64,12 +79,12 @@ export function openFormTable(file: SectionFile, names: NameTable, manifest: Man
       let low = 0
       for (let high = nForms; low < high;) {
         const middle = (low + high) >>> 1
-        if (text(lexical(middle)) < folded) low = middle + 1
+        if (text(formAt(6, middle)) < folded) low = middle + 1
         else high = middle
       }
       const found: number[] = []
       for (let place = low; place < nForms && found.length < limit; place += 1) {
-        const form = lexical(place)
+        const form = formAt(6, place)
         if (!text(form).startsWith(folded)) break
         found.push(form)
       }

@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import type { NameKind } from '../../core/index.ts'
 
 /** Grows whenever a store written before could be misread. See FORMAT.md. */
-export const FORMAT_VERSION = 1
+export const FORMAT_VERSION = 2
 
 /** The first four bytes of every binary file of a store: `CLKB`, read as a little-endian number. */
 export const MAGIC = 0x424b4c43
@@ -26,6 +26,12 @@ export const NAME_KINDS: readonly NameKind[] = [
   'layperson',
   'observed',
 ]
+
+/** Where every so many-th row, concept or form begins is written down; those between are found by walking. */
+export const STRIDE = 16
+
+/** Marks the last row of a form in `forms.bin`. */
+export const LAST_ROW = 0x8000_0000
 
 /** How many forms share one block of the gram index at most, so that a form's place in its block fits 16 bits. */
 export const MAX_BLOCK_SIZE = 65_536
@@ -69,6 +75,8 @@ export const manifestSchema = v.object({
   files: v.record(v.string(), fileSchema),
   /** The imported files, by base name: lets an import see that nothing changed. */
   imported: v.array(v.object({ file: v.string(), sha256: v.string() })),
+  /** What of these files was asked for, as canonical JSON; empty for all. */
+  selection: v.optional(v.string(), ''),
 })
 
 /** The parsed `manifest.json` of a store. */

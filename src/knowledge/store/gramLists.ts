@@ -1,78 +1,78 @@
-import { gramsOf, N_GRAMS } from '../names/grams.ts'
-import { isBitmap } from './format.ts'
-import type { Forms } from './forms.ts'
-import type { SectionData } from './sectionFile.ts'
+import { LRUCache } from 'lru-cache'
+import { N_GRAMS } from '../names/grams.ts'
+import { isBitmap, type Manifest } from './format.ts'
+import { damaged, type SectionFile } from './sectionFile.ts'
 
-interface Directory {
-  readonly grams: number[]
-  readonly counts: number[]
-  /** In 16-bit units. */
-  readonly offsets: number[]
-  readonly blockStarts: number[]
+const HEADS_KEPT = 3_000
+
+/** Which forms have a gram: a list for every block that has one at all. */
+export interface GramList {
+  /** The blocks, ascending. */
+  readonly blocks: Uint16Array
+  /** How many forms of each block have the gram. */
+  readonly counts: Uint32Array
+  /** Where each block's container begins, in 16-bit units from the beginning of the section. */
+  readonly offsets: Float64Array
 }
 
-/** The sections of `grams.bin`: for every block of forms and every gram in it, which forms of the block have the gram. */
-export function gramSections({ texts, frequencies }: Forms, blockSize: number): SectionData[] {
-  const directory: Directory = { grams: [], counts: [], offsets: [], blockStarts: [0] }
-  const pieces: Uint16Array[] = []
-  let length = 0
-  for (let first = 0; first < texts.length; first += blockSize) {
-    const piece = blockLists(texts.slice(first, first + blockSize), blockSize, { directory, base: length })
-    pieces.push(piece)
-    length += piece.length
-    directory.blockStarts.push(directory.grams.length)
+/** The places of forms in a block, ascending, or a bitmap of them. Good until the next look into the store. */
+export interface Container {
+  readonly isMap: boolean
+  readonly units: Uint16Array
+}
+
+/** Access to `grams.bin`. */
+export interface GramLists {
+  /** In how many forms the gram stands. */
+  frequency(gram: number): number
+  /** `undefined` when no form has the gram. */
+  list(gram: number): GramList | undefined
+  container(list: GramList, entry: number): Container
+}
+
+/** Opens `grams.bin`; layout: FORMAT.md. */
+export function openGramLists(file: SectionFile, { nForms, blockSize }: Manifest): GramLists {
+  const frequencies = file.uint32(1, N_GRAMS)
+  const starts = file.uint32(2, N_GRAMS + 1)
+  const nBlocks = Math.ceil(nForms / blockSize)
+  const heads = new LRUCache<number, GramList>({ max: HEADS_KEPT })
+
+  const units = (offset: number, length: number): Uint16Array => {
+    const bytes = file.bytes(0, offset * 2, length * 2)
+    return new Uint16Array(bytes.buffer, bytes.byteOffset, length)
   }
-  return [
-    frequencies,
-    Uint32Array.from(directory.blockStarts),
-    Uint32Array.from(directory.grams),
-    Uint32Array.from(directory.counts),
-    Uint32Array.from(directory.offsets),
-    concatenated(pieces, length),
-  ]
-}
-
-function blockLists(
-  texts: readonly string[],
-  blockSize: number,
-  { directory, base }: { directory: Directory; base: number },
-): Uint16Array {
-  const grams = texts.map(gramsOf)
-  const starts = new Uint32Array(N_GRAMS + 1)
-  for (const list of grams) for (const gram of list) starts[gram + 1]! += 1
-  for (let gram = 0; gram < N_GRAMS; gram += 1) starts[gram + 1]! += starts[gram]!
-  const next = starts.slice(0, N_GRAMS)
-  const entries = new Uint16Array(starts[N_GRAMS]!)
-  grams.forEach((list, place) => {
-    for (const gram of list) entries[next[gram]!++] = place
-  })
-  const out = new Uint16Array(entries.length + 1)
-  let length = 0
-  for (let gram = 0; gram < N_GRAMS; gram += 1) {
-    const list = entries.subarray(starts[gram], starts[gram + 1])
-    if (list.length === 0) continue
-    const container = isBitmap(list.length, blockSize) ? bitmapOf(list, blockSize) : list
-    directory.grams.push(gram)
-    directory.counts.push(list.length)
-    directory.offsets.push(base + length)
-    out.set(container, length)
-    length += container.length
+  const read = (gram: number): GramList => {
+    const start = starts[gram]!
+    const n = units(start, 1)[0]!
+    if (n > nBlocks) throw damaged(file.name, `gram ${String(gram)} stands in ${String(n)} blocks`)
+    const head = units(start + 1, n * 2)
+    const list = { blocks: new Uint16Array(n), counts: new Uint32Array(n), offsets: new Float64Array(n) }
+    let offset = start + 1 + n * 2
+    for (let i = 0; i < n; i += 1) {
+      const count = head[i * 2 + 1]! + 1
+      if (count > blockSize) throw damaged(file.name, 'a list is too long')
+      list.blocks[i] = head[i * 2]!
+      list.counts[i] = count
+      list.offsets[i] = offset
+      offset += isBitmap(count, blockSize) ? blockSize / 16 : count
+    }
+    return list
   }
-  return out.slice(0, length)
-}
 
-function bitmapOf(places: Uint16Array, blockSize: number): Uint16Array {
-  const bitmap = new Uint16Array(blockSize / 16)
-  for (const place of places) bitmap[place >>> 4]! |= 1 << (place & 15)
-  return bitmap
-}
-
-function concatenated(pieces: readonly Uint16Array[], length: number): Uint16Array {
-  const all = new Uint16Array(length)
-  let at = 0
-  for (const piece of pieces) {
-    all.set(piece, at)
-    at += piece.length
+  return {
+    frequency: (gram) => frequencies[gram] ?? 0,
+    list(gram) {
+      if (!frequencies[gram]) return undefined
+      const kept = heads.get(gram)
+      if (kept) return kept
+      const list = read(gram)
+      heads.set(gram, list)
+      return list
+    },
+    container(list, entry) {
+      const count = list.counts[entry]!
+      const isMap = isBitmap(count, blockSize)
+      return { isMap, units: units(list.offsets[entry]!, isMap ? blockSize / 16 : count) }
+    },
   }
-  return all
 }

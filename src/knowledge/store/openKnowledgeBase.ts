@@ -10,17 +10,19 @@ import { openNameIndex } from './nameIndex.ts'
 import { openNameTable } from './nameTable.ts'
 import { createPageCache, openSectionFile, type SectionFile } from './sectionFile.ts'
 
-const PAGE_CACHE_BYTES = 32 * 2 ** 20
+/** Lists of grams are read in long runs, everything else a record at a time from anywhere. */
+const LIST_CACHE = { bytes: 24 * 2 ** 20, pageBytes: 65_536 }
+const RECORD_CACHE = { bytes: 16 * 2 ** 20, pageBytes: 4_096 }
 const ANSWERS_KEPT = 2_000
 /** How many forms, in lexical order, a prefix search looks at: short prefixes need not visit half the store. */
 const MAX_PREFIX_FORMS = 2_000
 
 const N_SECTIONS: Readonly<Record<keyof typeof FILES, number>> = {
-  concepts: 6,
-  names: 4,
+  concepts: 7,
+  names: 3,
   ids: 2,
-  forms: 6,
-  grams: 6,
+  forms: 7,
+  grams: 3,
 }
 
 /**
@@ -48,7 +50,8 @@ interface Answer {
 type Files = Record<keyof typeof FILES, SectionFile>
 
 function openFiles(dir: string, manifest: Manifest): Files {
-  const cache = createPageCache(PAGE_CACHE_BYTES)
+  const lists = createPageCache(LIST_CACHE.bytes, LIST_CACHE.pageBytes)
+  const records = createPageCache(RECORD_CACHE.bytes, RECORD_CACHE.pageBytes)
   const opened: Partial<Files> = {}
   try {
     for (const [ordinal, key] of (Object.keys(FILES) as (keyof typeof FILES)[]).entries()) {
@@ -59,7 +62,7 @@ function openFiles(dir: string, manifest: Manifest): Files {
         bytes,
         nSections: N_SECTIONS[key],
         ordinal,
-        cache,
+        cache: key === 'grams' ? lists : records,
       })
     }
     return opened as Files
@@ -74,7 +77,7 @@ function closeAll(files: Partial<Files>): void {
 }
 
 function knowledgeBaseOf(files: Files, manifest: Manifest): KnowledgeBase {
-  const names = openNameTable(files.names, files.concepts.uint32(2, manifest.nConcepts + 1), manifest)
+  const names = openNameTable(files.names, manifest)
   const forms = openFormTable(files.forms, names, manifest)
   const index = openNameIndex(files.grams, forms, manifest)
   const concepts = openConceptTable({ concepts: files.concepts, ids: files.ids, names, manifest })

@@ -1,15 +1,13 @@
-import { closeSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { LRUCache } from 'lru-cache'
 import { ConceptLensError } from '../../core/index.ts'
 import { FORMAT_VERSION, MAGIC } from './format.ts'
 
-const HEADER_BYTES = 16
-const ENTRY_BYTES = 16
-const ALIGNMENT = 8
-const PAGE_BYTES = 65_536
-
-/** Anything a section can be written from. */
-export type SectionData = Uint8Array | Uint16Array | Uint32Array | Float32Array
+/** The head of a section file, and what each section adds to it. */
+export const HEADER_BYTES = 16
+export const ENTRY_BYTES = 16
+/** Sections begin at multiples of this. */
+export const ALIGNMENT = 8
 
 interface Extent {
   readonly offset: number
@@ -17,29 +15,31 @@ interface Extent {
 }
 
 /**
- * Pages of 64 KiB kept by all files of one store, the least recently used dropped first. Buffers are used again, so that
- * a busy search leaves no garbage behind.
+ * Pages kept by files of one store, the least recently used dropped first. Buffers are used again, so that a busy search
+ * leaves no garbage behind.
  */
 export interface PageCache {
+  readonly pageBytes: number
   get(key: number): Uint8Array | undefined
   /** A buffer to read a page into, kept under the key from now on. */
   take(key: number): Uint8Array
   drop(key: number): void
 }
 
-/** A cache that keeps at most `bytes` of file pages. */
-export function createPageCache(bytes: number): PageCache {
+/** A cache that keeps at most `bytes` of file pages of `pageBytes` each: small ones for records, large ones for lists. */
+export function createPageCache(bytes: number, pageBytes: number): PageCache {
   const free: Uint8Array[] = []
   const pages = new LRUCache<number, Uint8Array>({
-    max: Math.max(4, Math.floor(bytes / PAGE_BYTES)),
+    max: Math.max(4, Math.floor(bytes / pageBytes)),
     dispose: (page) => free.push(page),
   })
   return {
+    pageBytes,
     get: (key) => pages.get(key),
     take(key) {
       const isFull = pages.size === pages.max
       if (isFull) pages.pop()
-      const page = free.pop() ?? new Uint8Array(PAGE_BYTES)
+      const page = free.pop() ?? new Uint8Array(pageBytes)
       pages.set(key, page)
       return page
     },
@@ -55,39 +55,6 @@ export function damaged(file: string, found: string): ConceptLensError {
   )
 }
 
-const aligned = (offset: number): number => Math.ceil(offset / ALIGNMENT) * ALIGNMENT
-
-/** Writes a section file and waits until it is on the disk. Layout: FORMAT.md, "Section files". */
-export function writeSectionFile(path: string, sections: readonly SectionData[]): void {
-  const header = new DataView(new ArrayBuffer(HEADER_BYTES + ENTRY_BYTES * sections.length))
-  header.setUint32(0, MAGIC, true)
-  header.setUint32(4, FORMAT_VERSION, true)
-  header.setUint32(8, sections.length, true)
-  let offset = header.byteLength
-  sections.forEach((section, i) => {
-    header.setFloat64(HEADER_BYTES + ENTRY_BYTES * i, offset, true)
-    header.setFloat64(HEADER_BYTES + ENTRY_BYTES * i + 8, section.byteLength, true)
-    offset = aligned(offset + section.byteLength)
-  })
-  const fd = openSync(path, 'wx')
-  try {
-    writeAll(fd, new Uint8Array(header.buffer))
-    for (const section of sections) {
-      writeAll(fd, new Uint8Array(section.buffer, section.byteOffset, section.byteLength))
-      writeAll(fd, new Uint8Array(aligned(section.byteLength) - section.byteLength))
-    }
-    fsyncSync(fd)
-  } finally {
-    closeSync(fd)
-  }
-}
-
-function writeAll(fd: number, bytes: Uint8Array): void {
-  for (let done = 0; done < bytes.byteLength;) {
-    done += writeSync(fd, bytes, done, Math.min(bytes.byteLength - done, 1 << 26))
-  }
-}
-
 /** An open section file: whole sections into memory, or pieces of one through the page cache. */
 export interface SectionFile {
   readonly name: string
@@ -97,6 +64,8 @@ export interface SectionFile {
   uint32(section: number, length?: number): Uint32Array
   uint16(section: number, length?: number): Uint16Array
   float32(section: number, length?: number): Float32Array
+  /** One number of a section of 32-bit numbers, through the page cache. */
+  uint32At(section: number, index: number): number
   /** A piece of a section through the page cache, good until the next call for any file of the store. Never write to it. Throws `kb-damaged` beyond the section's end. */
   bytes(section: number, offset: number, length: number): Uint8Array
   close(): void
@@ -191,6 +160,7 @@ function readPiece(fd: number, position: number, bytes: Uint8Array, name: string
 
 function sectionFileOf(fd: number, extents: readonly Extent[], options: SectionFileOptions): SectionFile {
   const { name, cache, ordinal } = options
+  const { pageBytes } = cache
   const keyBase = ordinal * 2 ** 40
   const extentOf = (section: number): Extent => extents[section]!
 
@@ -205,15 +175,37 @@ function sectionFileOf(fd: number, extents: readonly Extent[], options: SectionF
     const key = keyBase + index
     const kept = cache.get(key)
     if (kept) return kept
-    const position = index * PAGE_BYTES
+    const position = index * pageBytes
     const taken = cache.take(key)
     try {
-      fill(fd, position, taken.subarray(0, Math.min(PAGE_BYTES, options.bytes - position)), name)
+      fill(fd, position, taken.subarray(0, Math.min(pageBytes, options.bytes - position)), name)
     } catch (error) {
       cache.drop(key)
       throw error
     }
     return taken
+  }
+
+  const piece = (section: number, offset: number, length: number): Uint8Array => {
+    const extent = extentOf(section)
+    if (!(offset >= 0 && length >= 0 && offset + length <= extent.bytes))
+      throw damaged(name, `an entry points beyond section ${String(section)}`)
+    const start = extent.offset + offset
+    const first = Math.floor(start / pageBytes)
+    const within = start - first * pageBytes
+    if (length === 0) return new Uint8Array(0)
+    if (within + length <= pageBytes) return page(first).subarray(within, within + length)
+    const out = new Uint8Array(length)
+    for (let done = 0; done < length;) {
+      const at = start + done
+      const index = Math.floor(at / pageBytes)
+      const part = page(index)
+        .subarray(at - index * pageBytes)
+        .subarray(0, length - done)
+      out.set(part, done)
+      done += part.length
+    }
+    return out
   }
 
   return {
@@ -222,27 +214,11 @@ function sectionFileOf(fd: number, extents: readonly Extent[], options: SectionF
     uint32: (section, length) => new Uint32Array(whole(section, 4, length)),
     uint16: (section, length) => new Uint16Array(whole(section, 2, length)),
     float32: (section, length) => new Float32Array(whole(section, 4, length)),
-    bytes(section, offset, length) {
-      const extent = extentOf(section)
-      if (!(offset >= 0 && length >= 0 && offset + length <= extent.bytes))
-        throw damaged(name, `an entry points beyond section ${String(section)}`)
-      const start = extent.offset + offset
-      const first = Math.floor(start / PAGE_BYTES)
-      const within = start - first * PAGE_BYTES
-      if (length === 0) return new Uint8Array(0)
-      if (within + length <= PAGE_BYTES) return page(first).subarray(within, within + length)
-      const out = new Uint8Array(length)
-      for (let done = 0; done < length;) {
-        const at = start + done
-        const index = Math.floor(at / PAGE_BYTES)
-        const piece = page(index)
-          .subarray(at - index * PAGE_BYTES)
-          .subarray(0, length - done)
-        out.set(piece, done)
-        done += piece.length
-      }
-      return out
+    uint32At(section, index) {
+      const bytes = piece(section, index * 4, 4)
+      return (bytes[0]! | (bytes[1]! << 8) | (bytes[2]! << 16) | (bytes[3]! << 24)) >>> 0
     },
+    bytes: piece,
     close: () => closeSync(fd),
   }
 }

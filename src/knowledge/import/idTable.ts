@@ -1,0 +1,104 @@
+import { hashOf } from '../names/hash.ts'
+import { GrowingUint32 } from '../store/growing.ts'
+
+const CHUNK_BYTES = 1 << 22
+
+/**
+ * Ids by number, in the order in which they were met first: millions of them in a fraction of the memory of strings.
+ * Compared by their text, never by hash alone.
+ */
+export class IdTable {
+  /** Texts in UTF-8, each behind its length in two bytes; none crosses the end of a chunk. */
+  readonly #chunks: Buffer[] = [Buffer.allocUnsafeSlow(CHUNK_BYTES)]
+  /** Where each id begins: chunk number × chunk size + place in the chunk. */
+  readonly #starts = new GrowingUint32()
+  readonly #hashes = new GrowingUint32()
+  /** Number + 1 of the id in the slot, 0 for none. */
+  #slots = new Uint32Array(1 << 12)
+  #used = 0
+
+  get size(): number {
+    return this.#starts.length
+  }
+
+  /** The number of an id, a new one when it was not met before. */
+  number(id: string): number {
+    const hash = hashOf(id)
+    const slot = this.#slotOf(id, hash)
+    const found = this.#slots[slot]!
+    if (found !== 0) return found - 1
+    this.#append(id)
+    this.#hashes.push(hash)
+    this.#slots[slot] = this.size
+    if (this.size * 4 > this.#slots.length * 3) this.#widen()
+    return this.size - 1
+  }
+
+  /** The number of an id that was met before. */
+  find(id: string): number | undefined {
+    const found = this.#slots[this.#slotOf(id, hashOf(id))]!
+    return found === 0 ? undefined : found - 1
+  }
+
+  text(number: number): string {
+    const { chunk, at, end } = this.#place(number)
+    return chunk.toString('utf8', at, end)
+  }
+
+  /** Negative when the bytes of one id come before those of the other. */
+  compare(a: number, b: number): number {
+    const one = this.#place(a)
+    const other = this.#place(b)
+    return one.chunk.compare(other.chunk, other.at, other.end, one.at, one.end)
+  }
+
+  #place(number: number): { chunk: Buffer; at: number; end: number } {
+    const start = this.#starts.get(number)
+    const chunk = this.#chunks[Math.floor(start / CHUNK_BYTES)]!
+    const at = (start % CHUNK_BYTES) + 2
+    return { chunk, at, end: at + chunk.readUInt16LE(at - 2) }
+  }
+
+  #slotOf(id: string, hash: number): number {
+    const mask = this.#slots.length - 1
+    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
+      const found = this.#slots[slot]!
+      if (found === 0) return slot
+      if (this.#hashes.get(found - 1) === hash && this.#is(found - 1, id)) return slot
+    }
+  }
+
+  #is(number: number, id: string): boolean {
+    const { chunk, at, end } = this.#place(number)
+    if (end - at === id.length) {
+      let i = 0
+      while (i < id.length && chunk[at + i] === id.charCodeAt(i)) i += 1
+      if (i === id.length) return true
+    }
+    return chunk.toString('utf8', at, end) === id
+  }
+
+  #append(id: string): void {
+    const most = id.length * 3 + 2
+    if (this.#used + most > CHUNK_BYTES) {
+      this.#chunks.push(Buffer.allocUnsafeSlow(CHUNK_BYTES))
+      this.#used = 0
+    }
+    const chunk = this.#chunks.at(-1)!
+    const n = chunk.write(id, this.#used + 2)
+    chunk.writeUInt16LE(n, this.#used)
+    this.#starts.push((this.#chunks.length - 1) * CHUNK_BYTES + this.#used)
+    this.#used += n + 2
+  }
+
+  #widen(): void {
+    this.#slots = new Uint32Array(this.#slots.length * 2)
+    const mask = this.#slots.length - 1
+    const hashes = this.#hashes.view()
+    for (let number = 0; number < hashes.length; number += 1) {
+      let slot = hashes[number]! & mask
+      while (this.#slots[slot] !== 0) slot = (slot + 1) & mask
+      this.#slots[slot] = number + 1
+    }
+  }
+}

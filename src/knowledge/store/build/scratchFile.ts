@@ -1,0 +1,86 @@
+import { closeSync, openSync, readSync, rmSync } from 'node:fs'
+import { writeAll } from './sectionWriter.ts'
+
+/** Records that a build writes once and reads back; never part of a store. */
+export interface ScratchFile {
+  readonly bytes: number
+  /** Adds a record; records are never torn apart between pieces. */
+  write(record: Uint8Array): void
+  /** The content in the pieces in which it was written, each some whole records. */
+  readPieces(): Generator<Buffer>
+}
+
+/** Scratch files side by side in one file of the system, of which a process may have few open. */
+export interface ScratchFiles {
+  readonly files: readonly ScratchFile[]
+  /** Closes and removes them; once is enough. */
+  remove(): void
+}
+
+/** Makes `n` empty scratch files, each of which gathers `bufferBytes` before it writes. */
+export function createScratchFiles(path: string, n: number, bufferBytes: number): ScratchFiles {
+  const fd = openSync(path, 'wx+')
+  let end = 0
+  let isOpen = true
+  const append = (bytes: Uint8Array): Extent => {
+    writeAll(fd, bytes, end)
+    end += bytes.length
+    return { start: end - bytes.length, end }
+  }
+  return {
+    files: Array.from({ length: n }, () => scratchFile(fd, append, bufferBytes)),
+    remove() {
+      if (!isOpen) return
+      isOpen = false
+      closeSync(fd)
+      rmSync(path, { force: true })
+    },
+  }
+}
+
+interface Extent {
+  readonly start: number
+  readonly end: number
+}
+
+function scratchFile(fd: number, append: (bytes: Uint8Array) => Extent, bufferBytes: number): ScratchFile {
+  const pieces: Extent[] = []
+  let buffer: Buffer | undefined
+  let buffered = 0
+  let written = 0
+  const put = (bytes: Uint8Array): void => {
+    pieces.push(append(bytes))
+    written += bytes.length
+  }
+  const flush = (): void => {
+    if (buffer && buffered > 0) put(buffer.subarray(0, buffered))
+    buffered = 0
+  }
+  return {
+    get bytes() {
+      return written + buffered
+    },
+    write(record) {
+      if (record.length > bufferBytes - buffered) flush()
+      if (record.length > bufferBytes) return put(record)
+      buffer ??= Buffer.allocUnsafeSlow(bufferBytes)
+      buffer.set(record, buffered)
+      buffered += record.length
+    },
+    *readPieces() {
+      flush()
+      buffer = undefined
+      for (const piece of pieces) yield readExtent(fd, piece)
+    },
+  }
+}
+
+function readExtent(fd: number, { start, end }: Extent): Buffer {
+  const into = Buffer.allocUnsafeSlow(end - start)
+  for (let done = 0; done < into.length;) {
+    const n = readSync(fd, into, done, into.length - done, start + done)
+    if (n === 0) throw new Error('A scratch file ends too early')
+    done += n
+  }
+  return into
+}
