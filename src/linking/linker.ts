@@ -11,6 +11,7 @@ import type {
 } from '../core/index.ts'
 import { toProse } from '../document/index.ts'
 import { makeAgree } from './agreement.ts'
+import { makeCoherent } from './coherence.ts'
 import { assemblePassage } from './assemble.ts'
 import { placeDecisions } from './decisions/index.ts'
 import type { Placement, Placements } from './decisions/index.ts'
@@ -54,7 +55,7 @@ export function createLinker(parts: LinkerParts, settings: LinkingSettings): Lin
     const { problems } = document.placements
     return {
       manuscript,
-      passages: settings.documentAgreement ? makeAgree(linked) : linked,
+      passages: settings.documentAgreement ? makeAgree(makeCoherent(linked)) : linked,
       problems: [...manuscript.problems, ...problems],
     }
   }

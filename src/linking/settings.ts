@@ -13,7 +13,7 @@ export interface LinkingSettings {
   readonly generalWords: 'hide' | 'show'
   /** Whether later and earlier uses of an abbreviation defined in the document are looked up by their long form. */
   readonly expandAbbreviations: boolean
-  /** Whether identical mentions of one document are made to agree. */
+  /** Whether the mentions of one document support each other, and identical ones are made to agree. */
   readonly documentAgreement: boolean
   /** How many candidates of a mention the model scores, 1 … 20. */
   readonly candidatesRanked: number
