@@ -27,6 +27,5 @@ export class CancelledError extends Error {
 
 /** How far a long computation is. */
 export interface Progress {
-  /** `step` says in words what is being done, how fast, and how long it may take. */
-  report(done: number, total: number, step?: string): void
+  report(done: number, total: number): void
 }

@@ -6,11 +6,10 @@ import {
   type KnowledgeBaseInfo,
   type KnowledgeSource,
   type Problem,
-  type Progress,
 } from '../../core/index.ts'
 import { FORMAT_VERSION, MANIFEST_FILE, type Manifest } from '../store/format.ts'
 import { readManifest } from '../store/manifest.ts'
-import { createPace, type Pace } from '../store/pace.ts'
+import { createPace, type BuildProgress, type Pace } from '../store/pace.ts'
 import type { LabelCount } from '../store/build/writeNames.ts'
 import { sha256Of, writeStore } from '../store/writeStore.ts'
 import { createProblemLog, type ImportSink, type SourceDescription, type StoreTitle } from './draft.ts'
@@ -26,7 +25,7 @@ export interface ImportOptions {
   readonly out: string
   /** The store's name; by default that of the first concepts table, else the directory's. */
   readonly name?: string
-  readonly progress?: Progress
+  readonly progress?: BuildProgress
   readonly token?: CancellationToken
   /** Leaves the store alone when it was made from the same files in the same format. */
   readonly ifChanged?: boolean

@@ -10,11 +10,17 @@ export interface Pace {
   tick(done: number, total: number, unit?: string): Promise<void>
 }
 
+/** Where a build reports how far it is. */
+export interface BuildProgress extends Progress {
+  /** What is being done, how fast, and how long all may still take, in words. Called before `report`. */
+  step?(words: string): void
+}
+
 /** The longest that a build runs without letting others. */
 const BREATH_MS = 40
 
 /** A pace over stages whose shares add up to 1. Reports the share done and, in words, the stage, its rate and the time left. */
-export function createPace(progress?: Progress, token?: CancellationToken): Pace {
+export function createPace(progress?: BuildProgress, token?: CancellationToken): Pace {
   const startMs = performance.now()
   let breathMs = startMs
   let before = 0
@@ -23,7 +29,8 @@ export function createPace(progress?: Progress, token?: CancellationToken): Pace
     if (token?.isCancellationRequested) throw new CancelledError()
     if (!progress) return
     const share = before + (current.share * done) / Math.max(1, total)
-    progress.report(Math.min(1, share), 1, describe(current, done, unit, leftMs(share)))
+    progress.step?.(describe(current, done, unit, leftMs(share)))
+    progress.report(Math.min(1, share), 1)
   }
   const leftMs = (share: number): number =>
     ((performance.now() - startMs) * (1 - share)) / Math.max(share, 1e-9)
