@@ -129,12 +129,12 @@ export const SETTINGS = {
   },
   'candidates.ranked': {
     type: 'integer',
-    default: 10,
+    default: 5,
     minimum: 1,
     maximum: 20,
     scope: 'resource',
     flag: '--candidates <n>',
-    description: 'How many candidates of a mention the model ranks. More is slower.',
+    description: 'How many candidates of a mention the model reads and ranks, chosen by their names and counts. More is slower.',
   },
   'knowledgeBase.path': {
     type: 'text',

@@ -53,6 +53,8 @@ class Ranked:
     gold: bool
     recall: dict[int, bool]
     features: list[list[float]] = field(default_factory=list)
+    #: Whether "none" can be told to be right or wrong, see `Sampler.cannot_judge`.
+    judged: bool = True
 
 
 @dataclass(frozen=True)
@@ -178,7 +180,8 @@ def measure(
                 first = bool(fused) and fused[0].id in concepts
                 values = [float(v) for v in own]
                 known, gold, facts = bool(concepts), bool(mention.gold), [x.features for x in segments]
-                ranked.append(Ranked(corpus, passage.pmid, values, right, known, first, gold, recall, facts))
+                judged = not sampler.cannot_judge(mention, fused)
+                ranked.append(Ranked(corpus, passage.pmid, values, right, known, first, gold, recall, facts, judged))
     return ranked, tagged
 
 

@@ -1,10 +1,10 @@
 """From a checkpoint to a model folder: export, calibration, figures, manifest.
 
-    python -m conceptlens_recipe.release --checkpoint WORK/checkpoint.pt --kb dist/starter-kb --work WORK \\
+    python -m conceptlens_recipe.release --checkpoint WORK/fitted.pt --kb dist/starter-kb --work WORK \\
         --out models/linker
 
-On one half of the development documents 13 numbers are fitted: temperature, the bias of "none", and how much the
-model's score and its ten features weigh against each other (folded into the graph); the tagger's threshold too. Calibration
+On one half of the development documents 26 numbers are fitted: temperature, the bias of "none", and how much the
+model's score and its features weigh against each other (folded into the graph); the tagger's threshold too. Calibration
 error and every accuracy of the manifest are reported on the other half, which nothing was fitted on.
 """
 
@@ -85,7 +85,7 @@ def loss(ranked: Sequence[Ranked], c: Calibration) -> float:
 
 def fit(ranked: Sequence[Ranked], ridge: float = 1e-3) -> Calibration:
     """Least loss on the given mentions: the weight of the model's score against its features, the bias of "none" and
-    the temperature (13 numbers), by L-BFGS with a small ridge towards the model as it is."""
+    the temperature (26 numbers), by L-BFGS with a small ridge towards the model as it is."""
     asked = [r for r in ranked if len(r.scores) > 1]
     most = max(len(r.scores) - 1 for r in asked)
     scores, facts = torch.full((len(asked), most), -1e4), torch.zeros(len(asked), most, len(FEATURES))
@@ -193,7 +193,7 @@ def main() -> None:
     parser.add_argument("--command", default=DEFAULT_COMMAND)
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--version", default="0.1.0")
+    parser.add_argument("--version", default="0.2.0")
     parser.add_argument("--every", type=int, default=1, help="read every n-th development document only")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--candidates", type=Path, default=None, help="cache of retrieved candidates")
@@ -227,7 +227,7 @@ def main() -> None:
     ranked, tagged = evaluate.measure(dev, sampler, encoder.read, encoder.score, ranker)
 
     encoder_scores = ranked
-    fitted = fit([r for r in ranked if is_fit_half(r.pmid)])
+    fitted = fit([r for r in ranked if r.judged and is_fit_half(r.pmid)])
     fold(model, fitted)
     onnx_export.write(model, options.out / "encoder.onnx")
     encoder = Encoder(options.out / "encoder.onnx", segmenter, model.arch, options.threads)
@@ -240,12 +240,12 @@ def main() -> None:
         "all": evaluate.summary(ranked, tagged, threshold),
         "heldOut": evaluate.summary(held, [t for t in tagged if not is_fit_half(t.pmid)], threshold),
         "calibrationError": {
-            "before": calibration_error(held_before, Calibration()),
-            "after": calibration_error(held, calibrated),
+            "before": calibration_error([r for r in held_before if r.judged], Calibration()),
+            "after": calibration_error([r for r in held if r.judged], calibrated),
         },
         "heldOutBeforeCalibration": evaluate.summary(held_before, [])["together"],
         "folded": {"scale": round(fitted.scale, 4), "weights": dict(zip(FEATURES, fitted.weights, strict=True))},
-        "none": none_figures(held, calibrated),
+        "none": none_figures([r for r in held if r.judged], calibrated),
         "temperature": round(fitted.temperature, 4),
         "noneBias": round(fitted.none_bias, 4),
         "tagThreshold": threshold,
