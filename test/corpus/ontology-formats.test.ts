@@ -161,4 +161,23 @@ describe('Formats of ontologies', function () {
     assert.ok(found.equals.length > 1_200, `${String(found.equals.length)} replaced`)
     assert.ok(found.equals.some(([a, b]) => a === 'BIRNLEX:4' && b === 'UBERON:0000062'))
   })
+
+  const mappings = [
+    ['mondo_exactmatch_umls.HEAD.sssom.tsv.gz', 'MONDO:0000004', 'UMLS:C0405580', '2026-08-04', 21_660],
+    ['mondo_exactmatch_mesh.HEAD.sssom.tsv.gz', 'MONDO:0000004', 'MESH:D000309', '2026-08-04', 8_181],
+    ['hp_exactmatch_umls.sssom.tsv.gz', 'MONDO:0002975', 'UMLS:C0346787', '2021-05-20', 17_718],
+  ] as const
+
+  for (const [name, subject, object, version, nMappings] of mappings) {
+    it(`${name} calls concepts equal`, async () => {
+      const { equals, problems, sources } = await recordedFrom(ontology(name))
+      assert.deepEqual(problems, [])
+      assert.equal(equals.length, nMappings)
+      assert.ok(equals.some(([a, b]) => a === subject && b === object))
+      assert.deepEqual(
+        [sources[0]?.version, sources[0]?.licence],
+        [version, 'https://creativecommons.org/publicdomain/zero/1.0/'],
+      )
+    })
+  }
 })

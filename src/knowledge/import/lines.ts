@@ -47,9 +47,15 @@ export async function beginningOf(path: string): Promise<string> {
   const head = await headOf(path, HEAD_BYTES)
   if (!(head[0] === 0x1f && head[1] === 0x8b)) return new TextDecoder().decode(head)
   const reader = await openSource(path)
+  const chunks: Buffer[] = []
+  let bytes = 0
   try {
-    for await (const chunk of reader) return new TextDecoder().decode(chunk as Uint8Array)
-    return ''
+    for await (const chunk of reader as AsyncIterable<Buffer>) {
+      chunks.push(chunk)
+      bytes += chunk.length
+      if (bytes >= HEAD_BYTES) break
+    }
+    return new TextDecoder().decode(Buffer.concat(chunks))
   } catch (cause) {
     throw unreadable(path, cause)
   } finally {

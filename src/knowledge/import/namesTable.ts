@@ -1,11 +1,9 @@
-import { pipeline } from 'node:stream'
-import { parse, type Info } from 'csv-parse'
 import { ConceptLensError, type Name, type NameKind } from '../../core/index.ts'
 import { isSemanticGroup, tuiOf } from '../semanticTypes.ts'
 import { normalisedId } from './curie.ts'
 import { cleaned, labelOfFile, values, type ConceptDraft, type ImportSink } from './draft.ts'
-import { isOwnError, messageOf, openSource } from './lines.ts'
 import type { SourceKind } from './sourceKind.ts'
+import { delimiterOf, tableRows, titlesOf } from './tableRows.ts'
 
 const REQUIRED = ['id', 'name'] as const
 const OPTIONAL = ['kind', 'type', 'group', 'source', 'alt_ids', 'parents', 'definition'] as const
@@ -31,13 +29,8 @@ interface TableLayout {
 /** Reads the header of a names table; throws when `id` or `name` is missing. */
 function tableLayout(path: string, beginning: string): TableLayout {
   const line = beginning.replace(/^\ufeff/, '').split(/\r?\n/, 1)[0] ?? ''
-  const delimiter = line.includes('\t') ? '\t' : ','
-  const titles = line.split(delimiter).map((title) =>
-    title
-      .trim()
-      .replace(/^"(.*)"$/, '$1')
-      .toLowerCase(),
-  )
+  const delimiter = delimiterOf(line)
+  const titles = titlesOf(line, delimiter)
   const missing = REQUIRED.filter((column) => !titles.includes(column))
   if (missing.length > 0)
     throw new ConceptLensError(
@@ -70,48 +63,24 @@ type Row = (column: Column) => string
 
 /**
  * Reads a table of names. Rows with the same id are one concept, wherever they stand; the first name is preferred when
- * there is no `kind`. Comma-separated tables follow RFC 4180; tab-separated ones have no quotes.
+ * there is no `kind`.
  */
 async function readNamesTable(path: string, layout: TableLayout, sink: ImportSink): Promise<void> {
   const label = labelOfFile(path)
   sink.source({ name: label, title: label, version: '', licence: '' })
   const problem = (code: string, message: string, line: number): void =>
     sink.problem({ code, severity: 'warning', message, file: path, line })
-  const parser = pipeline(
-    await openSource(path, (n) => sink.advance(n)),
-    parse({
-      bom: true,
-      delimiter: layout.delimiter,
-      quote: layout.delimiter === ',' ? '"' : false,
-      relax_column_count: true,
-      relax_quotes: true,
-      skip_empty_lines: true,
-      from: 2,
-      info: true,
-    }),
-    () => {}, // An error ends the loop below.
-  )
   const seen = new Set<string>()
-  try {
-    for await (const found of parser as AsyncIterable<{ record: string[]; info: Info }>) {
-      const line = found.info.lines
-      const row: Row = (column) => found.record[layout.columns[column] ?? -1]?.trim() ?? ''
-      const draft = draftOf(row, {
-        label,
-        isFirst: !seen.has(row('id')),
-        problem: (code, message) => problem(code, message, line),
-      })
-      if (!draft) continue
-      seen.add(row('id'))
-      sink.concept(draft)
-    }
-  } catch (cause) {
-    if (isOwnError(cause)) throw cause
-    throw new ConceptLensError(
-      'kb-unreadable-source',
-      `${path} cannot be read to its end: ${messageOf(cause)}.`,
-      { cause },
-    )
+  for await (const { cells, line } of tableRows(path, layout, (n) => sink.advance(n))) {
+    const row: Row = (column) => cells[layout.columns[column] ?? -1] ?? ''
+    const draft = draftOf(row, {
+      label,
+      isFirst: !seen.has(row('id')),
+      problem: (code, message) => problem(code, message, line),
+    })
+    if (!draft) continue
+    seen.add(row('id'))
+    sink.concept(draft)
   }
 }
 

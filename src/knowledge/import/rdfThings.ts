@@ -37,12 +37,6 @@ const TEXTS: ReadonlySet<Role> = new Set<Role>([
   'title',
 ])
 
-interface Axiom {
-  source?: string
-  target?: string
-  type?: string
-}
-
 /** Reads a file and keeps what is said of its subjects; texts in other languages than these are left out. */
 export async function gatherThings(
   path: string,
@@ -51,7 +45,7 @@ export async function gatherThings(
 ): Promise<Things> {
   const byIri = new Map<string, Thing>()
   const prefixes = new Map<string, string>()
-  const axioms = new Map<string, Axiom>()
+  const axioms = createAxiomReader()
   const rankOf = rankingOf(languages)
 
   const thingOf = (iri: string): Thing => {
@@ -65,7 +59,7 @@ export async function gatherThings(
     if (subject.startsWith('_:') || object.isBlank) return
     if (role === 'type') {
       const kind = KINDS.get(object.value)
-      if (kind) thingOf(subject).kind = kind
+      if (kind && thingOf(subject).kind !== 'concept') thingOf(subject).kind = kind
       return
     }
     const rank = TEXTS.has(role) ? rankOf(object) : 0
@@ -76,32 +70,40 @@ export async function gatherThings(
     triple(subject, predicate, object) {
       const role = ROLES.get(predicate)
       if (role === 'annotatedSource' || role === 'annotatedTarget' || role === 'synonymType')
-        annotate(axioms, { node: subject, role, value: object.value })
+        axioms.add(subject, role, object.value)
       else if (role) addFact(subject, role, object)
     },
     prefix: (name, iri) => void (name !== '' && prefixes.set(iri, name)),
     problem: (problem) => sink.problem(problem),
     advance: (bytes) => sink.advance(bytes),
   })
-  const synonymTypes = new Map<string, string>()
-  for (const { source, target, type } of axioms.values())
-    if (source && target && type) synonymTypes.set(`${source}\n${target}`, type)
-  return { byIri, prefixes, synonymType: (iri, text) => synonymTypes.get(`${iri}\n${text}`) ?? '' }
+  return { byIri, prefixes, synonymType: (iri, text) => axioms.synonymType(iri, text) }
 }
 
-function annotate(
-  axioms: Map<string, Axiom>,
-  {
-    node,
-    role,
-    value,
-  }: { node: string; role: 'annotatedSource' | 'annotatedTarget' | 'synonymType'; value: string },
-): void {
-  const axiom = axioms.get(node) ?? {}
-  if (role === 'annotatedSource') axiom.source = owned(value)
-  else if (role === 'annotatedTarget') axiom.target = owned(value)
-  else axiom.type = owned(value)
-  axioms.set(owned(node), axiom)
+type AxiomRole = 'annotatedSource' | 'annotatedTarget' | 'synonymType'
+
+interface AxiomReader {
+  add(node: string, role: AxiomRole, value: string): void
+  /** The type of a synonym of a class, empty without one. */
+  synonymType(iri: string, text: string): string
+}
+
+/** Reads axioms that give a synonym its type. The triples of one stand together, as every writer puts them. */
+function createAxiomReader(): AxiomReader {
+  const types = new Map<string, string>()
+  let current = ''
+  let axiom: Partial<Record<AxiomRole, string>> = {}
+  return {
+    add(node, role, value) {
+      if (node !== current) axiom = {}
+      current = node
+      axiom[role] = value
+      const { annotatedSource, annotatedTarget, synonymType } = axiom
+      if (annotatedSource && annotatedTarget && synonymType)
+        types.set(`${annotatedSource}\n${annotatedTarget}`, owned(synonymType))
+    },
+    synonymType: (iri, text) => types.get(`${iri}\n${text}`) ?? '',
+  }
 }
 
 /** How welcome a text is: languages in their order, each before its regional forms, and last what has no language. */
