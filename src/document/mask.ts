@@ -18,8 +18,6 @@ export interface Prose {
  * @example `keep(0, 4); replace(4, 8, 'µ'); keep(8, 9)` over `10 &micro;g`.
  */
 export interface Mask {
-  /** The prose so far. */
-  readonly text: string
   /** Keeps the source from `from` to `to` as it is. */
   keep(from: number, to: number): void
   /**
@@ -44,45 +42,53 @@ interface Piece {
   readonly verbatim: boolean
 }
 
-// Whitespace and control characters to fold, and code units that no well-formed text holds.
-const UNUSUAL = /(?:[\s\p{Cc}]+)|[\p{Cs}\uFFFE\uFFFF]/gu
+// Whitespace and control characters to fold (one blank between words is left as it is), and code units that no
+// well-formed text holds.
+const UNUSUAL = /[\s\p{Cc}]{2,}|[^\S ]|\p{Cc}|^ |[\p{Cs}\uFFFE\uFFFF]/gu
 const BLANK = /^[\s\p{Cc}]/u
 const CLOSES = /^[.,;:!?)\]]/
 
 /** Makes an empty {@link Mask} over `source`. All positions are UTF-16 units of `source` and must not go backwards. */
 export function createMask(source: string): Mask {
   const pieces: Piece[] = []
-  let text = ''
+  // Joined at the end: a string that grows and is looked at by turns is copied each time.
+  const parts: string[] = []
+  let length = 0
   let dropped = false
+
+  const lastSign = (): string | undefined => parts[parts.length - 1]?.at(-1)
 
   function push(from: number, to: number, prose: string, verbatim: boolean): void {
     if (prose === '') return
     if (dropped && closesNothing(prose) && verbatim) {
       // What stood in the brackets was left out: they go too.
       trimLast()
-      return push(from + 1, to, prose.slice(1), true)
+      return keep(from + 1, to)
     }
-    if (dropped && text.endsWith(' ') && CLOSES.test(prose)) trimLast()
+    if (dropped && lastSign() === ' ' && CLOSES.test(prose)) trimLast()
     dropped = false
     const last = pieces[pieces.length - 1]
-    const end = text.length + prose.length
+    const end = length + prose.length
     if (last?.verbatim && verbatim && last.sourceEnd === from) {
       last.proseEnd = end
       last.sourceEnd = to
     } else {
-      pieces.push({ proseStart: text.length, proseEnd: end, sourceStart: from, sourceEnd: to, verbatim })
+      pieces.push({ proseStart: length, proseEnd: end, sourceStart: from, sourceEnd: to, verbatim })
     }
-    text += prose
+    parts.push(prose)
+    length = end
   }
 
   function closesNothing(next: string): boolean {
-    return (next.startsWith(')') && text.endsWith('(')) || (next.startsWith(']') && text.endsWith('['))
+    return (next.startsWith(')') && lastSign() === '(') || (next.startsWith(']') && lastSign() === '[')
   }
 
   function trimLast(): void {
     const last = pieces[pieces.length - 1]
-    text = text.slice(0, -1)
-    if (!last) return
+    const part = parts.pop()
+    if (!last || part === undefined) return
+    if (part.length > 1) parts.push(part.slice(0, -1))
+    length--
     if (last.proseEnd - last.proseStart === 1) pieces.pop()
     else {
       last.proseEnd--
@@ -91,7 +97,7 @@ export function createMask(source: string): Mask {
   }
 
   function blank(from: number, to: number): void {
-    if (text !== '' && !text.endsWith(' ')) {
+    if (length > 0 && lastSign() !== ' ') {
       const wasDropped = dropped
       push(from, to, ' ', to - from === 1 && BLANK.test(source.charAt(from)))
       dropped = wasDropped
@@ -112,12 +118,9 @@ export function createMask(source: string): Mask {
   }
 
   return {
-    get text() {
-      return text
-    },
     keep,
     replace(from, to, prose) {
-      const isSecond = prose.startsWith(' ') && (text === '' || text.endsWith(' '))
+      const isSecond = prose.startsWith(' ') && (length === 0 || lastSign() === ' ')
       push(from, to, isSecond ? prose.slice(1) : prose, false)
     },
     blank,
@@ -125,8 +128,8 @@ export function createMask(source: string): Mask {
       dropped = true
     },
     finish() {
-      if (text.endsWith(' ')) trimLast()
-      return { text, segments: pieces.map(toSegment) }
+      if (lastSign() === ' ') trimLast()
+      return { text: parts.join(''), segments: pieces.map(toSegment) }
     },
   }
 }

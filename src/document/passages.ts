@@ -71,7 +71,7 @@ function cutSentence(block: Block, sentence: Span): readonly Span[] {
 /** Where to end a piece that starts at `start` and is too long: after the last blank, else between two characters. */
 function cutPoint(block: Block, start: number): number {
   const limit = start + MAX_PASSAGE_LENGTH
-  const blank = block.text.lastIndexOf(' ', limit)
+  const blank = start + block.text.slice(start, limit + 1).lastIndexOf(' ')
   if (blank > start && !isCut(block.segments, blank)) return blank
   for (let end = limit; end > start + 1; end--)
     if (!splitsCharacter(block.text, end) && !isCut(block.segments, end)) return end

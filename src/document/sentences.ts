@@ -43,13 +43,35 @@ export function findSentences(text: string): readonly Span[] {
     return sentences
   }
   let start = 0
-  for (const { segment, index } of segmenter.segment(text)) {
-    const end = index + segment.length
+  for (const end of findBreaks(text)) {
     if (end < text.length && !endsSentence(text.slice(start, end), text.slice(end, end + 24))) continue
     pushTrimmed(sentences, text, { start, end })
     start = end
   }
   return sentences
+}
+
+// The segmenter's time grows with the square of the text's length: it gets windows of it. A break that has a good part
+// of the window behind it is the same as in the whole text, as a rule looks ahead to the next letter only.
+const WINDOW_LENGTH = 4096
+const LOOKAHEAD_LENGTH = 512
+
+/** Where Unicode's rules end a sentence, the end of the text included. */
+function* findBreaks(text: string): Generator<number> {
+  let start = 0
+  let length = WINDOW_LENGTH
+  while (start < text.length) {
+    const before = start
+    const window = text.slice(start, start + length)
+    const isLast = before + window.length === text.length
+    for (const { segment, index } of segmenter.segment(window)) {
+      const end = index + segment.length
+      if (!isLast && end > window.length - LOOKAHEAD_LENGTH) break
+      start = before + end
+      yield start
+    }
+    length = start === before ? length * 2 : WINDOW_LENGTH
+  }
 }
 
 function pushTrimmed(sentences: Span[], text: string, { start, end }: Span): void {

@@ -20,7 +20,9 @@ const hostile: Readonly<Record<string, string>> = {
   'open comments': '<!-- '.repeat(1500),
   blanks: ' '.repeat(100_000),
   'dashes and pipes': '|-'.repeat(20_000),
-  'a long word': 'x'.repeat(100_000),
+  'a long word': 'x'.repeat(1_000_000),
+  'a long line': 'Asthma is common, and is treated with *salbutamol*. '.repeat(10_000),
+  'open notes in a line': '^[ a '.repeat(20_000),
 }
 
 describe('broken input', () => {

@@ -36,6 +36,10 @@ const TEMPLATE = /^\{(?:\{[^]*?\}\}|%[^]*?%\}|#[^]*?#\})/
 const RAW_TEX =
   /^\\(?:newpage|pagebreak|clearpage|noindent|centering|(?:[vh]space\*?|label|eqref|ref|cref|Cref|autoref|(?:[a-z]*cite[a-z]*)\*?(?:\[[^\]]*\])*)\{[^{}]*\}|(?:begin|end)\{[^{}]*\})(?![A-Za-z])/
 
+// How far markup inside a line of text may reach: far longer than any author's citation group or note, so that what is
+// opened by the thousand and never closed does not cost the square of a paragraph's length.
+const MAX_INLINE_LENGTH = 4000
+
 function inline(
   name: string,
   first: number,
@@ -46,7 +50,8 @@ function inline(
     before: 'Escape',
     parse(context, next, at) {
       if (next !== first) return -1
-      const length = match(context.text.slice(at - context.offset), context, at)
+      const start = at - context.offset
+      const length = match(context.text.slice(start, start + MAX_INLINE_LENGTH), context, at)
       return length > 0 ? context.addElement(context.elt(name, at, at + length)) : -1
     },
   }
@@ -96,7 +101,8 @@ const inlineFootnote: InlineParser = {
 
 function closingBracket(text: string, open: number): number {
   let depth = 0
-  for (let i = open; i < text.length; i++) {
+  const limit = Math.min(text.length, open + MAX_INLINE_LENGTH)
+  for (let i = open; i < limit; i++) {
     const char = text[i]
     if (char === '\\') i++
     else if (char === '[') depth++
