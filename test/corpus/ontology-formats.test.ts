@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { curieOfIri } from '../../src/knowledge/import/curie.ts'
-import type { ConceptDraft } from '../../src/knowledge/import/draft.ts'
+import { cleaned, type ConceptDraft } from '../../src/knowledge/import/draft.ts'
 import type { OntologyClass, SynonymScope } from '../../src/knowledge/import/ontologyClass.ts'
+import { meshAsciiText, meshXmlText } from '../knowledge/import/meshText.ts'
 import { oboText } from '../knowledge/import/oboText.ts'
 import { nTriplesText, OBO, owlTriples, rdfXmlText } from '../knowledge/import/rdfText.ts'
 import { draftIn, namesIn, recordedFrom } from '../knowledge/import/recordingSink.ts'
@@ -180,4 +181,34 @@ describe('Formats of ontologies', function () {
       )
     })
   }
+
+  it('mesh_id_label_mappings.tsv.gz gives its names back from MeSH XML and from MeSH ASCII', async () => {
+    const rows = gunzipSync(readFileSync(ontology('mesh_id_label_mappings.tsv.gz')))
+      .toString()
+      .split('\n')
+    const records = rows.flatMap((row) => {
+      const [ui, name, synonyms] = row.split('\t')
+      const terms = (synonyms ?? '').split('|').filter((text) => text !== '')
+      return ui && name ? { ui, name, terms: terms.map((text) => ({ text, lexicalTag: 'NON' })) } : []
+    })
+    assert.ok(records.length > 29_000)
+    const written = [
+      ['desc2024.xml.gz', meshXmlText(records)],
+      ['d2024.bin.gz', meshAsciiText(records)],
+    ] as const
+    for (const [file, text] of written) {
+      const path = join(dir, file)
+      writeFileSync(path, gzipSync(text, { level: 1 }))
+      const { concepts, problems } = await recordedFrom(path)
+      assert.deepEqual(problems, [], file)
+      assert.deepEqual(
+        concepts.map(({ id, names }) => [id, ...names.map(({ text }) => text)]),
+        records.map(({ ui, name, terms }) => [
+          `MESH:${ui}`,
+          ...new Set([name, ...terms.map((term) => term.text)].map(cleaned)),
+        ]),
+        file,
+      )
+    }
+  })
 })

@@ -1,6 +1,8 @@
 import { existsSync, statSync } from 'node:fs'
 import { ConceptLensError } from '../../core/index.ts'
 import { beginningOf } from './lines.ts'
+import { meshAsciiKind } from './meshAscii.ts'
+import { meshXmlKind } from './meshXml.ts'
 import { namesTableKind } from './namesTable.ts'
 import { oboKind } from './obo.ts'
 import { oboGraphKind } from './oboGraph.ts'
@@ -18,6 +20,8 @@ const KINDS: readonly SourceKind[] = [
   oboKind,
   rdfKind,
   sssomKind,
+  meshXmlKind,
+  meshAsciiKind,
   namesTableKind,
 ]
 
