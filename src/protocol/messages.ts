@@ -243,6 +243,7 @@ export const CLIENT_COMMANDS = {
   restartServer: 'conceptLens.restartServer',
   getStarted: 'conceptLens.getStarted',
   importKnowledgeBase: 'conceptLens.importKnowledgeBase',
+  getOntologies: 'conceptLens.getOntologies',
   addKnowledgeBase: 'conceptLens.addKnowledgeBase',
   useKnowledgeBaseHere: 'conceptLens.useKnowledgeBaseHere',
   useKnowledgeBaseEverywhere: 'conceptLens.useKnowledgeBaseEverywhere',

@@ -41,3 +41,15 @@ export interface ImportSummary {
   /** The first of them, with file and line, as lines for people. */
   readonly problems: readonly string[]
 }
+
+/** An open ontology that `kb get` can fetch, as `kb get --list --json` and the editor show it. */
+export interface OpenOntologyItem {
+  readonly id: string
+  readonly title: string
+  readonly about: string
+  readonly licence: { readonly name: string; readonly url: string }
+  /** Whether the licence was accepted before. */
+  readonly accepted: boolean
+  /** About how much is downloaded. */
+  readonly aboutBytes: number
+}

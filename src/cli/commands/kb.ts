@@ -18,11 +18,12 @@ import { tellParent } from '../parentProcess.ts'
 import { interruptToken, stderrProgress } from '../terminal.ts'
 import { writeOut, writeTable } from '../output.ts'
 import { numberParser } from '../settingOptions.ts'
+import { addGetCommand } from './kbGet.ts'
 
 /** As many concepts as retrieval keeps at most. */
 const howMany = numberParser({ type: 'integer', minimum: 1, maximum: 64 })
 
-/** `kb import|info|search|show|candidates`: everything about a knowledge base that needs no manuscript. */
+/** `kb import|get|info|search|show|candidates`: everything about a knowledge base that needs no manuscript. */
 export function addKnowledgeBaseCommand(program: Command, finish: (status: number) => void): void {
   const kb = program.command('kb').description('make and read knowledge bases')
   kb.command('import')
@@ -40,6 +41,7 @@ export function addKnowledgeBaseCommand(program: Command, finish: (status: numbe
     .action(async (sources: string[], options: ImportOptions) =>
       finish(await importSources(sources, options)),
     )
+  addGetCommand(kb, importSources, finish)
   kb.command('info')
     .description('what a knowledge base holds')
     .argument('<dir>')

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { Disposable, window, workspace, type ExtensionContext } from 'vscode'
 import { SETTINGS_SECTION } from '../../protocol/index.ts'
 import type { Host } from '../host.ts'
+import { getOntologies } from './getCommand.ts'
 import { importKnowledgeBase } from './importCommand.ts'
 import { createLibrary } from './library.ts'
 import { addKnowledgeBase, removeKnowledgeBase, updateKnowledgeBase, use } from './manage.ts'
@@ -17,6 +18,7 @@ export interface KnowledgeBases extends Disposable {
   readonly commands: Readonly<
     Record<
       | 'importKnowledgeBase'
+      | 'getOntologies'
       | 'addKnowledgeBase'
       | 'useKnowledgeBaseHere'
       | 'useKnowledgeBaseEverywhere'
@@ -33,6 +35,7 @@ export function createKnowledgeBases(context: ExtensionContext, host: Host): Kno
   const parts: KnowledgeBaseParts = {
     host,
     library: createLibrary(join(context.globalStorageUri.fsPath, 'knowledge-bases'), context.globalState),
+    downloads: join(context.globalStorageUri.fsPath, 'downloads'),
     script: context.asAbsolutePath('dist/cli.cjs'),
     folderOf: (path) => (path === '' ? context.asAbsolutePath('dist/starter-kb') : path),
     refresh: () => view.refresh(),
@@ -51,6 +54,7 @@ export function createKnowledgeBases(context: ExtensionContext, host: Host): Kno
   return {
     commands: {
       importKnowledgeBase: (argument) => importKnowledgeBase(parts, argument),
+      getOntologies: (argument) => getOntologies(parts, argument),
       addKnowledgeBase: () => addKnowledgeBase(parts),
       useKnowledgeBaseHere: (argument) => use(parts, 'here', argument),
       useKnowledgeBaseEverywhere: (argument) => use(parts, 'everywhere', argument),
@@ -59,6 +63,6 @@ export function createKnowledgeBases(context: ExtensionContext, host: Host): Kno
         removeKnowledgeBase(parts, tree.visible ? selected(argument) : argument),
       refreshKnowledgeBases: () => view.refresh(),
     },
-    dispose: () => disposable.dispose(),
+    dispose: () => void disposable.dispose(),
   }
 }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { window, type QuickPickItem } from 'vscode'
 import { isRecord } from '../commands/target.ts'
 import { activePath, stopUsing, useKnowledgeBase, type Reach } from './choose.ts'
+import { getAgain } from './getCommand.ts'
 import { runImport } from './importCommand.ts'
 import { describe, type Entry } from './list.ts'
 import { canUpdate } from './model.ts'
@@ -43,7 +44,8 @@ export async function updateKnowledgeBase(parts: KnowledgeBaseParts, argument?: 
     )
     return
   }
-  const summary = await runImport(parts, entry.path, entry.origin)
+  const again = entry.origin.ontologies.length > 0 ? getAgain : runImport
+  const summary = await again(parts, entry.path, entry.origin)
   if (summary) window.setStatusBarMessage(`ConceptLens: ${summary.name} is up to date`, 5000)
 }
 

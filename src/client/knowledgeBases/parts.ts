@@ -7,6 +7,8 @@ export interface KnowledgeBaseParts {
   readonly library: Library
   /** The built command line, which does the long work in a process of its own. */
   readonly script: string
+  /** Where downloads are kept, and continued. */
+  readonly downloads: string
   /** The folder that `path` means: the built-in one for the empty path. */
   folderOf(path: string): string
   /** Shows the list anew. */

@@ -1,0 +1,5 @@
+export { download, type DownloadOptions } from './download.ts'
+export { createHttp, type Http, type HttpAnswer, type HttpOptions } from './http.ts'
+export { openOntologies, type Licence, type OntologyFile, type OpenOntology } from './ontologies/catalog.ts'
+export { getOntologies, ontologiesByIds, type GetOptions } from './ontologies/getOntologies.ts'
+export { acceptedLicences, acceptLicences } from './ontologies/licences.ts'
