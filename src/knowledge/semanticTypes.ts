@@ -162,7 +162,12 @@ export function groupOf(tui: string): SemanticGroup | undefined {
 
 /** The distinct groups of some semantic types, sorted; unknown types have none. */
 export function groupsOf(tuis: readonly string[]): SemanticGroup[] {
-  return [...new Set(tuis.flatMap((tui) => groupOf(tui) ?? []))].sort()
+  const groups: SemanticGroup[] = []
+  for (const tui of tuis) {
+    const group = groupOf(tui)
+    if (group && !groups.includes(group)) groups.push(group)
+  }
+  return groups.length < 2 ? groups : groups.sort()
 }
 
 /** Whether the text is the code of a semantic group, such as `CHEM`. */

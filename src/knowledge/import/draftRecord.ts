@@ -1,5 +1,5 @@
 import type { Definition, Name } from '../../core/index.ts'
-import { ByteReader, type ByteWriter } from '../store/bytes.ts'
+import type { ByteReader, ByteWriter } from '../store/bytes.ts'
 import { NAME_KINDS } from '../store/format.ts'
 import type { ConceptDraft } from './draft.ts'
 
@@ -59,9 +59,8 @@ export function writeDraft(
   }
 }
 
-/** Reads the id and cross-references of a draft. */
-export function readIds(bytes: Uint8Array): Pick<NumberedDraft, 'id' | 'xrefs'> {
-  const reader = new ByteReader(bytes)
+/** Reads the id and cross-references of a draft from where the reader stands. */
+export function readIds(reader: ByteReader): Pick<NumberedDraft, 'id' | 'xrefs'> {
   return { id: reader.varint(), xrefs: readNumbers(reader) }
 }
 

@@ -14,6 +14,7 @@ import type { LabelCount } from '../store/build/writeNames.ts'
 import { sha256Of, writeStore } from '../store/writeStore.ts'
 import { createProblemLog, type ImportSink, type SourceDescription, type StoreTitle } from './draft.ts'
 import { createJoiner, type Joiner } from './join.ts'
+import { selectionKey, type ReleaseSelection } from './rrf/selection.ts'
 import { openSources, type ReadableSource } from './sources.ts'
 import { writeInPlace } from './writeInPlace.ts'
 
@@ -29,6 +30,8 @@ export interface ImportOptions {
   readonly token?: CancellationToken
   /** Leaves the store alone when it was made from the same files in the same format. */
   readonly ifChanged?: boolean
+  /** What to take of UMLS and RxNorm releases; by default their English names that are not suppressible. */
+  readonly selection?: ReleaseSelection
 }
 
 /** How an import went. */
@@ -55,9 +58,10 @@ export interface ImportResult {
 export async function importKnowledgeBase(options: ImportOptions): Promise<ImportResult> {
   const out = resolve(options.out)
   checkTarget(out)
-  const sources = await openSources(options.sources)
+  const sources = await openSources(options.sources, options.selection)
   const imported = sources.flatMap(filesOf).map((file) => ({ file: basename(file), sha256: sha256Of(file) }))
-  const current = options.ifChanged ? unchanged(out, imported, options.name) : undefined
+  const made = { imported, selection: selectionKey(options.selection) }
+  const current = options.ifChanged ? unchanged(out, made, options.name) : undefined
   if (current)
     return {
       built: false,
@@ -94,7 +98,7 @@ export async function importKnowledgeBase(options: ImportOptions): Promise<Impor
           ...content,
           labels: joiner.labels,
           sources: (counts) => counted(descriptions, counts),
-          imported,
+          ...made,
         },
         pace,
       )
@@ -183,7 +187,7 @@ export function infoOf({
 
 function unchanged(
   out: string,
-  imported: Manifest['imported'],
+  { imported, selection }: Pick<Manifest, 'imported' | 'selection'>,
   name: string | undefined,
 ): KnowledgeBaseInfo | undefined {
   if (!existsSync(join(out, MANIFEST_FILE))) return undefined
@@ -192,6 +196,7 @@ function unchanged(
     const isSame =
       manifest.formatVersion === FORMAT_VERSION &&
       (name === undefined || name === manifest.name) &&
+      manifest.selection === selection &&
       JSON.stringify(manifest.imported) === JSON.stringify(imported) &&
       Object.entries(manifest.files).every(([file, { bytes }]) => statSync(join(out, file)).size === bytes)
     return isSame ? infoOf(manifest) : undefined

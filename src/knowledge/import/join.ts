@@ -146,12 +146,11 @@ async function dealtOut(
   let read = 0
   pace.stage('joining sources', 0.06)
   for (const piece of file.readPieces()) {
-    for (let at = 0; at < piece.length;) {
-      const reader = new ByteReader(piece, at)
+    for (const reader = new ByteReader(piece); !reader.isOver;) {
       const length = reader.varint()
-      const body = piece.subarray(reader.at, reader.at + length)
-      at = reader.at + length
-      const { id, xrefs } = readIds(body)
+      const start = reader.at
+      const { id, xrefs } = readIds(reader)
+      reader.seek(start + length)
       const root = rootOf(id)
       for (const xref of xrefs) leads(xref, root)
       const rank = ranks[root]!
@@ -160,7 +159,7 @@ async function dealtOut(
       record.varint(rank - 1)
       record.varint(orders.get(id) ?? 0)
       record.varint(length)
-      record.bytes(body)
+      record.bytes(piece.subarray(start, start + length))
       parts.files[Math.floor((rank - 1) / perPart)]!.write(record.view())
     }
     read += piece.length
@@ -181,14 +180,18 @@ function* joinedConcepts(parts: ScratchFiles, context: JoinContext): Generator<C
   for (const part of parts.files) {
     const { bytes, ranks, orders, starts } = loaded(part)
     const order = ascending32(ranks)
+    const reader = new ByteReader(bytes)
+    const draftAt = (i: number): NumberedDraft => {
+      reader.seek(starts[i]!)
+      return readDraft(reader, context.words)
+    }
     for (let first = 0; first < order.length;) {
       const rank = ranks[order[first]!]!
       let end = first + 1
       while (end < order.length && ranks[order[end]!] === rank) end += 1
       // Of one concept, its own drafts come first, then those of its guests in the order in which they joined.
       const records = [...order.subarray(first, end)].sort((a, b) => orders[a]! - orders[b]! || a - b)
-      const drafts = records.map((i) => readDraft(new ByteReader(bytes, starts[i]), context.words))
-      yield conceptOf(context.decisions.roots[rank]!, drafts, context)
+      yield conceptOf(context.decisions.roots[rank]!, records.map(draftAt), context)
       first = end
     }
   }
@@ -207,13 +210,12 @@ function loaded(part: ScratchFile): LoadedPart {
   const ranks: number[] = []
   const orders: number[] = []
   const starts: number[] = []
-  for (let at = 0; at < bytes.length;) {
-    const reader = new ByteReader(bytes, at)
+  for (const reader = new ByteReader(bytes); !reader.isOver;) {
     ranks.push(reader.varint())
     orders.push(reader.varint())
     const length = reader.varint()
     starts.push(reader.at)
-    at = reader.at + length
+    reader.seek(reader.at + length)
   }
   return { bytes, ranks: Uint32Array.from(ranks), orders, starts }
 }

@@ -7,6 +7,8 @@ import { namesTableKind } from './namesTable.ts'
 import { oboKind } from './obo.ts'
 import { oboGraphKind } from './oboGraph.ts'
 import { rdfKind } from './rdf.ts'
+import { RELEASE_KIND, releaseSource } from './rrf/releaseSource.ts'
+import type { ReleaseSelection } from './rrf/selection.ts'
 import type { ReadableSource, SourceKind } from './sourceKind.ts'
 import { sssomKind } from './sssom.ts'
 import { starterTableKind } from './starterTable.ts'
@@ -25,32 +27,40 @@ const KINDS: readonly SourceKind[] = [
   namesTableKind,
 ]
 
-const ALLOWED = `${listed(KINDS.map(({ what }) => what))}; each plain or gzip`
+const ALLOWED = `${RELEASE_KIND}; ${listed(KINDS.map(({ what }) => what))}; each plain or gzip`
 
 function listed(things: readonly string[]): string {
   return `${things.slice(0, -1).join('; ')}; or ${things.at(-1) ?? ''}`
 }
 
 /** Tells the kind of every source and reads the headers, so that a wrong one is known before work starts. */
-export async function openSources(paths: readonly string[]): Promise<ReadableSource[]> {
+export async function openSources(
+  paths: readonly string[],
+  selection?: ReleaseSelection,
+): Promise<ReadableSource[]> {
   if (paths.length === 0)
     throw new ConceptLensError(
       'kb-no-source',
       `There is no source to import. Give one or more of: ${ALLOWED}.`,
     )
   const sources: ReadableSource[] = []
-  for (const path of paths) sources.push(await openOne(path))
+  for (const path of paths) sources.push(await openOne(path, selection))
   return sources
 }
 
-async function openOne(path: string): Promise<ReadableSource> {
+async function openOne(path: string, selection?: ReleaseSelection): Promise<ReadableSource> {
   if (!existsSync(path))
     throw new ConceptLensError(
       'kb-source-not-found',
       `The source ${path} does not exist. Give a file: ${ALLOWED}.`,
     )
+  const release = await releaseSource(path, selection)
+  if (release) return release
   if (!statSync(path).isFile())
-    throw new ConceptLensError('kb-unknown-source', `The source ${path} is not a file. Allowed: ${ALLOWED}.`)
+    throw new ConceptLensError(
+      'kb-unknown-source',
+      `The source ${path} is no file, and no folder of a release. Allowed: ${ALLOWED}.`,
+    )
   const beginning = (await beginningOf(path)).replace(/^\ufeff/, '')
   for (const kind of KINDS) {
     const source = kind.open(path, beginning)

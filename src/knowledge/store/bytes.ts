@@ -74,7 +74,9 @@ export class ByteReader {
   #at: number
 
   constructor(bytes: Uint8Array, at = 0) {
-    this.#buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    this.#buffer = Buffer.isBuffer(bytes)
+      ? bytes
+      : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     this.#at = at
   }
 
@@ -102,6 +104,11 @@ export class ByteReader {
     const text = this.#buffer.toString('utf8', this.#at, Math.min(end, this.#buffer.length))
     this.#at = end
     return text
+  }
+
+  /** Goes on reading elsewhere. */
+  seek(at: number): void {
+    this.#at = at
   }
 
   /** Steps over a text and returns nothing. */

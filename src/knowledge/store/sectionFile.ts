@@ -39,7 +39,7 @@ export function createPageCache(bytes: number, pageBytes: number): PageCache {
     take(key) {
       const isFull = pages.size === pages.max
       if (isFull) pages.pop()
-      const page = free.pop() ?? new Uint8Array(pageBytes)
+      const page = free.pop() ?? Buffer.alloc(pageBytes)
       pages.set(key, page)
       return page
     },

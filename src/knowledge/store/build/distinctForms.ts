@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { fold } from '../../names/fold.ts'
-import { gramsOf, N_GRAMS } from '../../names/grams.ts'
+import { gramsInto, N_GRAMS } from '../../names/grams.ts'
 import { ByteReader, ByteWriter } from '../bytes.ts'
 import type { Pace } from '../pace.ts'
 import { createScratchFiles, type ScratchFile, type ScratchFiles } from './scratchFile.ts'
@@ -39,6 +39,7 @@ export async function distinctForms(
   const store = createScratchFiles(join(dir, 'forms.scratch'), 1, 1 << 18)
   const out = store.files[0]!
   const frequencies = new Uint32Array(N_GRAMS)
+  let grams = new Uint32Array(1024)
   let nForms = 0
   let nRows = 0
   pace.stage('sorting names', 0.14)
@@ -55,7 +56,9 @@ export async function distinctForms(
         before = row
       }
       out.write(record.view())
-      for (const gram of gramsOf(text)) frequencies[gram]! += 1
+      if (text.length > grams.length) grams = new Uint32Array(text.length)
+      const n = gramsInto(text, grams)
+      for (let j = 0; j < n; j += 1) frequencies[grams[j]!]! += 1
       nForms += 1
       nRows += rows.length
     }
