@@ -5,6 +5,7 @@ import { createConnection } from './connection.ts'
 import { createHost } from './host.ts'
 import { offerGitAttributes } from './gitAttributes.ts'
 import { createKnowledgeBases } from './knowledgeBases/index.ts'
+import { createUmlsKey } from './umlsKey.ts'
 import { createStatus } from './status.ts'
 import { reportVisibleRanges } from './visibleRanges.ts'
 
@@ -13,14 +14,16 @@ export async function activate(context: ExtensionContext): Promise<void> {
   const log = window.createOutputChannel('ConceptLens', { log: true })
   const host = createHost(() => createConnection(context, log), log)
   const knowledgeBases = createKnowledgeBases(context, host)
+  const umlsKey = createUmlsKey(context, host)
   context.subscriptions.push(
     log,
     host,
     knowledgeBases,
+    umlsKey,
     createStatus(host),
     reportVisibleRanges(host),
     offerGitAttributes(host, context.workspaceState),
-    ...registerCommands(host, knowledgeBases),
+    ...registerCommands(host, { ...knowledgeBases.commands, ...umlsKey.commands }),
   )
   context.subscriptions.push(
     workspace.onDidChangeConfiguration((change) => {

@@ -23,6 +23,8 @@ import type { Connection } from './connection.ts'
 export interface Host extends Disposable {
   readonly log: LogOutputChannel
   readonly onStatus: Event<StatusParams>
+  /** A server has started, the first or another one; it knows nothing yet of what was told before. */
+  readonly onStart: Event<void>
   readonly onGitAttributes: Event<GitAttributesParams>
   /** The latest state the server told; `undefined` before it did. */
   readonly status: StatusParams | undefined
@@ -40,6 +42,7 @@ export interface Host extends Disposable {
 
 /** Owns the language server. A failed start is reported with a way to the log and to another try. */
 export function createHost(connect: () => Connection, log: LogOutputChannel): Host {
+  const started = new EventEmitter<void>()
   const statusChanged = new EventEmitter<StatusParams>()
   const gitAttributesOffered = new EventEmitter<GitAttributesParams>()
   let connection = connect()
@@ -53,6 +56,7 @@ export function createHost(connect: () => Connection, log: LogOutputChannel): Ho
     connection.on('conceptLens/offerGitAttributes', (params) => gitAttributesOffered.fire(params))
     try {
       await connection.start()
+      started.fire()
     } catch (error) {
       log.error(`The language server did not start: ${String(error)}`)
       void offerRestart(host)
@@ -62,6 +66,7 @@ export function createHost(connect: () => Connection, log: LogOutputChannel): Ho
   const host: Host = {
     log,
     onStatus: statusChanged.event,
+    onStart: started.event,
     onGitAttributes: gitAttributesOffered.event,
     get status() {
       return status
@@ -77,6 +82,7 @@ export function createHost(connect: () => Connection, log: LogOutputChannel): Ho
       await start()
     },
     dispose() {
+      started.dispose()
       statusChanged.dispose()
       gitAttributesOffered.dispose()
       return connection.stop().catch(() => undefined)

@@ -3,3 +3,5 @@ export { createHttp, type Http, type HttpAnswer, type HttpOptions } from './http
 export { openOntologies, type Licence, type OntologyFile, type OpenOntology } from './ontologies/catalog.ts'
 export { getOntologies, ontologiesByIds, type GetOptions } from './ontologies/getOntologies.ts'
 export { acceptedLicences, acceptLicences } from './ontologies/licences.ts'
+export { createUmlsDefinitions, type DefinitionsOptions, type UmlsDefinitions } from './umls/definitions.ts'
+export { userCacheFolder } from './userCacheFolder.ts'

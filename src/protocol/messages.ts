@@ -112,6 +112,23 @@ export interface DecideParams extends RangeParams {
   readonly scope: DecisionScope
 }
 
+/** What the server needs to ask the UMLS for definitions. It asks only where the setting `umls.definitions` is on. */
+export interface UmlsParams {
+  /** The person's key; absent when none is stored. It is kept in memory alone. */
+  readonly key?: string
+  /** Folder where answers are kept. */
+  readonly cacheFolder: string
+  readonly network: NetworkSettings
+}
+
+/** How to reach other machines; what is absent comes from the server's environment. */
+export interface NetworkSettings {
+  readonly proxy?: string
+  /** Hosts reached without the proxy, separated by commas. */
+  readonly noProxy?: string
+  readonly strictSsl: boolean
+}
+
 /** What became of a decision or of its undoing. */
 export interface DecideResult {
   readonly done: boolean
@@ -200,6 +217,8 @@ export interface ClientNotifications {
   'conceptLens/cancel': DocumentParams
   /** A knowledge base was made anew in its folder, or removed: what links to it links again. */
   'conceptLens/knowledgeBaseChanged': KnowledgeBaseChangedParams
+  /** The key for the UMLS, or the way to the network, is this from now on. */
+  'conceptLens/umls': UmlsParams
 }
 
 /** Notifications of the server. */
@@ -243,6 +262,8 @@ export const CLIENT_COMMANDS = {
   restartServer: 'conceptLens.restartServer',
   getStarted: 'conceptLens.getStarted',
   importKnowledgeBase: 'conceptLens.importKnowledgeBase',
+  storeUmlsKey: 'conceptLens.storeUmlsKey',
+  forgetUmlsKey: 'conceptLens.forgetUmlsKey',
   getOntologies: 'conceptLens.getOntologies',
   addKnowledgeBase: 'conceptLens.addKnowledgeBase',
   useKnowledgeBaseHere: 'conceptLens.useKnowledgeBaseHere',

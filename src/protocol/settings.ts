@@ -134,7 +134,8 @@ export const SETTINGS = {
     maximum: 20,
     scope: 'resource',
     flag: '--candidates <n>',
-    description: 'How many candidates of a mention the model reads and ranks, chosen by their names and counts. More is slower.',
+    description:
+      'How many candidates of a mention the model reads and ranks, chosen by their names and counts. More is slower.',
   },
   'knowledgeBase.path': {
     type: 'text',
@@ -143,6 +144,13 @@ export const SETTINGS = {
     flag: '--kb <dir>',
     description:
       'Folder of the knowledge base to link to, made with `conceptlens kb import`. Empty: the starter knowledge base.',
+  },
+  'umls.definitions': {
+    type: 'boolean',
+    default: false,
+    scope: 'machine',
+    description:
+      'Fetch definitions of UMLS concepts that the knowledge base does not define, when you hover over them. Needs your own key (“ConceptLens: Store UMLS Key…”); only the concept’s CUI is sent, to the U.S. National Library of Medicine.',
   },
   'model.path': {
     type: 'text',

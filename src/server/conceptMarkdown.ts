@@ -1,4 +1,4 @@
-import type { Concept, KnowledgeBase, RankedCandidate } from '../core/index.ts'
+import type { Concept, Definition, KnowledgeBase, RankedCandidate } from '../core/index.ts'
 import { groupLabel, typeName } from '../knowledge/index.ts'
 import { CLIENT_COMMANDS, type WireRange } from '../protocol/index.ts'
 import { conceptPage, shortId } from './identifiers.ts'
@@ -16,6 +16,8 @@ export interface HoverPlace {
   readonly range: WireRange
   /** Whether the editor runs our commands from links. */
   readonly hasCommands: boolean
+  /** Definitions from elsewhere, for a concept that the knowledge base does not define. */
+  readonly definitions?: readonly Definition[]
 }
 
 /** What a hover says of a link, in Markdown. Texts of manuscript and knowledge base are shown as they are, never as markup. */
@@ -27,7 +29,7 @@ export function linkMarkdown({ link }: PlacedLink, knowledgeBase: KnowledgeBase,
     concept ? conceptBlock(concept, by) : missingBlock(link.chosen, by),
     // Near the top: a hover shows a dozen lines before it scrolls.
     place.hasCommands ? actionsBlock(place, link.chosenBy === 'author') : '',
-    ...(concept ? detailBlocks(concept, knowledgeBase) : []),
+    ...(concept ? detailBlocks(concept, knowledgeBase, place.definitions) : []),
     othersBlock(others, knowledgeBase),
   ]
   return blocks.filter((block) => block !== '').join('\n\n')
@@ -49,8 +51,12 @@ function missingBlock(chosen: string | undefined, by: string): string {
   return `${idLink(chosen)} · ${plain(by)}\n\nThis concept is not in the knowledge base.`
 }
 
-function detailBlocks(concept: Concept, knowledgeBase: KnowledgeBase): readonly string[] {
-  const definition = concept.definitions[0]
+function detailBlocks(
+  concept: Concept,
+  knowledgeBase: KnowledgeBase,
+  fetched: readonly Definition[] = [],
+): readonly string[] {
+  const definition = concept.definitions[0] ?? fetched[0]
   const synonyms = distinctSynonyms(concept)
   const parents = concept.parents.flatMap((id) => find(knowledgeBase, id)?.name ?? []).slice(0, MAX_PARENTS)
   return [

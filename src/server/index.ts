@@ -1,5 +1,15 @@
 export { createAssets } from './assets.ts'
+export { createRemoteDefinitions } from './remoteDefinitions.ts'
 export { createExporter } from './exporter.ts'
 export { createFileAccess } from './files.ts'
 export { serve, type ServerParts } from './server.ts'
-export type { Assets, EngineChoice, Exporter, FileAccess, LinkerParts, Messages, Timers } from './ports.ts'
+export type {
+  Assets,
+  EngineChoice,
+  Exporter,
+  FileAccess,
+  LinkerParts,
+  Messages,
+  RemoteDefinitions,
+  Timers,
+} from './ports.ts'

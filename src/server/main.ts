@@ -1,11 +1,12 @@
 import { createConnection, ProposedFeatures } from 'vscode-languageserver/node'
-import { createAssets, createExporter, createFileAccess, serve } from './index.ts'
+import { createAssets, createExporter, createFileAccess, createRemoteDefinitions, serve } from './index.ts'
 
 // The way to the editor (--stdio, --node-ipc, --socket=PORT) is on the command line, as the protocol wants it.
 const connection = createConnection(ProposedFeatures.all)
 
 serve(connection, {
   assets: (messages) => createAssets(__dirname, messages),
+  definitions: (messages) => createRemoteDefinitions(messages, process.env),
   files: createFileAccess(),
   timers: {
     after(delayMs, callback) {

@@ -1,7 +1,7 @@
-import type { KnowledgeBase, LinkedManuscript, Logger } from '../core/index.ts'
+import type { Definition, KnowledgeBase, LinkedManuscript, Logger } from '../core/index.ts'
 import type { Engine } from '../inference/index.ts'
 import type { Linker, LinkingSettings } from '../linking/index.ts'
-import type { ExportResult, KnowledgeBaseDescription, Settings } from '../protocol/index.ts'
+import type { ExportResult, KnowledgeBaseDescription, Settings, UmlsParams } from '../protocol/index.ts'
 
 /** What the server opens on the machine it runs on. Tests give doubles. */
 export interface Assets {
@@ -61,3 +61,12 @@ export type Exporter = (input: {
   readonly knowledgeBase: KnowledgeBase
   readonly settings: Settings
 }) => ExportResult
+
+/** Definitions of UMLS concepts from the network. Asked only where the setting is on. */
+export interface RemoteDefinitions {
+  /** Uses this key and this way to the network from now on. */
+  configure(params: UmlsParams): void
+  /** Definitions of a CUI; `undefined` without a key, or when they cannot be had now. Never rejects. */
+  of(cui: string): Promise<readonly Definition[] | undefined>
+  close(): Promise<void>
+}

@@ -6,6 +6,7 @@ import {
   type InitializationOptions,
   type KnowledgeBaseChangedParams,
   type ServerState,
+  type UmlsParams,
   type VisibleRangesParams,
 } from '../protocol/index.ts'
 import { featuresOf, registerForChanges, serverCapabilities } from './capabilities.ts'
@@ -17,7 +18,7 @@ import { createLinkingLoop } from './linkingLoop.ts'
 import type { OpenManuscript } from './manuscripts.ts'
 import { createMessages } from './messages.ts'
 import { followDocuments, type DocumentEvents } from './openDocuments.ts'
-import type { Assets, Exporter, FileAccess, Messages, Timers } from './ports.ts'
+import type { Assets, Exporter, FileAccess, Messages, RemoteDefinitions, Timers } from './ports.ts'
 import type { Session } from './session.ts'
 import { createWorkbench } from './workbench.ts'
 
@@ -25,6 +26,7 @@ import { createWorkbench } from './workbench.ts'
 export interface ServerParts {
   /** Makes the assets; what they have to say goes to the logger. */
   readonly assets: (messages: Messages) => Assets
+  readonly definitions: (messages: Messages) => RemoteDefinitions
   readonly files: FileAccess
   readonly timers: Timers
   readonly exporter: Exporter
@@ -108,6 +110,8 @@ export function serve(connection: Connection, parts: ServerParts): void {
     decisions,
     loop,
     exporter: parts.exporter,
+    definitions: parts.definitions(messages),
+    timers: parts.timers,
     manuscript: (uri) => documents.get(uri),
     toolsFor: async (manuscript) => workbench.tools(await configuration.of(manuscript?.uri)),
     info: () => workbench.info(),
@@ -152,7 +156,10 @@ export function serve(connection: Connection, parts: ServerParts): void {
     workbench.reopen(path)
     session.relinkAll()
   })
-  connection.onShutdown(() => workbench.dispose())
+  connection.onNotification('conceptLens/umls', (params: UmlsParams) => session.definitions.configure(params))
+  connection.onShutdown(async () => {
+    await Promise.all([workbench.dispose(), session.definitions.close()])
+  })
   registerHandlers(connection, session)
 }
 

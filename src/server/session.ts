@@ -3,7 +3,7 @@ import type { Configuration } from './configuration.ts'
 import type { DecisionsStore } from './decisionsStore.ts'
 import type { LinkingLoop } from './linkingLoop.ts'
 import type { OpenManuscript } from './manuscripts.ts'
-import type { Assets, Exporter } from './ports.ts'
+import type { Assets, Exporter, RemoteDefinitions, Timers } from './ports.ts'
 import type { Tools } from './workbench.ts'
 
 /** What a handler may use. One per connection, wired in `server.ts`. */
@@ -14,6 +14,8 @@ export interface Session {
   readonly decisions: DecisionsStore
   readonly loop: LinkingLoop
   readonly exporter: Exporter
+  readonly definitions: RemoteDefinitions
+  readonly timers: Timers
   /** An open document that may be a manuscript. */
   manuscript(uri: string): OpenManuscript | undefined
   /** The linker for a document, or for the window's settings; `undefined` when there is no knowledge base. */

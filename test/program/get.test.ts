@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { execFile } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { runTask } from '../../src/client/knowledgeBases/runTask.ts'
@@ -131,5 +132,50 @@ describe('kb get', () => {
     const done = await get(['doid'])
     assert.deepEqual(done?.result, [join(folder, 'downloads', 'doid.obo')])
     assert.match(asked.at(-1) ?? '', /bytes=40000-$/)
+  })
+})
+
+describe('kb show --umls-definitions', () => {
+  let folder: string
+  let umls: SecureLoopback
+  const asked: string[] = []
+
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'conceptlens-show-'))
+    writeFileSync(join(folder, 'lab.csv'), 'id,name\nUMLS:C0155502,benign paroxysmal positional vertigo\n')
+    await runTask({ script, args: ['kb', 'import', join(folder, 'lab.csv'), '--out', join(folder, 'kb')] })
+    umls = await secureLoopback((request, response) => {
+      asked.push(`${request.headers.host ?? ''}${request.url ?? ''}`)
+      response.end(
+        JSON.stringify({ result: [{ rootSource: 'MSH', value: 'Idiopathic recurrent VERTIGO.' }] }),
+      )
+    })
+  })
+
+  after(() => {
+    umls.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  function show(key: string | undefined): Promise<string> {
+    const args = ['kb', 'show', join(folder, 'kb'), 'UMLS:C0155502', '--umls-definitions']
+    const env = {
+      ...process.env,
+      ...{ HTTPS_PROXY: umls.proxy, https_proxy: umls.proxy, NO_PROXY: '', no_proxy: '' },
+      ...{ CONCEPTLENS_UTS_KEY: key ?? '', XDG_CACHE_HOME: folder, LOCALAPPDATA: folder, HOME: folder },
+    }
+    return new Promise((resolve) => {
+      execFile(process.execPath, [script, ...args], { env }, (_error, stdout, stderr) =>
+        resolve(stdout + stderr),
+      )
+    })
+  }
+
+  it('asks with the key of the environment, and with nothing without one', async () => {
+    assert.match(await show(undefined), /need your own key.*CONCEPTLENS_UTS_KEY/)
+    assert.deepEqual(asked, [])
+    // The certificate of the double is not that of the service: whoever is in between learns nothing.
+    assert.match(await show('secret'), /the service does not answer/)
+    assert.deepEqual(asked, [])
   })
 })

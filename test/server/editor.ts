@@ -17,7 +17,7 @@ import { ConceptLensError, type KnowledgeBase } from '../../src/core/index.ts'
 import type { Engine } from '../../src/inference/index.ts'
 import { createLinker, featureNames } from '../../src/linking/index.ts'
 import type { ParamsOf, RequestMethod, ResultOf, StatusParams } from '../../src/protocol/index.ts'
-import { createExporter, serve, type FileAccess } from '../../src/server/index.ts'
+import { createExporter, serve, type FileAccess, type RemoteDefinitions } from '../../src/server/index.ts'
 import { fakeEngine, type FakeEngine } from '../support/engine.ts'
 import { knowledgeBaseOf } from '../support/knowledgeBase.ts'
 
@@ -27,6 +27,7 @@ export interface EditorOptions {
   /** Others, by the path that the setting names; what is not here does not exist. */
   readonly knowledgeBases?: ReadonlyMap<string, KnowledgeBase>
   readonly engine?: Engine
+  readonly definitions?: RemoteDefinitions
   /** Opening them fails with this. */
   readonly broken?: { readonly knowledgeBase?: Error; readonly engine?: Error }
   /** As under `conceptLens`. */
@@ -130,6 +131,7 @@ export async function openEditor(options: EditorOptions = {}): Promise<Editor> {
         broken?.engine ? Promise.reject(broken.engine) : Promise.resolve(options.engine ?? countingEngine()),
       createLinker,
     }),
+    definitions: () => options.definitions ?? noDefinitions,
     files: fileAccess(files, writable),
     timers: {
       after(_delayMs, callback) {
@@ -165,6 +167,12 @@ export async function openEditor(options: EditorOptions = {}): Promise<Editor> {
       server.dispose()
     },
   }
+}
+
+const noDefinitions: RemoteDefinitions = {
+  configure: () => undefined,
+  of: () => Promise.reject(new Error('Nobody asked for definitions')),
+  close: () => Promise.resolve(),
 }
 
 function knowledgeBaseAt(options: EditorOptions, path: string): KnowledgeBase {

@@ -18,6 +18,7 @@ import { tellParent } from '../parentProcess.ts'
 import { interruptToken, stderrProgress } from '../terminal.ts'
 import { writeOut, writeTable } from '../output.ts'
 import { numberParser } from '../settingOptions.ts'
+import { withUmlsDefinitions } from '../umlsDefinitions.ts'
 import { addGetCommand } from './kbGet.ts'
 
 /** As many concepts as retrieval keeps at most. */
@@ -62,8 +63,12 @@ export function addKnowledgeBaseCommand(program: Command, finish: (status: numbe
     .description('one concept')
     .argument('<dir>')
     .argument('<id>', 'a CURIE: its id, a cross-reference or a retired id')
+    .option(
+      '--umls-definitions',
+      'also fetch its definitions from the UMLS, with the key in CONCEPTLENS_UTS_KEY',
+    )
     .option('--json', 'as JSON lines')
-    .action((dir: string, id: string, options: { json?: true }) => show(dir, id, options))
+    .action((dir: string, id: string, options: ShowOptions) => show(dir, id, options))
   kb.command('candidates')
     .description(
       'candidates for JSON lines {"id", "text"} on stdin, as JSON lines: what the training recipe reads',
@@ -192,8 +197,13 @@ async function search(dir: string, text: string, options: { limit: number; json?
   })
 }
 
-async function show(dir: string, id: string, options: { json?: true }): Promise<void> {
-  await withKnowledgeBase(dir, (kb) => {
+interface ShowOptions {
+  readonly json?: true
+  readonly umlsDefinitions?: true
+}
+
+async function show(dir: string, id: string, options: ShowOptions): Promise<void> {
+  await withKnowledgeBase(dir, async (kb) => {
     const refs = kb.resolve(id)
     if (refs.length === 0) {
       throw new ConceptLensError(
@@ -203,7 +213,8 @@ async function show(dir: string, id: string, options: { json?: true }): Promise<
       )
     }
     for (const ref of refs) {
-      const concept = kb.concept(ref)
+      const stored = kb.concept(ref)
+      const concept = options.umlsDefinitions ? await withUmlsDefinitions(stored) : stored
       writeOut(options.json ? `${JSON.stringify(concept)}\n` : describe(concept))
     }
   })

@@ -1,4 +1,3 @@
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import type { Command } from 'commander'
@@ -10,6 +9,7 @@ import {
   getOntologies,
   ontologiesByIds,
   openOntologies,
+  userCacheFolder,
   type OpenOntology,
 } from '../../network/index.ts'
 import type { OpenOntologyItem } from '../../protocol/index.ts'
@@ -42,7 +42,11 @@ export function addGetCommand(kb: Command, importSources: Import, finish: (statu
     .argument('[name...]', 'mondo, hpo, doid, go, uberon, cl, chebi, mesh')
     .option('--out <dir>', 'folder of the new knowledge base; without it, only download')
     .option('--name <name>', 'what to call it')
-    .option('--downloads <dir>', 'where downloads are kept, and continued', defaultDownloads())
+    .option(
+      '--downloads <dir>',
+      'where downloads are kept, and continued',
+      join(userCacheFolder(process.env), 'downloads'),
+    )
     .option('--accept-licences', 'accept the licences that are shown')
     .option(
       '--proxy <url>',
@@ -144,14 +148,4 @@ function knownOntologies(): readonly OpenOntology[] {
 function itemOf({ id, title, about, licence, files }: OpenOntology, accepted: boolean): OpenOntologyItem {
   const aboutBytes = files.reduce((sum, file) => sum + file.aboutBytes, 0)
   return { id, title, about, licence, accepted, aboutBytes }
-}
-
-/** The user's folder for what can be fetched again, as each platform has it. */
-function defaultDownloads(): string {
-  const { XDG_CACHE_HOME, LOCALAPPDATA } = process.env
-  const cache = {
-    win32: LOCALAPPDATA ?? join(homedir(), 'AppData', 'Local'),
-    darwin: join(homedir(), 'Library', 'Caches'),
-  }[process.platform as string]
-  return join(cache ?? XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'conceptlens', 'downloads')
 }

@@ -2,6 +2,7 @@ import { commands, window, type Disposable } from 'vscode'
 import { CLIENT_COMMANDS } from '../../protocol/index.ts'
 import type { Host } from '../host.ts'
 import type { KnowledgeBases } from '../knowledgeBases/index.ts'
+import type { UmlsKey } from '../umlsKey.ts'
 import { chooseConcept } from './chooseConcept.ts'
 import { notConcept, undoDecision } from './decide.ts'
 import { exportBioc } from './exportBioc.ts'
@@ -14,7 +15,10 @@ const WALKTHROUGH = 'conceptlens.conceptlens#conceptLens.start'
 type Command = (argument?: unknown) => unknown
 
 /** Registers every command that package.json contributes. A failing command says so and points to the log. */
-export function registerCommands(host: Host, knowledgeBases: KnowledgeBases): Disposable[] {
+export function registerCommands(
+  host: Host,
+  others: KnowledgeBases['commands'] & UmlsKey['commands'],
+): Disposable[] {
   const table: Record<keyof typeof CLIENT_COMMANDS, Command> = {
     linkDocument: (argument) => linkDocument(host, argument),
     exportBioc: (argument) => exportBioc(host, argument),
@@ -29,7 +33,7 @@ export function registerCommands(host: Host, knowledgeBases: KnowledgeBases): Di
     showLog: () => host.log.show(),
     restartServer: () => host.restart(),
     getStarted: () => commands.executeCommand('workbench.action.openWalkthrough', WALKTHROUGH, false),
-    ...knowledgeBases.commands,
+    ...others,
   }
   return Object.entries(table).map(([key, run]) =>
     commands.registerCommand(CLIENT_COMMANDS[key as keyof typeof CLIENT_COMMANDS], guarded(host, key, run)),

@@ -1,3 +1,4 @@
+import type { NetworkSettings } from '../../protocol/index.ts'
 import type { TaskOptions } from './runTask.ts'
 
 /** The part of VS Code's settings that says how to reach the network, as under `http`. */
@@ -40,4 +41,19 @@ export function networkOptions({
     ...(noProxy.length > 0 ? all(EXCEPTION_VARIABLES, noProxy.join(',')) : {}),
   }
   return { args: proxyStrictSSL ? [] : ['--no-strict-ssl'], environment }
+}
+
+/** The same for the language server, which is told in a message. */
+export function serverNetwork({
+  proxy,
+  noProxy,
+  proxySupport,
+  proxyStrictSSL,
+}: HttpSettings): NetworkSettings {
+  if (proxySupport === 'off') return { noProxy: '*', strictSsl: proxyStrictSSL }
+  return {
+    ...(proxy === '' ? {} : { proxy }),
+    ...(noProxy.length === 0 ? {} : { noProxy: noProxy.join(',') }),
+    strictSsl: proxyStrictSSL,
+  }
 }

@@ -26,11 +26,11 @@ export function inlayHints(session: Session, { textDocument, range }: InlayHintP
 }
 
 /** Adds the hover's text to a hint as its tooltip, when the link is still there. */
-export function resolveInlayHint(session: Session, hint: InlayHint): InlayHint {
+export async function resolveInlayHint(session: Session, hint: InlayHint): Promise<InlayHint> {
   const data = hint.data as { uri?: unknown; offset?: unknown } | undefined
   if (typeof data?.uri !== 'string' || typeof data.offset !== 'number') return hint
   const manuscript = session.manuscript(data.uri)
-  const value = manuscript && hoverOf(session, manuscript, data.offset)?.markdown
+  const value = manuscript && (await hoverOf(session, manuscript, data.offset))?.markdown
   return value === undefined ? hint : { ...hint, tooltip: { kind: 'markdown', value } }
 }
 
