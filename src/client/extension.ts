@@ -2,6 +2,7 @@ import { window, workspace, type ExtensionContext } from 'vscode'
 import { SETTINGS_SECTION } from '../protocol/index.ts'
 import { registerCommands } from './commands/index.ts'
 import { createConnection } from './connection.ts'
+import { greetOnce } from './greeting.ts'
 import { createHost } from './host.ts'
 import { offerGitAttributes } from './gitAttributes.ts'
 import { createKnowledgeBases } from './knowledgeBases/index.ts'
@@ -31,5 +32,6 @@ export async function activate(context: ExtensionContext): Promise<void> {
       if (change.affectsConfiguration(`${SETTINGS_SECTION}.languages`)) void host.restart()
     }),
   )
+  void greetOnce(context.globalState).catch((error: unknown) => log.warn(`The walkthrough: ${String(error)}`))
   await host.start()
 }

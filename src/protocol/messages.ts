@@ -77,13 +77,15 @@ export interface Explanation {
 /** A concept as a list shows it. */
 export interface ConceptItem {
   readonly id: string
+  /** The id as people read it: `C0009443`. */
+  readonly shownId: string
   readonly name: string
   /** Readable semantic types or groups, empty when unknown. */
   readonly types: readonly string[]
   /** The name that matched, when it is not the preferred one. */
   readonly matched?: string
-  /** 0 … 1; absent for concepts that were not ranked. */
-  readonly probability?: number
+  /** As people read it: `82 %`, `< 1 %`; absent for concepts that were not ranked. */
+  readonly probability?: string
 }
 
 /** The candidates for a stretch of text. */

@@ -1,136 +1,102 @@
-/// <reference lib="dom" />
-/// <reference lib="dom.iterable" />
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
-import type { SuiteResult } from './companion/companion.ts'
-import type { RunningEditor } from './run.ts'
+import { mergeResults, type SuiteResult } from './companion/companion.ts'
+import type { RunningEditor } from './editor.ts'
+import {
+  appears,
+  closeWindow,
+  openFile,
+  openWindow,
+  PATIENCE_MS,
+  placeOf,
+  runCommand,
+  waitUntilLinked,
+  wearTheme,
+} from './page.ts'
+import { walkthroughScenes } from './walkthrough.ts'
 
-const themes = ['light', 'dark'] as const
+/** Something a person sees: brings it to the screen, or throws. What stays open is closed with Escape. */
+export type Scene = readonly [name: string, show: (page: Page, editor: RunningEditor) => Promise<void>]
 
-/** Drives the editor with mouse and keyboard as a person would, and photographs what they see, in both themes. */
-export async function takePictures(editor: RunningEditor): Promise<SuiteResult> {
-  const passed: string[] = []
-  const failed: { title: string; error: string }[] = []
-  for (const theme of themes) {
-    for (const [name, scene] of scenes) {
-      const title = `what a person sees: ${name} (${theme})`
-      const page = await openManuscript(editor, theme)
-      try {
-        await scene(page)
-        passed.push(title)
-      } catch (error) {
-        failed.push({ title, error: String(error) })
-      } finally {
-        await page.screenshot({ path: join(editor.outFolder, `${name.replaceAll(' ', '-')}-${theme}.png`) })
-        await page.context().close()
-      }
-    }
-  }
-  return { passed, failed, pending: [] }
-}
+type Theme = 'light' | 'dark'
 
 const manuscript = 'manuscript.md'
-/** A word of the sample that is linked, and what its hover names. */
+/** A word of the sample that is linked. */
 const word = 'hyperglycemia'
 
-const scenes: readonly (readonly [string, (page: Page) => Promise<void>])[] = [
-  ['hints', async (page) => waitForHints(page)],
+const scenes: readonly Scene[] = [
+  ['hints', waitUntilLinked],
   [
     'hover',
     async (page) => {
-      await waitForHints(page)
       const at = await placeOf(page, word)
       await page.mouse.move(at.x, at.y)
-      await page
-        .locator('.monaco-hover:visible', { hasText: /UMLS|C\d{7}/ })
-        .first()
-        .waitFor({ timeout: 20_000 })
-      await page.waitForTimeout(500)
+      await appears(page.locator('.monaco-hover:visible', { hasText: /C\d{7}/ }))
     },
   ],
   [
     'quick fixes',
     async (page) => {
-      await waitForHints(page)
       const at = await placeOf(page, word)
       await page.mouse.click(at.x, at.y)
       await runCommand(page, 'Quick Fix...')
-      await page
-        .getByText(/not a concept/i)
-        .first()
-        .waitFor({ timeout: 20_000 })
-      await page.waitForTimeout(300)
+      await appears(page.locator('.action-widget:visible', { hasText: /not a concept/i }))
     },
   ],
   [
     'status menu',
     async (page) => {
-      await waitForHints(page)
       await page.locator('.statusbar-item.right', { hasText: 'ConceptLens' }).first().click()
-      await page
-        .locator('.quick-input-list .monaco-list-row', { hasText: /switch off/i })
-        .first()
-        .waitFor({ timeout: 20_000 })
-      await page.waitForTimeout(300)
+      await appears(page.locator('.quick-input-list .monaco-list-row', { hasText: /switch off/i }))
     },
   ],
+  [
+    'export',
+    async (page, { workspace }) => {
+      const name = manuscript.replace('.md', '.bioc.xml')
+      for (const file of [name, 'bioc.key']) await rm(join(workspace, file), { force: true })
+      await runCommand(page, 'ConceptLens: Export BioC XML')
+      await appears(page.locator('.quick-input-widget:visible', { hasText: 'Export BioC XML' }))
+      await page.keyboard.press('Enter')
+      const said = page.locator('.notification-toast:visible', { hasText: /Exported \d+ annotations/ })
+      await said.getByRole('button', { name: 'Open' }).click({ timeout: PATIENCE_MS })
+      await appears(page.locator('.view-line', { hasText: '<!DOCTYPE collection SYSTEM "BioC.dtd">' }))
+    },
+  ],
+  ...walkthroughScenes,
 ]
 
-async function openManuscript(editor: RunningEditor, colorScheme: (typeof themes)[number]): Promise<Page> {
-  const context = await editor.browser.newContext({ viewport: { width: 1280, height: 800 }, colorScheme })
-  const page = await context.newPage()
-  const authority = `127.0.0.1:${editor.port}`
-  const file = `vscode-remote://${authority}${editor.workspace}/${manuscript}`
-  const query = new URLSearchParams({
-    folder: editor.workspace,
-    payload: JSON.stringify([['openFile', file]]),
-  })
-  await page.goto(`http://${authority}/?${query.toString()}`)
-  return page
+/** Drives the editor with mouse and keyboard as a person would, and photographs what they see, in both themes. */
+export async function takePictures(editor: RunningEditor): Promise<SuiteResult> {
+  const results: SuiteResult[] = []
+  const page = await openWindow(editor, editor.workspace)
+  // The pictures of the walkthrough need room beside its text.
+  await runCommand(page, 'View: Close Primary Side Bar')
+  for (const theme of ['light', 'dark'] as const) {
+    await wearTheme(page, theme)
+    await runCommand(page, 'View: Close All Editors')
+    await openFile(page, manuscript)
+    for (const scene of scenes) results.push(await photograph(page, scene, editor, theme))
+  }
+  await closeWindow(page)
+  return mergeResults(results)
 }
 
-/** Runs a command from the palette: the keyboard's own shortcuts differ between browsers. */
-async function runCommand(page: Page, title: string): Promise<void> {
-  await page.keyboard.press('F1')
-  await page.keyboard.type(title)
-  await page
-    .locator('.quick-input-list .monaco-list-row', { hasText: title })
-    .first()
-    .waitFor({ timeout: 20_000 })
-  await page.keyboard.press('Enter')
-}
-
-/** Hints are there once the injected text stands between the words: the word is followed by something that the file has not. */
-async function waitForHints(page: Page): Promise<void> {
-  await page.locator('.view-line').first().waitFor({ timeout: 60_000 })
-  await page.waitForFunction(
-    () =>
-      [...document.querySelectorAll('.view-line')].some((line) =>
-        /C\d{7}|[A-Z]+:[A-Z]?\d{4,}/.test(line.textContent ?? ''),
-      ),
-    undefined,
-    { timeout: 60_000 },
+/** Shows one scene and takes its picture, also when it failed. */
+export async function photograph(
+  page: Page,
+  [name, show]: Scene,
+  editor: RunningEditor,
+  theme: Theme,
+): Promise<SuiteResult> {
+  const title = `what a person sees: ${name} (${theme})`
+  const outcome = await show(page, editor).then(
+    () => ({ passed: [title], failed: [], pending: [] }),
+    (error: unknown) => ({ passed: [], failed: [{ title, error: String(error) }], pending: [] }),
   )
-  await page.waitForTimeout(2500)
-}
-
-/** The middle of the first visible occurrence of a word in the editor, in pixels. */
-async function placeOf(page: Page, text: string): Promise<{ x: number; y: number }> {
-  const found = await page.evaluate((wanted) => {
-    for (const line of document.querySelectorAll('.view-line')) {
-      const walker = document.createTreeWalker(line, NodeFilter.SHOW_TEXT)
-      for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
-        const at = (node.textContent ?? '').toLowerCase().indexOf(wanted)
-        if (at < 0) continue
-        const range = document.createRange()
-        range.setStart(node, at)
-        range.setEnd(node, at + wanted.length)
-        const box = range.getBoundingClientRect()
-        if (box.width > 0) return { x: box.x + box.width / 2, y: box.y + box.height / 2 }
-      }
-    }
-    return undefined
-  }, text)
-  if (found === undefined) throw new Error(`“${text}” is not on the screen`)
-  return found
+  const path = join(editor.outFolder, `${name.replaceAll(' ', '-')}-${theme}.png`)
+  await page.screenshot({ path, animations: 'disabled' })
+  await page.keyboard.press('Escape')
+  return outcome
 }

@@ -170,6 +170,20 @@ describe('language server', () => {
       assert.equal((await editor.hints(PAPER))[0], 'cold→C0009264')
     })
 
+    it('choose among candidates that read as in the hover', async () => {
+      await start()
+      const list = await editor.request('conceptLens/candidates', {
+        uri: PAPER,
+        range: editor.rangeOf(PAPER, 'cold'),
+      })
+      assert.equal(list?.isMention, true)
+      const hover = (await editor.hover(PAPER, 'cold')) ?? ''
+      const [first] = list.items
+      assert.equal(first?.id, list.chosen)
+      assert.equal(`UMLS:${first?.shownId}`, first?.id)
+      assert.ok(hover.includes(first?.probability ?? 'none'), `${first?.probability} in ${hover}`)
+    })
+
     it('link a selection that is no mention', async () => {
       await start({}, 'They came with wheezing.\n')
       const range = editor.rangeOf(PAPER, 'wheezing')

@@ -96,12 +96,11 @@ function searchAsYouType(
 }
 
 function itemOf(item: ConceptItem, chosen?: string): Item {
-  const probability = item.probability === undefined ? '' : `${Math.round(item.probability * 100)} %`
   const matched = item.matched === undefined ? '' : `“${item.matched}”`
   return {
     id: item.id,
     label: item.id === chosen ? `$(check) ${item.name}` : item.name,
-    description: [item.id, probability].filter(Boolean).join(' · '),
+    description: [item.shownId, item.probability].filter(Boolean).join(' · '),
     detail: [item.types.join(', '), matched].filter(Boolean).join(' · '),
     buttons: [...EVERYWHERE],
   }

@@ -1,5 +1,6 @@
 import { commands, window, type Disposable } from 'vscode'
 import { CLIENT_COMMANDS } from '../../protocol/index.ts'
+import { WALKTHROUGH } from '../greeting.ts'
 import type { Host } from '../host.ts'
 import type { KnowledgeBases } from '../knowledgeBases/index.ts'
 import type { UmlsKey } from '../umlsKey.ts'
@@ -9,8 +10,6 @@ import { exportBioc } from './exportBioc.ts'
 import { linkDocument } from './linkDocument.ts'
 import { menu, toggle } from './toggle.ts'
 import { why } from './why.ts'
-
-const WALKTHROUGH = 'conceptlens.conceptlens#conceptLens.start'
 
 type Command = (argument?: unknown) => unknown
 

@@ -1,4 +1,4 @@
-import { window, type Range, type TextEditor } from 'vscode'
+import { TabInputText, window, workspace, type Range, type TextEditor } from 'vscode'
 import type { PositionParams, RangeParams, WireRange } from '../../protocol/index.ts'
 import type { Host } from '../host.ts'
 
@@ -16,19 +16,37 @@ export function positionTarget(host: Host, argument: unknown): PositionParams | 
   return target && { uri: target.uri, position: target.range.start }
 }
 
-/** The document a command is about. */
+/** The document a command is about: as {@link rangeTarget}, else the only manuscript that is open. */
 export function documentTarget(host: Host, argument: unknown): string | undefined {
   if (isRecord(argument) && typeof argument.uri === 'string') return argument.uri
-  return activeManuscript(host)?.document.uri.toString()
+  const active = window.activeTextEditor?.document
+  if (active && host.handles(active)) return active.uri.toString()
+  const [only, ...others] = openManuscripts(host)
+  if (only && others.length === 0) return only
+  askForManuscript()
+  return undefined
+}
+
+/** URIs of the manuscripts that have a tab, as when a walkthrough stands before them. */
+function openManuscripts(host: Host): readonly string[] {
+  const inTabs = window.tabGroups.all.flatMap(({ tabs }) =>
+    tabs.flatMap(({ input }) => (input instanceof TabInputText ? input.uri.toString() : [])),
+  )
+  const manuscripts = workspace.textDocuments.filter((document) => host.handles(document))
+  return manuscripts.map(({ uri }) => uri.toString()).filter((uri) => inTabs.includes(uri))
 }
 
 function activeManuscript(host: Host): TextEditor | undefined {
   const editor = window.activeTextEditor
   if (editor && host.handles(editor.document)) return editor
+  askForManuscript()
+  return undefined
+}
+
+function askForManuscript(): void {
   void window.showInformationMessage(
     'ConceptLens links Markdown, LaTeX, Quarto, R Markdown and text files. Open one of them first; "ConceptLens: Languages" in the settings adds others.',
   )
-  return undefined
 }
 
 function toWire({ start, end }: Range): WireRange {

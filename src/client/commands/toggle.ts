@@ -49,13 +49,19 @@ function switchActions(uri: Uri | undefined): Action[] {
   return workspace.workspaceFolders ? [inWorkspace, forGood] : [forGood]
 }
 
-/** Also takes away what a narrower place says, so that the switch has the effect it names. */
+/** Also takes away what narrower places say, so that the switch has the effect it names. */
 async function setEnabled(value: boolean, target: ConfigurationTarget): Promise<void> {
   const configuration = workspace.getConfiguration(SETTINGS_SECTION)
-  const inWorkspace = configuration.inspect('enable')?.workspaceValue
-  if (target === ConfigurationTarget.Global && inWorkspace !== undefined) {
-    await configuration.update('enable', undefined, ConfigurationTarget.Workspace)
+  // In a window with one folder, its settings are those of the workspace.
+  const folders = workspace.workspaceFile ? (workspace.workspaceFolders ?? []) : []
+  for (const { uri } of folders) {
+    const inFolder = workspace.getConfiguration(SETTINGS_SECTION, uri)
+    if (inFolder.inspect('enable')?.workspaceFolderValue !== undefined)
+      await inFolder.update('enable', undefined, ConfigurationTarget.WorkspaceFolder)
   }
+  const inWorkspace = configuration.inspect('enable')?.workspaceValue
+  if (target === ConfigurationTarget.Global && inWorkspace !== undefined)
+    await configuration.update('enable', undefined, ConfigurationTarget.Workspace)
   await configuration.update('enable', value, target)
 }
 

@@ -1,7 +1,8 @@
 import type { Link, RankedCandidate } from '../../core/index.ts'
 import type { CandidateList, ConceptItem, RangeParams, SearchParams } from '../../protocol/index.ts'
-import { typeLabels } from '../conceptMarkdown.ts'
+import { percent, typeLabels } from '../conceptMarkdown.ts'
 import { toSpan } from '../fromLsp.ts'
+import { shortId } from '../identifiers.ts'
 import { linkAt, parse, type OpenManuscript } from '../manuscripts.ts'
 import type { Session } from '../session.ts'
 import { toRange } from '../toLsp.ts'
@@ -41,8 +42,16 @@ function listOf({ document }: OpenManuscript, link: Link, isMention: boolean): C
     range: toRange(document, link.source),
     isMention,
     ...(link.chosen === undefined ? {} : { chosen: link.chosen }),
-    items: link.candidates.map((candidate) => ({ ...itemOf(candidate), probability: candidate.probability })),
+    items: link.candidates.map((candidate) => {
+      const probability = probabilityOf(candidate, link)
+      return { ...itemOf(candidate), ...(probability > 0 ? { probability: percent(probability) } : {}) }
+    }),
   }
+}
+
+/** As the hover has it: the chosen concept has the probability of the link. 0 for what was not ranked. */
+function probabilityOf({ id, probability }: RankedCandidate, link: Link): number {
+  return id === link.chosen && link.chosenBy !== 'author' ? link.probability : probability
 }
 
 function itemOf(
@@ -52,6 +61,7 @@ function itemOf(
   const types = typeLabels(candidate)
   return {
     id,
+    shownId: shortId(id),
     name: preferredName,
     types,
     ...(matchedName === preferredName ? {} : { matched: matchedName }),

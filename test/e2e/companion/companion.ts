@@ -1,8 +1,8 @@
 /**
- * Runs the suite inside the extension host and writes what came out to a file, where the runner waits for it.
- * Under `@vscode/test-electron` the host calls {@link run} itself; in the server it is an ordinary extension.
+ * Runs a suite inside the extension host. Under `@vscode/test-electron` the host calls {@link run}; in VS Code's server
+ * it is an ordinary extension that runs the suite the runner asks for in a file, and writes what came out to another.
  */
-import { existsSync, renameSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import type MochaClass from 'mocha'
@@ -14,29 +14,56 @@ export interface SuiteResult {
   readonly pending: readonly string[]
 }
 
+/** All results in one. */
+export function mergeResults(results: readonly SuiteResult[]): SuiteResult {
+  return {
+    passed: results.flatMap(({ passed }) => passed),
+    failed: results.flatMap(({ failed }) => failed),
+    pending: results.flatMap(({ pending }) => pending),
+  }
+}
+
+/** Below the folder that runner and companion share: names the suite of the window opened next, `{"suite": NAME}`. */
+export const REQUEST_FILE = 'request.json'
+
+/** Below the same folder: what came out of a suite. */
+export const resultFile = (suite: string): string => `result-${suite}.json`
+
 export function activate(): void {
-  const resultFile = process.env['CONCEPTLENS_E2E_RESULT']
-  // Only the first window runs the suite; the later ones are for the pictures.
-  if (resultFile === undefined || existsSync(resultFile)) return
-  void runSuite()
+  const home = process.env['CONCEPTLENS_E2E_HOME']
+  const suite = home === undefined ? undefined : requestedSuite(home)
+  if (home === undefined || suite === undefined) return
+  const file = join(home, resultFile(suite))
+  void runSuite(suite)
     .catch((error: unknown) => crashed(error))
     .then((result) => {
-      writeFileSync(`${resultFile}.part`, JSON.stringify(result, undefined, 2))
-      renameSync(`${resultFile}.part`, resultFile)
+      writeFileSync(`${file}.part`, JSON.stringify(result, undefined, 2))
+      renameSync(`${file}.part`, file)
     })
 }
 
 /** Entry point of `@vscode/test-electron`. */
 export async function run(): Promise<void> {
-  const { failed } = await runSuite()
+  const { failed } = await runSuite(process.env['CONCEPTLENS_E2E_SUITE'] ?? 'workspace')
   if (failed.length > 0) throw new Error(failed.map(({ title, error }) => `${title}\n${error}`).join('\n\n'))
 }
 
-async function runSuite(): Promise<SuiteResult> {
+/** Takes the request, so that no other window runs it; windows without one are for the pictures. */
+function requestedSuite(home: string): string | undefined {
+  const request = join(home, REQUEST_FILE)
+  try {
+    renameSync(request, `${request}.taken`)
+  } catch {
+    return undefined
+  }
+  return (JSON.parse(readFileSync(`${request}.taken`, 'utf8')) as { suite: string }).suite
+}
+
+async function runSuite(suite: string): Promise<SuiteResult> {
   const root = process.env['CONCEPTLENS_E2E_ROOT'] ?? join(__dirname, '..', '..', '..')
   const Mocha = createRequire(join(root, 'package.json'))('mocha') as typeof MochaClass
-  const mocha = new Mocha({ ui: 'bdd', timeout: 60_000, reporter: 'min' })
-  mocha.addFile(join(__dirname, 'suite.cjs'))
+  const mocha = new Mocha({ ui: 'bdd', timeout: 120_000, reporter: 'min' })
+  mocha.addFile(join(__dirname, `${suite}.window.cjs`))
   const passed: string[] = []
   const failed: { title: string; error: string }[] = []
   const pending: string[] = []

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import * as vscode from 'vscode'
 import {
   applyQuickFix,
+  DECISIONS_FILE,
   eventually,
   firstLink,
   hintsOf,
@@ -12,8 +13,6 @@ import {
   readWorkspaceFile,
   sayNotAConcept,
 } from './editor.ts'
-
-const decisionsFile = '.conceptlens/decisions.jsonl'
 
 describe('the author decides', () => {
   it('chooses another candidate, finds it kept in the workspace, and takes it back', async () => {
@@ -27,7 +26,7 @@ describe('the author decides', () => {
     await applyQuickFix(another)
     const text = await eventually(
       'the decision on disk',
-      () => readWorkspaceFile(decisionsFile),
+      () => readWorkspaceFile(DECISIONS_FILE),
       (found) => found !== undefined,
     )
     assert.match(text ?? '', /"action":"link"/)
@@ -40,7 +39,7 @@ describe('the author decides', () => {
     await vscode.commands.executeCommand('conceptLens.undoDecision')
     await eventually(
       'the decision gone',
-      () => readWorkspaceFile(decisionsFile),
+      () => readWorkspaceFile(DECISIONS_FILE),
       (found) => !/"action":"link"/.test(found ?? ''),
     )
   })
@@ -54,7 +53,7 @@ describe('the author decides', () => {
       () => hintsOf(document),
       (hints) => hints.every(({ position }) => !position.isEqual(range.end)),
     )
-    assert.match((await readWorkspaceFile(decisionsFile)) ?? '', /"action":"none"/)
+    assert.match((await readWorkspaceFile(DECISIONS_FILE)) ?? '', /"action":"none"/)
     await vscode.commands.executeCommand('conceptLens.undoDecision')
     await eventually(
       'the hint back',
@@ -91,17 +90,17 @@ describe('the author decides', () => {
   it('reports a damaged decisions file and does not overwrite the damaged line', async () => {
     const folder = vscode.workspace.workspaceFolders?.[0]
     assert.ok(folder !== undefined)
-    const uri = vscode.Uri.joinPath(folder.uri, decisionsFile)
+    const uri = vscode.Uri.joinPath(folder.uri, DECISIONS_FILE)
     await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode('{"this is": not JSON\n'))
     const document = await openManuscript('manuscript.md')
     const { range } = await firstLink(document)
     await sayNotAConcept(document, range)
     await eventually(
       'the new decision',
-      () => readWorkspaceFile(decisionsFile),
+      () => readWorkspaceFile(DECISIONS_FILE),
       (found) => /"action":"none"/.test(found ?? ''),
     )
-    assert.match((await readWorkspaceFile(decisionsFile)) ?? '', /\{"this is": not JSON/)
+    assert.match((await readWorkspaceFile(DECISIONS_FILE)) ?? '', /\{"this is": not JSON/)
     await vscode.commands.executeCommand('conceptLens.undoDecision')
     await vscode.workspace.fs.delete(uri)
     assert.match(await hoverText(document, range.start), /./)

@@ -4,10 +4,21 @@ import * as vscode from 'vscode'
 
 /** Steps that the suites share: what a person would do with a manuscript. */
 
-export async function openManuscript(name: string): Promise<vscode.TextDocument> {
-  const folder = vscode.workspace.workspaceFolders?.[0]
-  assert.ok(folder !== undefined, 'a workspace is open')
-  const document = await vscode.workspace.openTextDocument(vscode.Uri.joinPath(folder.uri, name))
+/** Where the author's decisions are, below a workspace folder. */
+export const DECISIONS_FILE = '.conceptlens/decisions.jsonl'
+
+/** Id of a concept that the sample manuscripts do not name. */
+export const asthma = 'UMLS:C0004096'
+
+/** The workspace folder with this index. */
+export function folderUri(index = 0): vscode.Uri {
+  const folder = vscode.workspace.workspaceFolders?.[index]
+  assert.ok(folder !== undefined, `workspace folder ${index} is open`)
+  return folder.uri
+}
+
+export async function openManuscript(name: string, folder = 0): Promise<vscode.TextDocument> {
+  const document = await vscode.workspace.openTextDocument(vscode.Uri.joinPath(folderUri(folder), name))
   await vscode.window.showTextDocument(document)
   return document
 }
@@ -15,7 +26,7 @@ export async function openManuscript(name: string): Promise<vscode.TextDocument>
 /** Asks again until the answer satisfies; fails with the last answer after `timeoutMs`. */
 export async function eventually<T>(
   what: string,
-  ask: () => Promise<T>,
+  ask: () => T | Promise<T>,
   satisfies: (answer: T) => boolean,
   timeoutMs = 30_000,
 ): Promise<T> {
@@ -66,6 +77,20 @@ export function positionIn(document: vscode.TextDocument, words: string): vscode
   return document.positionAt(at + words.length - 1)
 }
 
+/** The first occurrence of some words. */
+export function rangeOf(document: vscode.TextDocument, words: string): vscode.Range {
+  const end = positionIn(document, words).translate(0, 1)
+  return new vscode.Range(end.translate(0, -words.length), end)
+}
+
+/** The hint behind the character before a position. */
+export async function hintAt(
+  document: vscode.TextDocument,
+  position: vscode.Position,
+): Promise<vscode.InlayHint | undefined> {
+  return (await hintsOf(document)).find((hint) => hint.position.isEqual(position))
+}
+
 export async function hoverText(document: vscode.TextDocument, position: vscode.Position): Promise<string> {
   const hovers = await vscode.commands.executeCommand<vscode.Hover[] | undefined>(
     'vscode.executeHoverProvider',
@@ -110,11 +135,10 @@ export async function firstLink(
   return { range: new vscode.Range(end.translate(0, -1), end), hint }
 }
 
-export async function readWorkspaceFile(path: string): Promise<string | undefined> {
-  const folder = vscode.workspace.workspaceFolders?.[0]
-  assert.ok(folder !== undefined)
+export async function readWorkspaceFile(path: string, folder = 0): Promise<string | undefined> {
+  const uri = vscode.Uri.joinPath(folderUri(folder), path)
   try {
-    return new TextDecoder().decode(await vscode.workspace.fs.readFile(vscode.Uri.joinPath(folder.uri, path)))
+    return new TextDecoder().decode(await vscode.workspace.fs.readFile(uri))
   } catch {
     return undefined
   }
@@ -125,4 +149,33 @@ export async function sayNotAConcept(document: vscode.TextDocument, range: vscod
   const fix = (await quickFixes(document, range)).find(({ title }) => /not a concept/i.test(title))
   assert.ok(fix !== undefined)
   await applyQuickFix(fix)
+}
+
+/** Decides as a quick fix does. */
+export async function decide(
+  document: vscode.TextDocument,
+  range: vscode.Range,
+  choice: { readonly scope: 'here' | 'document' | 'project'; readonly id?: string },
+): Promise<void> {
+  const { start, end } = range
+  const argument = { uri: document.uri.toString(), range: { start, end }, ...choice }
+  await vscode.commands.executeCommand('conceptLens.server.decide', argument)
+}
+
+/** The BioC XML of a document, as the export writes it; the files are gone afterwards. */
+export async function readExport(document: vscode.TextDocument): Promise<string> {
+  const target = vscode.Uri.joinPath(folderUri(), 'exported.bioc.xml')
+  const argument = { uri: document.uri.toString(), target: target.toString() }
+  await vscode.commands.executeCommand('conceptLens.exportBioc', argument)
+  const xml = await readWorkspaceFile('exported.bioc.xml')
+  assert.ok(xml !== undefined, 'the export is written')
+  for (const name of ['exported.bioc.xml', 'bioc.key'])
+    await vscode.workspace.fs.delete(vscode.Uri.joinPath(folderUri(), name))
+  return xml
+}
+
+/** Closes all tabs without saving. */
+export async function closeAllTabs(): Promise<void> {
+  for (let i = 0; i < 50 && vscode.window.tabGroups.all.some(({ tabs }) => tabs.length > 0); i++)
+    await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor')
 }

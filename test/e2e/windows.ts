@@ -1,0 +1,115 @@
+import { cp, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Page } from 'playwright-core'
+import { mergeResults, REQUEST_FILE, resultFile, type SuiteResult } from './companion/companion.ts'
+import type { RunningEditor } from './editor.ts'
+import { photograph, type Scene } from './pictures.ts'
+import { walkthroughGreets } from './walkthrough.ts'
+import { closeWindow, openWindow, PATIENCE_MS, runCommand } from './page.ts'
+
+const sample = join(import.meta.dirname, '..', '..', 'media', 'sample')
+const SUITE_TIMEOUT_MS = 600_000
+
+/** A window that tests run in. */
+export interface TestWindow {
+  /** The suites `suite/NAME.window.ts` that run inside its extension host; the window is reloaded between them. */
+  readonly suites: readonly string[]
+  /** Settings of the user, beside those that keep VS Code quiet. */
+  readonly settings: Readonly<Record<string, unknown>>
+  /** What is on the screen when the suites are through. */
+  readonly scene?: Scene
+  /** Makes what the window opens below a folder: a folder, or a `.code-workspace` file. */
+  readonly prepare: (home: string) => Promise<string>
+}
+
+const trusted = { 'security.workspace.trust.enabled': false }
+
+/** All windows, in the order they are opened in. The first one installs the extension. */
+export const windows: readonly TestWindow[] = [
+  {
+    suites: ['install'],
+    settings: { ...trusted, 'workbench.welcomePage.walkthroughs.openOnInstall': true },
+    scene: ['walkthrough on first start', walkthroughGreets],
+    prepare: prepareSample,
+  },
+  { suites: ['workspace'], settings: trusted, prepare: prepareSample },
+  { suites: ['beforeReload', 'afterReload'], settings: trusted, prepare: prepareSample },
+  { suites: ['restricted'], settings: {}, prepare: prepareRestricted },
+  { suites: ['multiRoot'], settings: trusted, prepare: prepareMultiRoot },
+]
+
+/** The sample manuscripts in a folder. */
+export async function prepareSample(home: string): Promise<string> {
+  const folder = join(home, 'workspace')
+  await cp(sample, folder, { recursive: true })
+  return folder
+}
+
+/** A folder whose settings name a knowledge base and a model of its own, which are not there. */
+async function prepareRestricted(home: string): Promise<string> {
+  const folder = join(home, 'restricted')
+  await cp(sample, folder, { recursive: true })
+  await writeJson(join(folder, '.vscode', 'settings.json'), {
+    'conceptLens.knowledgeBase.path': join(folder, 'kb'),
+    'conceptLens.model.path': join(folder, 'model'),
+    'conceptLens.engine.provider': 'cuda',
+    'conceptLens.engine.processes': 64,
+    'conceptLens.inlayHints.label': 'name',
+  })
+  return folder
+}
+
+async function prepareMultiRoot(home: string): Promise<string> {
+  const folder = join(home, 'multi')
+  const names = ['first', 'second']
+  for (const name of names) await cp(sample, join(folder, name), { recursive: true })
+  const file = join(folder, 'both.code-workspace')
+  await writeJson(file, { folders: names.map((path) => ({ path })), settings: {} })
+  return file
+}
+
+/** Opens a window and runs its suites in its extension host, one after the other. */
+export async function runWindow(
+  editor: RunningEditor,
+  { suites, settings, scene, prepare }: TestWindow,
+  home: string,
+): Promise<SuiteResult> {
+  await editor.configure(settings)
+  const path = await prepare(home)
+  const results: SuiteResult[] = []
+  let page: Page | undefined
+  for (const suite of suites) {
+    await writeJson(join(home, REQUEST_FILE), { suite })
+    if (page === undefined) page = await openWindow(editor, path)
+    else await reload(page)
+    results.push(await resultOf(suite, home, page, editor.outFolder))
+  }
+  if (page && scene) results.push(await photograph(page, scene, editor, 'light'))
+  if (page) await closeWindow(page)
+  return mergeResults(results)
+}
+
+async function reload(page: Page): Promise<void> {
+  const loaded = page.waitForEvent('load', { timeout: PATIENCE_MS })
+  await runCommand(page, 'Developer: Reload Window')
+  await loaded
+}
+
+async function resultOf(suite: string, home: string, page: Page, outFolder: string): Promise<SuiteResult> {
+  const deadlineMs = Date.now() + SUITE_TIMEOUT_MS
+  while (Date.now() < deadlineMs) {
+    const text = await readFile(join(home, resultFile(suite)), 'utf8').catch(() => undefined)
+    if (text !== undefined) return JSON.parse(text) as SuiteResult
+    await delay(500)
+  }
+  const picture = join(outFolder, `stuck-${suite}.png`)
+  await page.screenshot({ path: picture })
+  throw new Error(`The suite ${suite} gave no result within ten minutes; see ${picture}`)
+}
+
+async function writeJson(file: string, value: unknown): Promise<void> {
+  await mkdir(join(file, '..'), { recursive: true })
+  await writeFile(`${file}.part`, JSON.stringify(value, undefined, 2))
+  await rename(`${file}.part`, file)
+}
