@@ -83,11 +83,17 @@ function summaryLines({ name, out, sources, ...n }: ImportSummary): readonly str
 }
 
 async function askSources(): Promise<readonly string[] | undefined> {
+  const files = { label: '$(file) Files…', description: 'tables, ontologies, mappings, MeSH, a release .zip' }
+  const release = { label: '$(folder) A folder…', description: 'a UMLS or RxNorm release (RRF)' }
+  // Not one dialog for both: on Windows and Linux it could choose folders alone.
+  const kind = await window.showQuickPick([files, release], { title: 'Import Knowledge Base' })
+  if (!kind) return undefined
   const chosen = await window.showOpenDialog({
     title: 'Import Knowledge Base',
     openLabel: 'Import',
-    canSelectMany: true,
-    canSelectFiles: true,
+    canSelectMany: kind === files,
+    canSelectFiles: kind === files,
+    canSelectFolders: kind === release,
   })
   return chosen?.map(({ fsPath }: Uri) => fsPath)
 }
