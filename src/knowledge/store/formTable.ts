@@ -10,6 +10,8 @@ export interface FormTable {
   /** The squared norms of every {@link STRIDE}-th form and of the last, ascending. */
   readonly squaredNorms: Float32Array
   text(form: number): string
+  /** The folded text of a form, given its rows. */
+  textOf(rows: readonly number[]): string
   /** The rows whose names fold to the form, ascending. */
   rows(form: number): readonly number[]
   /** The form with this folded text; `undefined` when no name folds to it. Touches memory only, unless the answer is yes. */
@@ -51,7 +53,8 @@ export function openFormTable(file: SectionFile, names: NameTable, manifest: Man
       throw damaged(file.name, `form ${String(form)} has a name that does not exist`)
     return found
   }
-  const text = (form: number): string => fold(names.text(rows(form)[0]!))
+  const textOf = (ofForm: readonly number[]): string => fold(names.text(ofForm[0]!))
+  const text = (form: number): string => textOf(rows(form))
   const formAt = (section: number, place: number): number => {
     const form = file.uint32At(section, place)
     if (form >= nForms) throw damaged(file.name, `there is no form ${String(form)}`)
@@ -62,6 +65,7 @@ export function openFormTable(file: SectionFile, names: NameTable, manifest: Man
     nForms,
     squaredNorms: file.float32(2, nForms === 0 ? 0 : nGroups + 1),
     text,
+    textOf,
     rows,
     find(folded) {
       if (folded === '') return undefined

@@ -23,8 +23,16 @@ export interface NormBounds {
 /** Takes a form and its dot product with the query, summed in 32 bits. */
 export type Report = (form: number, dot: number) => void
 
-/** Reports every form of a block whose dot product per norm is not below `leastPerNorm`, and perhaps some below. */
-export type BlockScorer = (query: BlockQuery, report: Report) => void
+/** Finds what is like a query in one block. */
+export interface BlockScorer {
+  /** Reports every form whose dot product per norm is not below `leastPerNorm`, and perhaps some below. */
+  score(query: BlockQuery, report: Report): void
+  /** Reports some forms that share rare grams with the query: a cheap look at how good the best may be. */
+  glance(query: Pick<BlockQuery, 'block' | 'lists'>, nWanted: number, report: Report): void
+}
+
+/** A glance takes in no further list when it would then have more candidates than this. */
+const MAX_GLANCED = 2_000
 
 /** Below this share of a list's length, looking up each candidate is faster than walking the list. */
 const LOOK_UP_SHARE = 1 / 16
@@ -43,43 +51,70 @@ interface BlockList {
 export function createBlockScorer(grams: GramLists, norms: NormBounds, blockSize: number): BlockScorer {
   const sums = new Float32Array(blockSize)
   const candidates = new Uint16Array(blockSize)
-  return ({ block, lists, leastPerNorm }, report) => {
-    const first = block * blockSize
+  return {
+    score({ block, lists, leastPerNorm }, report) {
+      const first = block * blockSize
+      const { present, weight } = presentIn(block, lists)
+      let remaining = weight
+      const least = leastPerNorm * norms.low(first)
+      let n = 0
+      for (const { list, entry } of present) {
+        if (remaining >= least) n = gather(grams.container(list, entry), list.weight, n)
+        else {
+          n = pruned(n, first, { leastPerNorm, toCome: remaining })
+          if (n === 0) break
+          complete(grams.container(list, entry), list.weight, n)
+        }
+        remaining -= list.weight
+      }
+      reported(n, first, report)
+    },
+    glance({ block, lists }, nWanted, report) {
+      let n = 0
+      for (const { list, entry } of presentIn(block, lists).present) {
+        const isGathering = n < nWanted || n + list.counts[entry]! <= MAX_GLANCED
+        if (isGathering) n = gather(grams.container(list, entry), list.weight, n)
+        else complete(grams.container(list, entry), list.weight, n)
+      }
+      reported(n, block * blockSize, report)
+    },
+  }
+
+  /** The lists that stand in a block, and what all of them would add. */
+  function presentIn(
+    block: number,
+    lists: readonly WeightedList[],
+  ): { present: BlockList[]; weight: number } {
     const present: BlockList[] = []
-    let remaining = 0
+    let weight = 0
     for (const list of lists) {
       const entry = entryOf(list, block)
       if (entry < 0) continue
       present.push({ list, entry })
-      remaining += list.weight
+      weight += list.weight
     }
-    const least = leastPerNorm * norms.low(first)
-    let n = 0
-    for (const { list, entry } of present) {
-      if (remaining >= least) n = gather(grams.container(list, entry), list.weight, n)
-      else {
-        n = pruned(n, remaining)
-        if (n === 0) break
-        complete(grams.container(list, entry), list.weight, n)
-      }
-      remaining -= list.weight
-    }
+    return { present, weight }
+  }
+
+  /** Reports the candidates and forgets them. */
+  function reported(n: number, first: number, report: Report): void {
     for (let i = 0; i < n; i += 1) {
       const place = candidates[i]!
       report(first + place, sums[place]!)
       sums[place] = 0
     }
+  }
 
-    /** Drops the candidates that cannot reach the threshold with all that is to come; returns how many stay. */
-    function pruned(nCandidates: number, toCome: number): number {
-      let kept = 0
-      for (let i = 0; i < nCandidates; i += 1) {
-        const place = candidates[i]!
-        if (sums[place]! + toCome >= leastPerNorm * norms.low(first + place)) candidates[kept++] = place
-        else sums[place] = 0
-      }
-      return kept
+  /** Drops the candidates that cannot reach the threshold with all that is to come; returns how many stay. */
+  function pruned(n: number, first: number, limits: { leastPerNorm: number; toCome: number }): number {
+    const { leastPerNorm, toCome } = limits
+    let kept = 0
+    for (let i = 0; i < n; i += 1) {
+      const place = candidates[i]!
+      if (sums[place]! + toCome >= leastPerNorm * norms.low(first + place)) candidates[kept++] = place
+      else sums[place] = 0
     }
+    return kept
   }
 
   /** Adds the list's weight to its forms and takes new ones in; returns how many candidates there are. */

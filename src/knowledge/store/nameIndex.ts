@@ -4,14 +4,14 @@ import type { FormTable } from './formTable.ts'
 import { openGramLists, type GramLists } from './gramLists.ts'
 import { createBlockScorer, type BlockScorer, type NormBounds, type WeightedList } from './gramSearch.ts'
 import type { SectionFile } from './sectionFile.ts'
-import { createThreshold, type Threshold } from './threshold.ts'
+import { createThreshold } from './threshold.ts'
 
 /** A form and its cosine with the query. */
 export interface FormScore {
   readonly form: number
   readonly score: number
-  /** The lowest row that has the form: breaks ties. */
-  readonly row: number
+  /** The rows that have the form, ascending: the first breaks ties. */
+  readonly rows: readonly number[]
 }
 
 /** Nearest forms by TF-IDF cosine of character 3-grams. */
@@ -28,7 +28,7 @@ export interface NameIndex {
  */
 const SLACK = 1e-5
 
-const better = (a: FormScore, b: FormScore): number => b.score - a.score || a.row - b.row
+const better = (a: FormScore, b: FormScore): number => b.score - a.score || a.rows[0]! - b.rows[0]!
 
 /** Opens `grams.bin`. */
 export function openNameIndex(file: SectionFile, forms: FormTable, manifest: Manifest): NameIndex {
@@ -36,16 +36,17 @@ export function openNameIndex(file: SectionFile, forms: FormTable, manifest: Man
   const grams = openGramLists(file, manifest)
   const weightOf = (gram: number): number => gramWeight(nForms, grams.frequency(gram))
   const norms = normBounds(forms.squaredNorms)
-  const scoreBlock = createBlockScorer(grams, norms, blockSize)
+  const scorer = createBlockScorer(grams, norms, blockSize)
 
   const rescored = (query: Uint32Array, found: Found, limit: number): FormScore[] => {
     const norm = squaredNorm(query, weightOf)
     return found.forms
-      .filter((_, i) => found.most[i]! >= found.threshold.value - SLACK)
+      .filter((_, i) => found.most[i]! >= found.lastPlace - SLACK)
       .map((form) => {
-        const ofForm = gramsOf(forms.text(form))
+        const rows = forms.rows(form)
+        const ofForm = gramsOf(forms.textOf(rows))
         const score = cosine(dotProduct(query, ofForm, weightOf), norm, squaredNorm(ofForm, weightOf))
-        return { form, score, row: forms.rows(form)[0]! }
+        return { form, score, rows }
       })
       .sort(better)
       .slice(0, limit)
@@ -55,7 +56,7 @@ export function openNameIndex(file: SectionFile, forms: FormTable, manifest: Man
     nearest(folded, limit) {
       const query = gramsOf(folded)
       if (query.length === 0 || limit <= 0) return []
-      const context = { limit, weightOf, grams, norms, scoreBlock, forms, blockSize }
+      const context = { limit, weightOf, grams, norms, scorer, forms, blockSize }
       return rescored(query, search(query, context), limit)
     },
     similarity(a, b) {
@@ -81,7 +82,7 @@ interface Found {
   /** The cosines, or a little more. */
   readonly most: number[]
   /** The last place, or a little less. */
-  readonly threshold: Threshold
+  readonly lastPlace: number
 }
 
 interface SearchContext {
@@ -89,29 +90,40 @@ interface SearchContext {
   readonly weightOf: (gram: number) => number
   readonly grams: GramLists
   readonly norms: NormBounds
-  readonly scoreBlock: BlockScorer
+  readonly scorer: BlockScorer
   readonly forms: FormTable
   readonly blockSize: number
 }
 
+/** How many of the likeliest blocks are glanced at before any is searched. */
+const N_GLANCED = 2
+
 /** Every form that may be among the best, block by block in the order of what a block can hold at best. */
 function search(query: Uint32Array, context: SearchContext): Found {
-  const { limit, weightOf, norms, scoreBlock } = context
+  const { limit, weightOf, norms, scorer } = context
   const norm = Math.sqrt(squaredNorm(query, weightOf))
-  const found: Found = { forms: [], most: [], threshold: createThreshold(limit) }
   const lists = listsOf(query, context)
-  for (const { block, bound } of blocksByBound(context, norm)) {
-    const least = found.threshold.value - SLACK
+  const blocks = blocksByBound(context, norm)
+  // A glance and the search meet the same forms, so their last places are kept apart.
+  const glanced = createThreshold(limit)
+  for (const { block } of blocks.slice(0, N_GLANCED))
+    scorer.glance({ block, lists }, limit, (form, dot) => glanced.offer(dot / (norm * norms.high(form))))
+  const searched = createThreshold(limit)
+  const lastPlace = (): number => Math.max(glanced.value, searched.value)
+  const forms: number[] = []
+  const most: number[] = []
+  for (const { block, bound } of blocks) {
+    const least = lastPlace() - SLACK
     if (bound < least) break
-    scoreBlock({ block, lists, leastPerNorm: least * norm }, (form, dot) => {
-      const most = dot / (norm * norms.low(form))
-      if (most < found.threshold.value - SLACK) return
-      found.threshold.offer(dot / (norm * norms.high(form)))
-      found.forms.push(form)
-      found.most.push(most)
+    scorer.score({ block, lists, leastPerNorm: least * norm }, (form, dot) => {
+      const score = dot / (norm * norms.low(form))
+      if (score < lastPlace() - SLACK) return
+      searched.offer(dot / (norm * norms.high(form)))
+      forms.push(form)
+      most.push(score)
     })
   }
-  return found
+  return { forms, most, lastPlace: lastPlace() }
 }
 
 /** The lists of the query's grams, rarest first. */

@@ -92,7 +92,7 @@ function knowledgeBaseOf(files: Files, manifest: Manifest): KnowledgeBase {
   const similar = (folded: string, limit: number): Answer => {
     const best = index
       .nearest(folded, limit)
-      .flatMap(({ form, score }) => Array.from(forms.rows(form), (row) => ({ row, score })))
+      .flatMap(({ rows, score }) => rows.map((row) => ({ row, score })))
       .sort((a, b) => b.score - a.score || a.row - b.row)
       .slice(0, limit)
     return {
