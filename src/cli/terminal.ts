@@ -24,16 +24,24 @@ export function stderrLogger(level: LogLevel): Logger {
  * A progress line that rewrites itself on a terminal and is silent elsewhere; a parent process is told of it too. A total
  * of 1 means a share; a total of 0 is not known.
  */
-export function stderrProgress(label: string, unit: TaskUnit = 'things'): Progress & { done(): void } {
+export function stderrProgress(
+  label: string,
+  unit: TaskUnit = 'things',
+): Progress & { step(words: string): void; done(): void } {
   const live = process.stderr.isTTY
   let shownAtMs = 0
+  let step = ''
   return {
+    /** What is being done, behind the figures. */
+    step(words) {
+      step = `: ${words}`
+    },
     report(done, total) {
       if (Date.now() - shownAtMs < 100 && done < total) return
       shownAtMs = Date.now()
       const counted = total === 1 ? 'share' : unit
       tellParent({ kind: 'progress', label, done, total, unit: counted })
-      if (live) process.stderr.write(`\r\u001b[K${label} ${progressText(done, total, counted)}`)
+      if (live) process.stderr.write(`\r\u001b[K${label} ${progressText(done, total, counted)}${step}`)
     },
     done() {
       if (live) process.stderr.write('\r\u001b[K')

@@ -4,7 +4,8 @@ export { countRelease, type ReleaseCounts, type ValueCount } from './import/rrf/
 export { releaseAt } from './import/rrf/releaseSource.ts'
 export type { ReleaseSelection } from './import/rrf/selection.ts'
 export { fold } from './names/fold.ts'
-export { cosine, dotProduct, gramsOf, gramWeight, squaredNorm } from './names/grams.ts'
+export { cosine, dotProduct, gramsOf, gramWeight, N_GRAMS, squaredNorm } from './names/grams.ts'
+export { hashOf } from './names/hash.ts'
 export {
   groupLabel,
   groupOf,

@@ -17,6 +17,7 @@ import { exitStatus } from '../exitStatus.ts'
 import { tellParent } from '../parentProcess.ts'
 import { interruptToken, stderrProgress } from '../terminal.ts'
 import { writeOut, writeTable } from '../output.ts'
+import { addReleaseOptions, selectionOf, showCounts, type ReleaseOptions } from '../releaseOptions.ts'
 import { numberParser } from '../settingOptions.ts'
 import { withUmlsDefinitions } from '../umlsDefinitions.ts'
 import { addGetCommand } from './kbGet.ts'
@@ -27,21 +28,27 @@ const howMany = numberParser({ type: 'integer', minimum: 1, maximum: 64 })
 /** `kb import|get|info|search|show|candidates`: everything about a knowledge base that needs no manuscript. */
 export function addKnowledgeBaseCommand(program: Command, finish: (status: number) => void): void {
   const kb = program.command('kb').description('make and read knowledge bases')
-  kb.command('import')
+  const importing = kb
+    .command('import')
     .description(
-      'build a knowledge base from names tables (CSV, TSV), OBO graphs (JSON) or the starter table',
+      'build a knowledge base from UMLS and RxNorm releases, ontologies, mappings, MeSH and names tables',
     )
-    .argument('<source...>', 'files, gzip allowed; several are joined into one')
-    .requiredOption(
+    .argument('<source...>', 'files, gzip allowed, and folders or .zip files of releases; several are joined')
+    .option(
       '--out <dir>',
       'folder of the new knowledge base; an old one there serves until the new one is complete',
     )
     .option('--name <name>', 'what to call it')
     .option('--if-changed', 'do nothing when it was built from these very sources')
     .option('--quiet', 'only problems')
-    .action(async (sources: string[], options: ImportOptions) =>
-      finish(await importSources(sources, options)),
-    )
+    .option('--counts', 'do not import: say what the releases hold, and what the filters take of them')
+    .option('--json', 'counts as one JSON object a release')
+  addReleaseOptions(importing).action(async (sources: string[], options: ImportCommandOptions) => {
+    const { out } = options
+    if (options.counts) await showCounts(sources, selectionOf(options), { json: options.json === true })
+    else if (out === undefined) importing.error("error: required option '--out <dir>' not specified")
+    else finish(await importSources(sources, { ...options, out }))
+  })
   addGetCommand(kb, importSources, finish)
   kb.command('info')
     .description('what a knowledge base holds')
@@ -78,19 +85,27 @@ export function addKnowledgeBaseCommand(program: Command, finish: (status: numbe
     .action((dir: string, options: { limit: number }) => candidates(dir, options.limit))
 }
 
-interface ImportOptions {
+interface ImportOptions extends ReleaseOptions {
   readonly out: string
   readonly name?: string
   readonly ifChanged?: true
   readonly quiet?: true
 }
 
+interface ImportCommandOptions extends Omit<ImportOptions, 'out'> {
+  readonly out?: string
+  readonly counts?: true
+  readonly json?: true
+}
+
 async function importSources(sources: readonly string[], options: ImportOptions): Promise<number> {
   const progress = stderrProgress('imported')
+  const selection = selectionOf(options)
   const result = await importKnowledgeBase({
     sources,
     out: options.out,
     ...(options.name === undefined ? {} : { name: options.name }),
+    ...(selection === undefined ? {} : { selection }),
     ifChanged: options.ifChanged === true,
     progress,
     token: interruptToken(),
