@@ -47,6 +47,9 @@ const quietSettings = {
   'workbench.welcomePage.walkthroughs.openOnInstall': false,
 }
 
+/** The user trusts every folder. */
+export const trusted = { 'security.workspace.trust.enabled': false }
+
 /** Starts the server on the loopback interface, and a browser. */
 export async function startEditor(server: VscodeServer, options: EditorOptions): Promise<RunningEditor> {
   const { home, workspace, outFolder, browserPath: executablePath } = options

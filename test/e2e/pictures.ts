@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { mergeResults, type SuiteResult } from './companion/companion.ts'
-import type { RunningEditor } from './editor.ts'
+import { trusted, type RunningEditor } from './editor.ts'
 import {
   appears,
   closeWindow,
@@ -70,6 +70,7 @@ const scenes: readonly Scene[] = [
 /** Drives the editor with mouse and keyboard as a person would, and photographs what they see, in both themes. */
 export async function takePictures(editor: RunningEditor): Promise<SuiteResult> {
   const results: SuiteResult[] = []
+  await editor.configure(trusted)
   const page = await openWindow(editor, editor.workspace)
   // The pictures of the walkthrough need room beside its text.
   await runCommand(page, 'View: Close Primary Side Bar')

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Page } from 'playwright-core'
 import { mergeResults, REQUEST_FILE, resultFile, type SuiteResult } from './companion/companion.ts'
-import type { RunningEditor } from './editor.ts'
+import { trusted, type RunningEditor } from './editor.ts'
 import { photograph, type Scene } from './pictures.ts'
 import { walkthroughGreets } from './walkthrough.ts'
 import { closeWindow, openWindow, PATIENCE_MS, runCommand } from './page.ts'
@@ -22,8 +22,6 @@ export interface TestWindow {
   /** Makes what the window opens below a folder: a folder, or a `.code-workspace` file. */
   readonly prepare: (home: string) => Promise<string>
 }
-
-const trusted = { 'security.workspace.trust.enabled': false }
 
 /** All windows, in the order they are opened in. The first one installs the extension. */
 export const windows: readonly TestWindow[] = [
