@@ -44,8 +44,8 @@ export function writeDraft(
   out.varint(ids.id)
   writeNumbers(out, ids.xrefs)
   writeNumbers(out, ids.parents)
-  writeNumbers(out, draft.types.map(words.number))
-  writeNumbers(out, draft.groups.map(words.number))
+  writeWords(out, draft.types, words)
+  writeWords(out, draft.groups, words)
   out.varint(draft.names.length)
   for (const { text, kind, source, count } of draft.names) {
     out.varint(words.number(source) * 8 + NAME_KINDS.indexOf(kind))
@@ -88,6 +88,11 @@ export function readDraft(reader: ByteReader, words: Words): NumberedDraft {
 function writeNumbers(out: ByteWriter, numbers: readonly number[]): void {
   out.varint(numbers.length)
   for (const number of numbers) out.varint(number)
+}
+
+function writeWords(out: ByteWriter, list: readonly string[], words: Words): void {
+  out.varint(list.length)
+  for (const word of list) out.varint(words.number(word))
 }
 
 function readNumbers(reader: ByteReader): number[] {

@@ -9,10 +9,10 @@ const CHUNK_BYTES = 1 << 22
  */
 export class IdTable {
   /** Texts in UTF-8, each behind its length in two bytes; none crosses the end of a chunk. */
-  readonly #chunks: Buffer[] = [Buffer.allocUnsafeSlow(CHUNK_BYTES)]
+  #chunks: Buffer[] = [Buffer.allocUnsafeSlow(CHUNK_BYTES)]
   /** Where each id begins: chunk number × chunk size + place in the chunk. */
-  readonly #starts = new GrowingUint32()
-  readonly #hashes = new GrowingUint32()
+  #starts = new GrowingUint32()
+  #hashes = new GrowingUint32()
   /** Number + 1 of the id in the slot, 0 for none. */
   #slots = new Uint32Array(1 << 12)
   #used = 0
@@ -50,6 +50,15 @@ export class IdTable {
     const one = this.#place(a)
     const other = this.#place(b)
     return one.chunk.compare(other.chunk, other.at, other.end, one.at, one.end)
+  }
+
+  /** Forgets all ids and frees their memory. */
+  clear(): void {
+    this.#chunks = [Buffer.allocUnsafeSlow(CHUNK_BYTES)]
+    this.#starts = new GrowingUint32()
+    this.#hashes = new GrowingUint32()
+    this.#slots = new Uint32Array(1 << 12)
+    this.#used = 0
   }
 
   #place(number: number): { chunk: Buffer; at: number; end: number } {

@@ -79,17 +79,25 @@ export function createJoiner(dir: string): Joiner {
     },
     async finish(pace) {
       const decisions = joins.decide()
-      const { parts, canonical, ranks } = await dealtOut(dir, { file, ids, decisions }, pace)
-      ranges = parts
+      const dealt = await dealtOut(dir, { file, ids, decisions }, pace)
+      ranges = dealt.parts
       spool.remove()
+      joins.clear()
       const { roots, nAmbiguousIds, nConflicts, guests } = decisions
-      const context = { ids, words, canonical, decisions }
+      let { ranks } = dealt
+      const release = (): void => {
+        dealt.parts.remove()
+        ids.clear()
+        ranks = new Uint32Array(0)
+      }
+      const context = { ids, words, canonical: dealt.canonical, decisions, release }
       return {
         nConcepts: roots.length,
-        concepts: joinedConcepts(parts, context),
+        concepts: joinedConcepts(dealt.parts, context),
         refOf(id) {
           const number = ids.find(id)
-          return number === undefined || ranks[number] === 0 ? undefined : ranks[number]! - 1
+          const rank = number === undefined ? 0 : (ranks[number] ?? 0)
+          return rank === 0 ? undefined : rank - 1
         },
         nJoined: guests.length,
         nAmbiguousIds,
@@ -173,9 +181,11 @@ interface JoinContext {
   readonly words: Words
   readonly canonical: Canonical
   readonly decisions: Decisions
+  /** Frees memory and disk. */
+  readonly release: () => void
 }
 
-/** The concepts of all ranges, one after the other; then the ranges are removed. */
+/** The concepts of all ranges, one after the other; then what that took is released. */
 function* joinedConcepts(parts: ScratchFiles, context: JoinContext): Generator<Concept> {
   for (const part of parts.files) {
     const { bytes, ranks, orders, starts } = loaded(part)
@@ -190,12 +200,13 @@ function* joinedConcepts(parts: ScratchFiles, context: JoinContext): Generator<C
       let end = first + 1
       while (end < order.length && ranks[order[end]!] === rank) end += 1
       // Of one concept, its own drafts come first, then those of its guests in the order in which they joined.
-      const records = [...order.subarray(first, end)].sort((a, b) => orders[a]! - orders[b]! || a - b)
+      const records = [...order.subarray(first, end)]
+      if (records.length > 1) records.sort((a, b) => orders[a]! - orders[b]! || a - b)
       yield conceptOf(context.decisions.roots[rank]!, records.map(draftAt), context)
       first = end
     }
   }
-  parts.remove()
+  context.release()
 }
 
 interface LoadedPart {
@@ -226,18 +237,15 @@ function conceptOf(root: number, drafts: readonly NumberedDraft[], context: Join
   const names = distinctNames(together(drafts, (draft) => draft.names))
   const types = sortedSet(together(drafts, (draft) => draft.types))
   const groups = [...together(drafts, (draft) => draft.groups), ...groupsOf(types)]
-  const xrefs = together(drafts, (draft) => draft.xrefs)
-  const given = [root, ...drafts.map((draft) => draft.id)].flatMap(
-    (member) => decisions.given.get(member) ?? [],
-  )
-  const others = new Set([...xrefs, ...drafts.map((draft) => draft.id), ...given])
+  const members = new Set(drafts.map((draft) => draft.id)).add(root)
+  const given = [...members].flatMap((member) => decisions.given.get(member) ?? NONE)
+  const others = new Set([...together(drafts, (draft) => draft.xrefs), ...members, ...given])
   others.delete(root)
-  const parents = new Set(
-    together(drafts, (draft) => draft.parents).map((parent) => {
-      const leadsTo = canonical[parent]!
-      return leadsTo === 0 || leadsTo === SEVERAL ? parent : leadsTo - 1
-    }),
-  )
+  const parents = new Set<number>()
+  for (const parent of together(drafts, (draft) => draft.parents)) {
+    const leadsTo = canonical[parent]!
+    parents.add(leadsTo === 0 || leadsTo === SEVERAL ? parent : leadsTo - 1)
+  }
   parents.delete(root)
   const text = (number: number): string => ids.text(number)
   return {
@@ -256,7 +264,12 @@ function together<T>(
   drafts: readonly NumberedDraft[],
   of: (draft: NumberedDraft) => readonly T[],
 ): readonly T[] {
-  return drafts.length === 1 ? of(drafts[0]!) : drafts.flatMap(of)
+  let all = of(drafts[0]!)
+  for (let i = 1; i < drafts.length; i += 1) {
+    const more = of(drafts[i]!)
+    if (more.length > 0) all = all.length > 0 ? [...all, ...more] : more
+  }
+  return all
 }
 
 function sortedSet(words: readonly string[]): string[] {

@@ -14,6 +14,8 @@ export interface JoinedIds {
   equal(a: string, b: string): void
   /** Decides who joins whom. */
   decide(): Decisions
+  /** Frees what is no longer needed once all drafts are dealt with; `isConcept` knows nothing afterwards. */
+  clear(): void
 }
 
 /** How the joining went. */
@@ -34,12 +36,12 @@ export interface Decisions {
 /** An empty record of joins over a table of ids. */
 export function createJoinedIds(ids: IdTable): JoinedIds {
   /** When the first draft of a concept came, from 1; 0 for an id that is no concept. */
-  const firstDrafts = new GrowingUint32()
-  const named = new GrowingUint32()
+  let firstDrafts = new GrowingUint32()
+  let named = new GrowingUint32()
   /** Per id, number + 1 of the concept that names it as its equal, or {@link SEVERAL}. */
-  const claims = new GrowingUint32()
+  let claims = new GrowingUint32()
   /** Per 32 files, a column of bits: which of them have a draft of the concept. */
-  const files: GrowingUint32[] = []
+  let files: GrowingUint32[] = []
   const mappings: [a: string, b: string][] = []
   let nDrafts = 0
 
@@ -57,6 +59,12 @@ export function createJoinedIds(ids: IdTable): JoinedIds {
       for (const xref of xrefs) claim(claims, xref, id)
     },
     equal: (a, b) => void mappings.push([a, b]),
+    clear() {
+      firstDrafts = new GrowingUint32()
+      named = new GrowingUint32()
+      claims = new GrowingUint32()
+      files = []
+    },
     decide() {
       const hosts = new Map<number, number>()
       const rootOf = (id: number): number => {

@@ -29,8 +29,8 @@ export class ByteWriter {
 
   /** A text behind its length in bytes. */
   text(text: string): void {
-    const most = text.length * 3
-    this.#reserve(most + 16)
+    this.#reserve(text.length * 3 + 16)
+    if (text.length < SHORT && this.#ascii(text)) return
     // The length is written first: guess its width by the number of units, and move the text when that was wrong.
     const guess = widthOf(text.length)
     const n = this.#buffer.write(text, this.#length + guess)
@@ -39,6 +39,20 @@ export class ByteWriter {
       this.#buffer.copyWithin(this.#length + width, this.#length + guess, this.#length + guess + n)
     this.varint(n)
     this.#length += n
+  }
+
+  /** Writes a short text if it is ASCII, which is faster letter by letter than through the system. */
+  #ascii(text: string): boolean {
+    const buffer = this.#buffer
+    let at = this.#length
+    buffer[at++] = text.length
+    for (let i = 0; i < text.length; i += 1) {
+      const unit = text.charCodeAt(i)
+      if (unit >= 0x80) return false
+      buffer[at++] = unit
+    }
+    this.#length = at
+    return true
   }
 
   bytes(bytes: Uint8Array): void {
@@ -63,6 +77,9 @@ export class ByteWriter {
     this.#buffer = grown
   }
 }
+
+/** Texts shorter than this have a length of one byte. */
+const SHORT = 0x80
 
 function widthOf(value: number): number {
   return value < 0x80 ? 1 : value < 0x4000 ? 2 : value < 0x200000 ? 3 : 4

@@ -28,7 +28,8 @@ export const NAME_KINDS: readonly NameKind[] = [
 ]
 
 /** Where every so many-th row, concept or form begins is written down; those between are found by walking. */
-export const STRIDE = 16
+export const STRIDE_BITS = 4
+export const STRIDE = 1 << STRIDE_BITS
 
 /** Marks the last row of a form in `forms.bin`. */
 export const LAST_ROW = 0x8000_0000

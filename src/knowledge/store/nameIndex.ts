@@ -1,5 +1,5 @@
 import { cosine, dotProduct, gramsOf, gramWeight, squaredNorm } from '../names/grams.ts'
-import { STRIDE, type Manifest } from './format.ts'
+import { STRIDE_BITS, type Manifest } from './format.ts'
 import type { FormTable } from './formTable.ts'
 import { openGramLists, type GramLists } from './gramLists.ts'
 import { createBlockScorer, type BlockScorer, type NormBounds, type WeightedList } from './gramSearch.ts'
@@ -72,8 +72,8 @@ export function openNameIndex(file: SectionFile, forms: FormTable, manifest: Man
 function normBounds(squaredNorms: Float32Array): NormBounds {
   const norms = squaredNorms.map(Math.sqrt)
   return {
-    low: (form) => norms[Math.floor(form / STRIDE)]!,
-    high: (form) => norms[Math.floor(form / STRIDE) + 1]!,
+    low: (form) => norms[form >>> STRIDE_BITS]!,
+    high: (form) => norms[(form >>> STRIDE_BITS) + 1]!,
   }
 }
 

@@ -11,8 +11,8 @@ import { openNameTable } from './nameTable.ts'
 import { createPageCache, openSectionFile, type SectionFile } from './sectionFile.ts'
 
 /** Lists of grams are read in long runs, everything else a record at a time from anywhere. */
-const LIST_CACHE = { bytes: 24 * 2 ** 20, pageBytes: 65_536 }
-const RECORD_CACHE = { bytes: 16 * 2 ** 20, pageBytes: 4_096 }
+const LIST_CACHE = { bytes: 16 * 2 ** 20, pageBytes: 65_536 }
+const RECORD_CACHE = { bytes: 8 * 2 ** 20, pageBytes: 4_096 }
 const ANSWERS_KEPT = 2_000
 /** How many forms, in lexical order, a prefix search looks at: short prefixes need not visit half the store. */
 const MAX_PREFIX_FORMS = 2_000

@@ -32,12 +32,11 @@ export function createNamesWriter(path: string, labels: readonly string[]): Name
   let nNames = 0
   let nConcepts = 0
   let offset = 0
-  const add = (name: Name, isFirst: boolean): void => {
+  const add = (name: Name, label: number, isFirst: boolean): void => {
     if (nNames % STRIDE === 0) {
       offsets.push(offset)
       concepts.push(nConcepts)
     }
-    const label = numbers.get(name.source) ?? 0
     const tag = label * 8 + NAME_KINDS.indexOf(name.kind)
     record.clear()
     record.varint(tag * 4 + (name.count > 0 ? 2 : 0) + (isFirst ? 1 : 0))
@@ -55,12 +54,13 @@ export function createNamesWriter(path: string, labels: readonly string[]): Name
     },
     counts,
     add(names) {
-      const seen = new Set<number>()
-      for (const [i, name] of names.entries()) {
-        add(name, i === 0)
-        const label = numbers.get(name.source) ?? 0
-        if (!seen.has(label)) counts[label]!.nConcepts += 1
-        seen.add(label)
+      const seen: number[] = []
+      for (let i = 0; i < names.length; i += 1) {
+        const label = numbers.get(names[i]!.source) ?? 0
+        add(names[i]!, label, i === 0)
+        if (seen.includes(label)) continue
+        counts[label]!.nConcepts += 1
+        seen.push(label)
       }
       nConcepts += 1
     },
