@@ -165,14 +165,15 @@ def measure(
                 segments = [
                     Segment(fused[i].name, fused[i].preferred, type_label(fused[i].groups), facts[i]) for i in chosen
                 ]
-                lists.append((mention, segments, fused, chosen, (mention.lookup, likeliest(shares), mention.expanded)))
                 # As in the product, equal texts of one group share the ranking of the first of them.
-                if lists[-1][-1] not in place:
-                    place[lists[-1][-1]] = len(asked)
+                key = mention.lookup, likeliest(shares), mention.expanded
+                if key not in place:
+                    place[key] = len(asked), segments, chosen
                     asked.append((mention, segments))
+                lists.append((mention, fused, *place[key]))
             scores = score_candidates(passage, text, asked)
-            for mention, segments, fused, chosen, key in lists:
-                own = scores[place[key]]
+            for mention, fused, index, segments, chosen in lists:
+                own = scores[index]
                 concepts = sampler.table.resolve(mention.gold)
                 right = [at for at, i in enumerate(chosen) if fused[i].id in concepts]
                 hits = [i for i, c in enumerate(fused) if c.id in concepts]
