@@ -299,4 +299,22 @@ describe('Importing a knowledge base', () => {
     )
     assert.deepEqual(readdirSync(dir), ['a.tsv'])
   })
+
+  for (const stage of ['joining sources', 'writing concepts', 'sorting names', 'inverting names'])
+    it(`stops while ${stage}, leaves nothing behind and the old store as it was`, async () => {
+      const sources = [file('a.tsv', TABLE)]
+      await importKnowledgeBase({ sources, out })
+      const before = readFileSync(join(out, 'manifest.json'), 'utf8')
+      const token = { isCancellationRequested: false }
+      const progress = {
+        report() {},
+        step(words: string) {
+          token.isCancellationRequested = words.startsWith(stage)
+        },
+      }
+      await assert.rejects(importKnowledgeBase({ sources, out, progress, token }), CancelledError)
+      assert.deepEqual(readdirSync(dir).sort(), ['a.tsv', 'store'])
+      assert.equal(readFileSync(join(out, 'manifest.json'), 'utf8'), before)
+      assert.ok(readdirSync(out).every((name) => !name.endsWith('.scratch')))
+    })
 })
