@@ -2,9 +2,10 @@ import type { Link, LinkedPassage, RankedCandidate } from '../core/index.ts'
 
 /**
  * How much it counts that other mentions of the document mean the same concept: its odds are multiplied by
- * `(1 + support) ** WEIGHT`. Chosen on development documents of BC5CDR and MedMentions.
+ * `(1 + support) ** WEIGHT`. Chosen on a fifth of the development documents of BC5CDR and MedMentions (4,478 mentions), where
+ * weights of 0, 1, 2 and 4 gave an Acc@1 of 65.9, 66.5, 66.8 and 66.3.
  */
-const WEIGHT = 0.5
+const WEIGHT = 2
 
 /**
  * Lets mentions with different words support each other: a paper that says "myocardial infarction" rather means the
