@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { chromium, type Browser } from 'playwright-core'
 import { run } from './commands.ts'
@@ -71,17 +71,21 @@ export async function startEditor(server: VscodeServer, options: EditorOptions):
       await browser.close()
       child.kill('SIGTERM')
     }
-    const settingsFile = join(home, 'data', 'User', 'settings.json')
-    return { port, browser, workspace, outFolder, stop, configure: (more) => configure(settingsFile, more) }
+    const data = join(home, 'data')
+    return { port, browser, workspace, outFolder, stop, configure: (more) => configure(data, more) }
   } catch (error) {
     child.kill()
     throw error
   }
 }
 
-async function configure(file: string, more: Readonly<Record<string, unknown>>): Promise<void> {
-  await mkdir(dirname(file), { recursive: true })
-  await writeFile(file, JSON.stringify({ ...quietSettings, ...more }, undefined, 2))
+/** Settings of machine scope are read from the server's own file. */
+async function configure(data: string, more: Readonly<Record<string, unknown>>): Promise<void> {
+  for (const place of ['User', 'Machine']) {
+    await mkdir(join(data, place), { recursive: true })
+    const text = JSON.stringify({ ...quietSettings, ...more }, undefined, 2)
+    await writeFile(join(data, place, 'settings.json'), text)
+  }
 }
 
 async function answering(port: number): Promise<void> {

@@ -58,7 +58,7 @@ const scenes: readonly Scene[] = [
       for (const file of [name, 'bioc.key']) await rm(join(workspace, file), { force: true })
       await runCommand(page, 'ConceptLens: Export BioC XML')
       await appears(page.locator('.quick-input-widget:visible', { hasText: 'Export BioC XML' }))
-      await page.keyboard.press('Enter')
+      await page.locator('.quick-input-widget:visible').getByRole('button', { name: 'OK' }).click()
       const said = page.locator('.notification-toast:visible', { hasText: /Exported \d+ annotations/ })
       await said.getByRole('button', { name: 'Open' }).click({ timeout: PATIENCE_MS })
       await appears(page.locator('.view-line', { hasText: '<!DOCTYPE collection SYSTEM "BioC.dtd">' }))
@@ -72,11 +72,10 @@ export async function takePictures(editor: RunningEditor): Promise<SuiteResult> 
   const results: SuiteResult[] = []
   await editor.configure(trusted)
   const page = await openWindow(editor, editor.workspace)
-  // The pictures of the walkthrough need room beside its text.
-  await runCommand(page, 'View: Close Primary Side Bar')
   for (const theme of ['light', 'dark'] as const) {
     await wearTheme(page, theme)
     await runCommand(page, 'View: Close All Editors')
+    await runCommand(page, 'View: Show Explorer')
     await openFile(page, manuscript)
     for (const scene of scenes) results.push(await photograph(page, scene, editor, theme))
   }

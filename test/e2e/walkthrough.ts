@@ -22,6 +22,8 @@ export async function walkthroughGreets(page: Page): Promise<void> {
 }
 
 async function tryStep(page: Page, { title, description }: Step): Promise<void> {
+  // The pictures need room beside the text.
+  await runCommand(page, 'View: Close Primary Side Bar')
   for (const [, label = '', command = ''] of description.matchAll(/^\[([^\]]+)\]\(command:([\w.]+)/gm)) {
     await openStep(page, title)
     await page.locator('.getting-started-step.expanded').getByRole('button', { name: label }).click()

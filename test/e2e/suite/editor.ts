@@ -28,7 +28,7 @@ export async function eventually<T>(
   what: string,
   ask: () => T | Promise<T>,
   satisfies: (answer: T) => boolean,
-  timeoutMs = 30_000,
+  timeoutMs = 60_000,
 ): Promise<T> {
   const deadlineMs = Date.now() + timeoutMs
   for (;;) {
