@@ -1,8 +1,4 @@
-<<<<<<< Updated upstream
 import { commands, window, workspace, type Memento, type TextEditor } from 'vscode'
-=======
-import { commands, workspace, type Memento } from 'vscode'
->>>>>>> Stashed changes
 
 /** The walkthrough that package.json contributes: extension, `#`, walkthrough. */
 export const WALKTHROUGH = 'conceptlens.conceptlens#conceptLens.start'
@@ -15,7 +11,6 @@ export async function greetOnce(memory: Memento): Promise<void> {
   const wanted = workspace.getConfiguration('workbench.welcomePage.walkthroughs').get('openOnInstall', true)
   if (!wanted || memory.get('greeted', false)) return
   await memory.update('greeted', true)
-<<<<<<< Updated upstream
   const { document, viewColumn } = await shownEditor()
   // A tab in preview would give way to the walkthrough.
   await commands.executeCommand('workbench.action.keepEditor')
@@ -39,9 +34,4 @@ async function shownEditor(): Promise<TextEditor> {
       resolve(editor)
     })
   })
-=======
-  // A tab in preview would give way to the walkthrough.
-  await commands.executeCommand('workbench.action.keepEditor')
-  await commands.executeCommand('workbench.action.openWalkthrough', WALKTHROUGH, { inactive: true })
->>>>>>> Stashed changes
 }
