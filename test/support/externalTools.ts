@@ -22,6 +22,19 @@ export function runTool(
   }
 }
 
+/** Installs a Debian package when its program is missing and we may (as root); else running the program says what to do. */
+export function provideDebianTool(program: string, debianPackage: string): void {
+  try {
+    execFileSync(program, ['--version'], { stdio: 'ignore' })
+  } catch (error) {
+    if (!isMissing(error) || process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return
+    execFileSync('apt-get', ['update', '-qq'], { stdio: 'ignore' })
+    execFileSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', debianPackage], {
+      stdio: 'ignore',
+    })
+  }
+}
+
 /**
  * A Python that has one package from PyPI, in a virtual environment of its own that is made at the first call.
  * Fails with the command that mends it.
