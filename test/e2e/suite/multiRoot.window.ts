@@ -9,6 +9,7 @@ import {
   linkedHints,
   openManuscript,
   readWorkspaceFile,
+  quickFixes,
   sayNotAConcept,
 } from './editor.ts'
 
@@ -36,9 +37,19 @@ describe('a workspace with two folders', () => {
     assert.equal(vscode.workspace.workspaceFolders?.length, 2)
     for (const folder of [FIRST, SECOND]) {
       const document = await openManuscript('manuscript.md', folder)
-      const [hint] = await linkedHints(document)
-      assert.ok(hint !== undefined)
-      await sayNotAConcept(document, new vscode.Range(hint.position.translate(0, -1), hint.position))
+      await linkedHints(document)
+      // While the rest of a manuscript is still being linked, a first hint may go away again.
+      const range = await eventually(
+        'a linked word with its quick fixes',
+        async () => {
+          const [hint] = await hintsOf(document)
+          const found = hint && new vscode.Range(hint.position.translate(0, -1), hint.position)
+          return found && (await quickFixes(document, found)).length > 0 ? found : undefined
+        },
+        (found) => found !== undefined,
+      )
+      assert.ok(range !== undefined)
+      await sayNotAConcept(document, range)
       await eventually(
         'the decision',
         () => readWorkspaceFile(DECISIONS_FILE, folder),
