@@ -37,6 +37,17 @@ export async function openFile(page: Page, name: string): Promise<void> {
   await appears(page.locator('.tab.active', { hasText: name }))
 }
 
+/** Closes hovers, menus and dialogs. A dialog that is still being filled does not hear the first Escape. */
+export async function dismiss(page: Page): Promise<void> {
+  const dialog = page.locator('.quick-input-widget:visible').first()
+  for (let attempt = 0; attempt < 30; attempt++) {
+    await page.keyboard.press('Escape')
+    await dialog.waitFor({ state: 'hidden', timeout: 2000 }).catch(() => undefined)
+    if (!(await dialog.isVisible())) return
+  }
+  throw new Error('A dialog stays open after Escape')
+}
+
 async function pickQuickly(page: Page, typed: string, row: string): Promise<void> {
   await appears(page.locator('.monaco-workbench .statusbar'))
   await page.keyboard.press('F1')

@@ -6,6 +6,7 @@ import { trusted, type RunningEditor } from './editor.ts'
 import {
   appears,
   closeWindow,
+  dismiss,
   openFile,
   openWindow,
   PATIENCE_MS,
@@ -64,7 +65,6 @@ const scenes: readonly Scene[] = [
       await appears(page.locator('.view-line', { hasText: '<!DOCTYPE collection SYSTEM "BioC.dtd">' }))
     },
   ],
-  ...walkthroughScenes,
 ]
 
 /** Drives the editor with mouse and keyboard as a person would, and photographs what they see, in both themes. */
@@ -78,6 +78,9 @@ export async function takePictures(editor: RunningEditor): Promise<SuiteResult> 
     await runCommand(page, 'View: Show Explorer')
     await openFile(page, manuscript)
     for (const scene of scenes) results.push(await photograph(page, scene, editor, theme))
+    // The pictures of the walkthrough need room beside its text.
+    await runCommand(page, 'View: Close Primary Side Bar')
+    for (const scene of walkthroughScenes) results.push(await photograph(page, scene, editor, theme))
   }
   await closeWindow(page)
   return mergeResults(results)
@@ -97,6 +100,6 @@ export async function photograph(
   )
   const path = join(editor.outFolder, `${name.replaceAll(' ', '-')}-${theme}.png`)
   await page.screenshot({ path, animations: 'disabled' })
-  await page.keyboard.press('Escape')
+  await dismiss(page)
   return outcome
 }

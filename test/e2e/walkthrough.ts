@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 import type { Locator, Page } from 'playwright-core'
 import manifest from '../../package.json' with { type: 'json' }
-import { appears, PATIENCE_MS, runCommand } from './page.ts'
+import { appears, dismiss, PATIENCE_MS, runCommand } from './page.ts'
 import type { Scene } from './pictures.ts'
 
 type Walkthrough = (typeof manifest.contributes.walkthroughs)[number]
@@ -22,13 +22,11 @@ export async function walkthroughGreets(page: Page): Promise<void> {
 }
 
 async function tryStep(page: Page, { title, description }: Step): Promise<void> {
-  // The pictures need room beside the text.
-  await runCommand(page, 'View: Close Primary Side Bar')
   for (const [, label = '', command = ''] of description.matchAll(/^\[([^\]]+)\]\(command:([\w.]+)/gm)) {
     await openStep(page, title)
     await page.locator('.getting-started-step.expanded').getByRole('button', { name: label }).click()
     await appears(outcomeOf(page, command))
-    await page.keyboard.press('Escape')
+    await dismiss(page)
   }
   await openStep(page, title)
   await pictureShown(page)
