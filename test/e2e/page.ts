@@ -50,12 +50,21 @@ export async function dismiss(page: Page): Promise<void> {
 
 async function pickQuickly(page: Page, typed: string, row: string): Promise<void> {
   await appears(page.locator('.monaco-workbench .statusbar'))
-  await page.keyboard.press('F1')
-  const input = page.locator('.quick-input-widget:visible input[type=text]')
-  await appears(input)
-  await input.first().fill(typed)
+  const input = page.locator('.quick-input-widget:visible input[type=text]').first()
+  await openPalette(page, input)
+  await input.fill(typed)
   await appears(page.locator('.quick-input-list .monaco-list-row', { hasText: row }))
   await page.keyboard.press('Enter')
+}
+
+/** A window that is still laying itself out does not hear the first key. */
+async function openPalette(page: Page, input: Locator): Promise<void> {
+  for (let attempt = 0; attempt < 15; attempt++) {
+    await page.keyboard.press('F1')
+    await input.waitFor({ timeout: PATIENCE_MS / 15 }).catch(() => undefined)
+    if (await input.isVisible()) return
+  }
+  throw new Error('The command palette does not open')
 }
 
 /** Waits until the status bar says how many mentions of the open manuscript are linked. */

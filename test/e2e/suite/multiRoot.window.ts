@@ -31,10 +31,17 @@ async function switchInWorkspace(wanted: boolean): Promise<void> {
 }
 
 describe('a workspace with two folders', () => {
+  // VS Code's server may start the extension host before it has read the workspace's file.
+  before(() =>
+    eventually(
+      'two folders',
+      () => vscode.workspace.workspaceFolders?.length,
+      (count) => count === 2,
+    ),
+  )
   after(closeAllTabs)
 
   it('links manuscripts of both, and keeps the decisions on each in its own folder', async () => {
-    assert.equal(vscode.workspace.workspaceFolders?.length, 2)
     for (const folder of [FIRST, SECOND]) {
       const document = await openManuscript('manuscript.md', folder)
       await linkedHints(document)
