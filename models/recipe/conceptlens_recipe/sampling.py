@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from .candidates import (
@@ -41,6 +41,17 @@ class Recipe:
     without_preferred: float = 0.1
     group_known: float = 0.75
     group_wrong: float = 0.08
+    #: Candidates and groups as the product would have them, by a `View`.
+    as_product: float = 0.6
+
+
+@dataclass(frozen=True)
+class View:
+    """How the product would see a passage: the groups that the tagger reads off its mentions, and which candidates the
+    ranker of features lets through, given the features of each."""
+
+    shares: Callable[[Mention], Mapping[str, float] | None]
+    shortlist: Callable[[list[list[float]]], Sequence[int]]
 
 
 @dataclass(frozen=True)
@@ -81,8 +92,8 @@ class Sampler:
         entries = self.retrieved.get(mention.lookup, ())
         return fuse(mention.lookup, entries, self.votes.get(passage.pmid, NO_VOTES), counts)
 
-    def examples(self, passage: Passage, rng: random.Random) -> list[Example]:
-        """At most `recipe.mentions` examples, one per distinct (text, concept), as the product ranks them.
+    def examples(self, passage: Passage, rng: random.Random, view: View | None = None) -> list[Example]:
+        """At most `recipe.mentions` examples, one per distinct (text, concept).
 
         Drawn as they come: preferring rare or difficult mentions taught the model to distrust the order of retrieval.
         """
@@ -95,7 +106,7 @@ class Sampler:
             weight = 1.0 if self.table.resolve(mention.gold) else self.recipe.unknown_share
             drawn.append((rng.random() ** (1 / weight), mention))
         drawn.sort(key=lambda pair: -pair[0])
-        made = (self.example(passage, mention, rng) for _, mention in drawn[: self.recipe.mentions])
+        made = (self.example(passage, mention, rng, view) for _, mention in drawn[: self.recipe.mentions])
         return [example for example in made if example]
 
     def cannot_judge(self, mention: Mention, fused: Sequence[Candidate]) -> bool:
@@ -106,34 +117,34 @@ class Sampler:
         known = {curie.partition(":")[0] for curie in mention.gold}
         return any(c.exact and c.id.partition(":")[0] not in known for c in fused)
 
-    def example(self, passage: Passage, mention: Mention, rng: random.Random) -> Example | None:
+    def example(
+        self, passage: Passage, mention: Mention, rng: random.Random, view: View | None = None
+    ) -> Example | None:
         recipe = self.recipe
-        counts = rng.random() >= recipe.without_counts
-        fused = self.fused(passage, mention, counts)
+        fused = self.fused(passage, mention, rng.random() >= recipe.without_counts)
         gold = self.table.resolve(mention.gold)
-        ranked = range(min(RANKED_CANDIDATES, len(fused)))
         sure = is_sure(fused)
-        if sure and rng.random() >= recipe.sure_share:
+        if (sure and rng.random() >= recipe.sure_share) or self.cannot_judge(mention, fused):
             return None
         weight = 1 / recipe.sure_share if sure else 1.0
-        right = [rank for rank in ranked if fused[rank].id in gold]
-        if self.cannot_judge(mention, fused):
-            return None
+        seen = view if view and rng.random() < recipe.as_product else None
+        shares = seen.shares(mention) if seen else self.shares(mention, rng)
+        facts = [
+            features(mention.lookup, mention.expanded, shares, fused, rank)
+            for rank in range(min(RANKED_CANDIDATES, len(fused)))
+        ]
+        right = [rank for rank in range(len(facts)) if fused[rank].id in gold]
         dropped = bool(right) and rng.random() < recipe.drop_gold
-        if dropped:
-            ranked, right = [rank for rank in ranked if rank not in right], []
-        negatives = [rank for rank in ranked if rank not in right]
-        chosen = sorted(negatives, key=lambda rank: -(rng.random() ** (1 + rank / 2)))[: recipe.negatives]
-        shares = self.shares(mention, rng)
+        offered = seen.shortlist(facts) if seen else self.some(range(len(facts)), rng)
+        chosen = [rank for rank in offered if rank not in right][: recipe.negatives]
         no_type, no_preferred = rng.random() < recipe.without_type, rng.random() < recipe.without_preferred
 
         def segment(rank: int) -> Segment:
             c = fused[rank]
-            values = features(mention.lookup, mention.expanded, shares, fused, rank)
             label = "" if no_type else type_label(c.groups)
-            return Segment(c.name, "" if no_preferred else c.preferred, label, values)
+            return Segment(c.name, "" if no_preferred else c.preferred, label, facts[rank])
 
-        if right:
+        if right and not dropped:
             segments = [segment(rank) for rank in [right[0], *chosen]]
             return Example(mention, segments, 0, weight)
         segments = [segment(rank) for rank in chosen]
@@ -141,6 +152,10 @@ class Sampler:
             segments.append(self.added(mention, fused, gold, shares))
             return Example(mention, segments, len(segments) - 1, weight)
         return Example(mention, segments, len(segments), weight) if segments else None
+
+    def some(self, ranks: Sequence[int], rng: random.Random) -> list[int]:
+        """The ranks in random order, the first ones of the list mostly first."""
+        return sorted(ranks, key=lambda rank: -(rng.random() ** (1 + rank / 2)))
 
     def added(
         self, mention: Mention, fused: list[Candidate], gold: frozenset[str], shares: Mapping[str, float] | None

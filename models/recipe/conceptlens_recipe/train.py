@@ -12,18 +12,21 @@ from __future__ import annotations
 
 import argparse
 import logging
+import multiprocessing
 import random
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
+import torch.distributed
 import torch.nn.functional as F
 
 from . import corpora, evaluate, feature_ranker, onnx_export
 from .candidates import KnowledgeBaseTable, retrieve, votes
 from .contract import Architecture
-from .model import TwoStreamEncoder, fast_products, from_minilm, minilm_vocabulary
+from .model import FeatureScore, TwoStreamEncoder, fast_products, from_minilm, minilm_vocabulary
 from .passages import (
     Passage,
     concept_types,
@@ -31,8 +34,8 @@ from .passages import (
     passages,
     semantic_groups,
 )
-from .ranking import read, score, tag_loss
-from .sampling import Recipe, Sampler
+from .ranking import ReadText, read, score, tag_loss
+from .sampling import Recipe, Sampler, View
 from .segments import Segmenter
 
 log = logging.getLogger(__name__)
@@ -43,11 +46,11 @@ STARTER_TABLE = Path(__file__).resolve().parents[2] / "starter-kb" / "concepts.t
 
 @dataclass(frozen=True)
 class Plan:
-    """One step reads `ranked` passages with mentions and candidates and `tagged` more for their tags alone."""
+    """In one step each process reads `ranked` passages with mentions and candidates and `tagged` more for their tags alone."""
 
     seed: int = 7
-    ranked: int = 3
-    tagged: int = 3
+    ranked: int = 5
+    tagged: int = 1
     body_rate: float = 2e-4
     head_rate: float = 8e-4
     #: The score's path for the features alone, which is fitted first.
@@ -159,25 +162,44 @@ def save(path: Path, model: TwoStreamEncoder, optimizer: torch.optim.AdamW, spen
     temporary.replace(path)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, default=corpora.default_data())
-    parser.add_argument("--kb", type=Path, required=True, help="built starter knowledge base")
-    parser.add_argument("--table", type=Path, default=STARTER_TABLE)
-    parser.add_argument("--command", default=DEFAULT_COMMAND, help="how to call the conceptlens command line")
-    parser.add_argument("--work", type=Path, required=True, help="folder for caches and checkpoints")
-    parser.add_argument("--minutes", type=float, default=60)
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--start", type=Path, help="folder of a released model to go on from, instead of MiniLM")
-    parser.add_argument("--resume", action="store_true")
-    parser.add_argument("--smoke", action="store_true")
-    options = parser.parse_args()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
-    torch.set_num_threads(options.threads)
-    torch.set_flush_denormal(True)
+class Team:
+    """Processes that train one model together: each reads its own passages, all take the same steps. On two cores two
+    processes of one thread get through half as many passages again as one process of two threads, whose second core
+    idles while Python prepares the next product."""
 
-    plan, recipe = Plan(), Recipe()
-    torch.manual_seed(plan.seed)
+    def __init__(self, rank: int, size: int, meeting: Path):
+        self.rank, self.size = rank, size
+        if size > 1:
+            torch.distributed.init_process_group("gloo", init_method=f"file://{meeting}", rank=rank, world_size=size)
+
+    def average(self, parameters: Iterable[torch.nn.Parameter], spent: float) -> float:
+        """Makes everybody's gradients their mean; gives the mean of the seconds spent."""
+        if self.size == 1:
+            return spent
+        learnt = [p for p in parameters if p.requires_grad]
+        for p in learnt:
+            p.grad = torch.zeros_like(p) if p.grad is None else p.grad
+        flat = torch.cat([*(p.grad.flatten() for p in learnt), torch.tensor([spent])]) / self.size
+        torch.distributed.all_reduce(flat)
+        for p, part in zip(learnt, flat[:-1].split([p.numel() for p in learnt]), strict=True):
+            p.grad.copy_(part.view_as(p))
+        return float(flat[-1])
+
+
+@dataclass(frozen=True)
+class Material:
+    """All that is read once, before the processes of a team part."""
+
+    pools: dict[str, list[Passage]]
+    dev: dict[str, list[Passage]]
+    segmenter: Segmenter
+    sampler: Sampler
+    ranker: FeatureScore
+    plan: Plan
+
+
+def gather(options: argparse.Namespace) -> Material:
+    plan = Plan()
     segmenter = Segmenter(minilm_vocabulary())
     names = list(dict.fromkeys(name for name, _ in plan.ranking_share + plan.tagging_share))
     pools = corpus_passages(options.data, segmenter, names, options.smoke)
@@ -186,17 +208,54 @@ def main() -> None:
     asked = [m.lookup for name in ranking for p in pools[name] for m in p.mentions]
     asked += [m.lookup for part in dev.values() for p in part for m in p.mentions]
     cache = options.work / ("candidates-smoke.pkl.gz" if options.smoke else "candidates.pkl.gz")
-    retrieved = retrieve(options.command, options.kb, asked, cache)
     sampler = Sampler(
-        retrieved,
+        retrieve(options.command, options.kb, asked, cache),
         votes(corpora.observed_names(options.data)),
         KnowledgeBaseTable(options.table),
-        recipe,
+        Recipe(),
     )
-    ranked_pools = {name: [p for p in pools[name] if p.mentions] for name in ranking}
-    ranker = feature_ranker.fitted(options.work, plan, ranked_pools, sampler)
+    ranker = feature_ranker.fitted(options.work, plan, {name: pools[name] for name in ranking}, sampler)
     log.info("passages: %s", {name: len(pool) for name, pool in pools.items()})
+    return Material(pools, dev, segmenter, sampler, ranker, plan)
 
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, default=corpora.default_data())
+    parser.add_argument("--kb", type=Path, required=True, help="built starter knowledge base")
+    parser.add_argument("--table", type=Path, default=STARTER_TABLE)
+    parser.add_argument("--command", default=DEFAULT_COMMAND, help="how to call the conceptlens command line")
+    parser.add_argument("--work", type=Path, required=True, help="folder for caches and checkpoints")
+    parser.add_argument("--minutes", type=float, default=60)
+    parser.add_argument("--processes", type=int, default=2, help="that train together, with one thread each")
+    parser.add_argument("--start", type=Path, help="folder of a released model to go on from, instead of MiniLM")
+    parser.add_argument("--resume", action="store_true")
+    parser.add_argument("--smoke", action="store_true")
+    options = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
+    # One thread from the start: threads do not survive the parting of the processes.
+    torch.set_num_threads(1)
+    torch.set_flush_denormal(True)
+    material = gather(options)
+    meeting = options.work / "meeting"
+    meeting.unlink(missing_ok=True)
+    fork = multiprocessing.get_context("fork")
+    others = [
+        fork.Process(target=learn, args=(material, options, (rank, options.processes, meeting)), daemon=True)
+        for rank in range(1, options.processes)
+    ]
+    for process in others:
+        process.start()
+    learn(material, options, (0, options.processes, meeting))
+    for process in others:
+        process.join()
+
+
+def learn(material: Material, options: argparse.Namespace, place: tuple[int, int, Path]) -> None:
+    """The training of one process of the team; the first one writes checkpoints and tells how it goes."""
+    team = Team(*place)
+    plan, segmenter, sampler, ranker = material.plan, material.segmenter, material.sampler, material.ranker
+    torch.manual_seed(plan.seed)
     model = from_minilm(Architecture())
     optimizer = optimiser(model, plan)
     checkpoint = options.work / ("smoke.pt" if options.smoke else "checkpoint.pt")
@@ -206,16 +265,18 @@ def main() -> None:
         model.load_state_dict(state["model"])
         optimizer.load_state_dict(state["optimizer"])
         spent, step = state["spent"], state["step"]
-    rng = random.Random(plan.seed + step)
+    rng = random.Random(plan.seed + step * team.size + team.rank)
     if step == 0:
         if options.start:
             onnx_export.read(model, options.start / "encoder.onnx")
         for part in ("prior", "facts", "weigh"):
             getattr(model.score, part).load_state_dict(getattr(ranker, part).state_dict())
+    ranking = {name for name, _ in plan.ranking_share}
+    ranked_pools = {name: [p for p in material.pools[name] if p.mentions] for name in ranking}
     ranked = Stream(ranked_pools, plan.ranking_share, rng)
-    tagged = Stream(pools, plan.tagging_share, rng)
+    tagged = Stream(material.pools, plan.tagging_share, rng)
     budget = 30.0 if options.smoke else options.minutes * 60
-    shown = {name: part[:: max(1, len(part) // 60)] for name, part in dev.items()}
+    shown = {name: part[:: max(1, len(part) // 60)] for name, part in material.dev.items()}
     rates = [plan.body_rate, plan.head_rate, plan.prior_rate]
     saved = evaluated = spent
     sums = dict.fromkeys(("tag", "words", "rank", "right", "mentions", "segments", "seconds"), 0.0)
@@ -225,9 +286,16 @@ def main() -> None:
         factor = min(1.0, share / plan.warm_up, (1 - share) / (1 - plan.warm_up))
         for group, rate in zip(optimizer.param_groups, rates, strict=True):
             group["lr"] = rate * max(factor, 1e-3)
-        train_step(model, segmenter, sampler, (ranked, tagged), plan, rng, optimizer, sums)
+        with fast_products(model):
+            step_loss(model, segmenter, sampler, ranker, (ranked, tagged), plan, rng, sums).backward()
+        spent = team.average(model.parameters(), spent + time.monotonic() - begun)
+        torch.nn.utils.clip_grad_norm_([p for p in model.parameters() if p.requires_grad], plan.clip)
+        optimizer.step()
+        optimizer.zero_grad(set_to_none=True)
         step += 1
-        spent += time.monotonic() - begun
+        sums["seconds"] += time.monotonic() - begun
+        if team.rank:
+            continue
         if step % 50 == 0 or options.smoke:
             log.info(
                 "step %d, %.1f min, tag %.3f, rank %.3f (right %.3f of %.0f), %.1f segments/s",
@@ -237,7 +305,7 @@ def main() -> None:
                 sums["rank"] / max(1, sums["mentions"]),
                 sums["right"] / max(1, sums["mentions"]),
                 sums["mentions"],
-                sums["segments"] / max(1e-9, sums["seconds"]),
+                team.size * sums["segments"] / max(1e-9, sums["seconds"]),
             )
             sums = dict.fromkeys(sums, 0.0)
         if spent - saved > 180:
@@ -246,45 +314,50 @@ def main() -> None:
         if spent - evaluated > 1200:
             evaluate.log_summary(model, segmenter, sampler, shown, ranker)
             evaluated = spent
+    if team.rank:
+        return
     save(checkpoint, model, optimizer, spent, step)
     if options.smoke:
         evaluate.log_summary(model, segmenter, sampler, shown, ranker)
 
 
-def train_step(model, segmenter, sampler, streams, plan, rng, optimizer, sums) -> None:
-    """One optimiser step: losses are means over words and over mentions."""
-    begun = time.monotonic()
+def product_view(passage: Passage, text: ReadText, ranker: FeatureScore) -> View:
+    logits = text.logits.detach().numpy()
+    return View(
+        lambda mention: evaluate.group_shares(passage, logits, mention),
+        lambda facts: feature_ranker.shortlist(ranker, facts),
+    )
+
+
+def step_loss(model, segmenter, sampler, ranker, streams, plan, rng, sums) -> torch.Tensor:
+    """The loss of one process in one step: the mean over words and that over mentions, added."""
     ranked, tagged = streams
     tag_sum, words = torch.zeros(()), 0
     rank_losses: list[torch.Tensor] = []
     weights: list[float] = []
-    with fast_products(model):
-        for index in range(plan.ranked + plan.tagged):
-            passage = ranked.next() if index < plan.ranked else tagged.next()
-            text = read(model, segmenter, passage)
-            loss, asked = tag_loss(text, passage)
-            tag_sum, words = tag_sum + loss, words + asked
-            if index >= plan.ranked:
-                continue
-            examples = sampler.examples(passage, rng)
-            logits = score(model, segmenter, passage, text, [(e.mention, e.segments) for e in examples])
-            for example, own in zip(examples, logits, strict=True):
-                rank_losses.append(F.cross_entropy(own[None], torch.tensor([example.target])))
-                weights.append(example.weight)
-                sums["right"] += int(own.argmax()) == example.target
-                sums["segments"] += len(example.segments)
-        loss = tag_sum / max(1, words)
-        if rank_losses:
-            loss = loss + (torch.stack(rank_losses) * torch.tensor(weights)).sum() / sum(weights)
-        loss.backward()
-    torch.nn.utils.clip_grad_norm_([p for p in model.parameters() if p.requires_grad], plan.clip)
-    optimizer.step()
-    optimizer.zero_grad(set_to_none=True)
+    for index in range(plan.ranked + plan.tagged):
+        passage = ranked.next() if index < plan.ranked else tagged.next()
+        text = read(model, segmenter, passage)
+        loss, asked = tag_loss(text, passage)
+        tag_sum, words = tag_sum + loss, words + asked
+        if index >= plan.ranked:
+            continue
+        examples = sampler.examples(passage, rng, product_view(passage, text, ranker))
+        logits = score(model, segmenter, passage, text, [(e.mention, e.segments) for e in examples])
+        for example, own in zip(examples, logits, strict=True):
+            rank_losses.append(F.cross_entropy(own[None], torch.tensor([example.target])))
+            weights.append(example.weight)
+            sums["right"] += int(own.argmax()) == example.target
+            sums["segments"] += len(example.segments)
     sums["tag"] += float(tag_sum.detach())
     sums["words"] += words
-    sums["rank"] += float(sum(x.detach() for x in rank_losses)) if rank_losses else 0.0
     sums["mentions"] += len(rank_losses)
-    sums["seconds"] += time.monotonic() - begun
+    loss = tag_sum / max(1, words)
+    if rank_losses:
+        losses = torch.stack(rank_losses)
+        sums["rank"] += float(losses.detach().sum())
+        loss = loss + (losses * torch.tensor(weights)).sum() / sum(weights)
+    return loss
 
 
 if __name__ == "__main__":

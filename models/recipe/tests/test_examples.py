@@ -15,7 +15,7 @@ from conceptlens_recipe.candidates import Entry, KnowledgeBaseTable, Votes, feat
 from conceptlens_recipe.corpora import Annotation, Document
 from conceptlens_recipe.passages import ENTITY_TYPES, Mention, Passage, cut, label, longest, passages
 from conceptlens_recipe.pieces import Pieces
-from conceptlens_recipe.sampling import Recipe, Sampler
+from conceptlens_recipe.sampling import Recipe, Sampler, View
 
 
 class Words:
@@ -199,6 +199,25 @@ class Drawing(unittest.TestCase):
     def test_nothing_is_learnt_where_a_name_of_another_vocabulary_fits(self) -> None:
         self.assertEqual(self.draw((), Recipe()), [])
         self.assertEqual(self.draw(("MESH:D9",), Recipe()), [])
+
+    def test_sees_groups_and_candidates_as_the_product_does(self) -> None:
+        mention = Mention(0, 4, "cold", "cold", ("UMLS:C1",), "DISO")
+        passage = Passage("1", "bc5cdr", "cold", Words().pieces("cold"), 1, [0], [mention])
+        sampler = Sampler({"cold": (COLD, LOW, COPD)}, {}, self.table, Recipe(as_product=1, drop_gold=0, without_counts=0))
+        fused = sampler.fused(passage, mention)
+        asked: list[list[list[float]]] = []
+
+        def shortlist(facts: list[list[float]]) -> list[int]:
+            asked.append(facts)
+            return [2]
+
+        shares = {"DISO": 0.25, "PHEN": 0.75}
+        [example] = sampler.examples(passage, random.Random(1), View(lambda _: shares, shortlist))
+        every = [features("cold", False, shares, fused, rank) for rank in range(3)]
+        self.assertEqual(asked, [every])
+        right = next(i for i, c in enumerate(fused) if c.id == "UMLS:C1")
+        self.assertEqual([s.features for s in example.segments], [every[right], every[2]])
+        self.assertEqual(example.target, 0)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import unittest
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,6 +20,7 @@ from conceptlens_recipe.ranking import read, score, tag_loss
 from conceptlens_recipe.runtime import Encoder
 from conceptlens_recipe.sampling import Segment
 from conceptlens_recipe.segments import Segmenter
+from conceptlens_recipe.train import Team
 
 ROOT = Path(__file__).resolve().parents[4]
 FIXTURE = ROOT / "test" / "fixtures" / "tiny-linker"
@@ -53,6 +55,31 @@ def asked(text: Passage) -> list[tuple[Mention, list[Segment]]]:
         for i, (n, label) in enumerate(zip(names, labels, strict=True))
     ]
     return [(mention, segments) for mention in text.mentions]
+
+
+class Together(unittest.TestCase):
+    def test_a_team_takes_the_mean_of_its_gradients_and_of_its_clocks(self) -> None:
+        torch.set_num_threads(1)
+        with TemporaryDirectory() as folder:
+            fork = multiprocessing.get_context("fork")
+            answers = fork.Queue()
+
+            def work(rank: int) -> None:
+                team = Team(rank, 2, Path(folder) / "meeting")
+                met, unmet = (torch.nn.Parameter(torch.zeros(2)) for _ in range(2))
+                (met * torch.tensor([1.0, 3.0 + rank])).sum().backward()
+                if rank:
+                    unmet.sum().backward()
+                spent = team.average([met, unmet], 10.0 + rank)
+                answers.put((met.grad.tolist(), unmet.grad.tolist(), spent))
+
+            team = [fork.Process(target=work, args=(rank,)) for rank in range(2)]
+            for process in team:
+                process.start()
+            found = [answers.get(timeout=60) for _ in team]
+            for process in team:
+                process.join()
+        self.assertEqual(found, [([1.0, 3.5], [0.5, 0.5], 10.5)] * 2)
 
 
 class TwoStream(unittest.TestCase):
