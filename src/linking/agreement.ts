@@ -1,34 +1,30 @@
 import type { Link, LinkedPassage } from '../core/index.ts'
+import { rankedOf, withProbabilities } from './probabilities.ts'
 
 /**
  * Makes identical mentions of one document agree: one sense per discourse (Gale, Church and Yarowsky, 1992).
  *
- * Mentions are identical when text, expansion and semantic group are. The concept (or "none of these") with the
- * highest mean probability over all of them is chosen everywhere with that mean; candidates keep their own
- * probabilities. Links without candidates and links that the author decided neither vote nor change.
+ * Mentions are identical when text and expansion are. Each candidate gets its mean probability over all of them, and so
+ * does "none of these"; order and choice follow. Links without candidates and links that the author decided neither
+ * vote nor change.
  */
 export function makeAgree(passages: readonly LinkedPassage[]): readonly LinkedPassage[] {
   const occurrences = new Map<string, Link[]>()
   for (const { links } of passages)
     for (const link of links) if (takesPart(link)) push(occurrences, keyOf(link), link)
-  const agreed = new Map([...occurrences].map(([key, links]) => [key, agreementOf(links)] as const))
+  const means = new Map([...occurrences].map(([key, links]) => [key, meanOf(links)] as const))
   return passages.map((linked) => {
-    const links = linked.links.map((link) =>
-      takesPart(link) ? withChoice(link, agreed.get(keyOf(link))) : link,
-    )
+    const links = linked.links.map((link) => {
+      const mean = takesPart(link) ? means.get(keyOf(link)) : undefined
+      return mean === undefined || isMean(link, mean) ? link : withProbabilities(link, mean)
+    })
     return links.every((link, i) => link === linked.links[i]) ? linked : { ...linked, links }
   })
 }
 
-/** A choice for a group of identical mentions; `chosen` is `undefined` for "none of these". */
-interface Agreement {
-  readonly chosen: string | undefined
-  readonly probability: number
-}
-
 const takesPart = (link: Link): boolean => link.chosenBy !== 'author' && link.candidates.length > 0
 
-const keyOf = ({ mention }: Link): string => JSON.stringify([mention.text, mention.expansion, mention.group])
+const keyOf = ({ mention }: Link): string => JSON.stringify([mention.text, mention.expansion])
 
 function push(map: Map<string, Link[]>, key: string, link: Link): void {
   const list = map.get(key)
@@ -36,31 +32,14 @@ function push(map: Map<string, Link[]>, key: string, link: Link): void {
   else map.set(key, [link])
 }
 
-/** `undefined` when there is nothing to agree on. */
-function agreementOf(links: readonly Link[]): Agreement | undefined {
-  if (links.length < 2) return undefined
-  const sums = new Map<string | undefined, number>()
-  const vote = (id: string | undefined, probability: number) =>
-    sums.set(id, (sums.get(id) ?? 0) + probability)
-  for (const { candidates } of links) {
-    let none = 1
-    for (const { id, probability } of candidates) {
-      if (probability === 0) break // best first
-      vote(id, probability)
-      none -= probability
-    }
-    vote(undefined, none)
-  }
-  let best: Agreement = { chosen: undefined, probability: -1 }
-  for (const [chosen, sum] of sums)
-    if (sum / links.length > best.probability) best = { chosen, probability: Math.min(1, sum / links.length) }
-  return best
+/** Mean probability of each concept. */
+function meanOf(links: readonly Link[]): ReadonlyMap<string, number> {
+  const means = new Map<string, number>()
+  for (const link of links)
+    for (const { id, probability } of rankedOf(link))
+      means.set(id, (means.get(id) ?? 0) + probability / links.length)
+  return means
 }
 
-function withChoice(link: Link, agreement: Agreement | undefined): Link {
-  if (!agreement || (link.chosen === agreement.chosen && link.probability === agreement.probability))
-    return link
-  const { mention, source, candidates, chosenBy } = link
-  const { chosen, probability } = agreement
-  return { mention, source, candidates, probability, chosenBy, ...(chosen === undefined ? {} : { chosen }) }
-}
+const isMean = (link: Link, mean: ReadonlyMap<string, number>): boolean =>
+  link.candidates.every(({ id, probability }) => probability === (mean.get(id) ?? 0))

@@ -1,4 +1,5 @@
-import type { Link, LinkedPassage, RankedCandidate } from '../core/index.ts'
+import type { Link, LinkedPassage } from '../core/index.ts'
+import { rankedOf, withProbabilities } from './probabilities.ts'
 
 /**
  * How much it counts that other mentions of the document mean the same concept: its odds are multiplied by
@@ -51,40 +52,21 @@ function supportOf(links: readonly Link[]): Support {
   )
 }
 
-function votesOf({ chosenBy, chosen, candidates }: Link): (readonly [string, number])[] {
-  if (chosenBy === 'author') return chosen === undefined ? [] : [[chosen, 1]]
-  return readOf(candidates).map(({ id, probability }) => [id, probability])
-}
-
-/** Those that were ranked: they come first, and have a probability. */
-function readOf(candidates: readonly RankedCandidate[]): readonly RankedCandidate[] {
-  const end = candidates.findIndex(({ probability }) => probability === 0)
-  return end < 0 ? candidates : candidates.slice(0, end)
+function votesOf(link: Link): (readonly [string, number])[] {
+  if (link.chosenBy === 'author') return link.chosen === undefined ? [] : [[link.chosen, 1]]
+  return rankedOf(link).map(({ id, probability }) => [id, probability])
 }
 
 function supported(link: Link, support: Support, weight: number): Link {
   if (link.chosenBy === 'author') return link
-  const read = readOf(link.candidates)
+  const read = rankedOf(link)
   const form = formOf(link)
   const odds = read.map(({ id, probability }) => {
     const { byForm, sum } = support.get(id) ?? { byForm: new Map<string, number>(), sum: 0 }
     return probability * (1 + Math.max(0, sum - (byForm.get(form) ?? 0))) ** weight
   })
+  if (odds.every((value, i) => value === read[i]?.probability)) return link
   const none = Math.max(0, 1 - read.reduce((sum, { probability }) => sum + probability, 0))
   const total = odds.reduce((a, b) => a + b, none)
-  if (odds.every((value, i) => value === read[i]?.probability)) return link
-  const ranked = read
-    .map((candidate, i) => ({ ...candidate, probability: (odds[i] ?? 0) / total }))
-    .sort((a, b) => b.probability - a.probability)
-  const [best] = ranked
-  const isNone = !best || none / total > best.probability
-  const { mention, source, chosenBy } = link
-  return {
-    mention,
-    source,
-    chosenBy,
-    candidates: [...ranked, ...link.candidates.slice(read.length)],
-    ...(isNone ? {} : { chosen: best.id }),
-    probability: isNone ? none / total : best.probability,
-  }
+  return withProbabilities(link, new Map(read.map(({ id }, i) => [id, (odds[i] ?? 0) / total])))
 }

@@ -18,13 +18,32 @@ describe('makeAgree', () => {
     assert.deepEqual(choicesOf(makeAgree(passages)), [['- 0.60', '- 0.60', '- 0.60']])
   })
 
-  it('leaves the author and other groups alone', () => {
+  it('orders candidates by their mean probability, whatever group the mention was taken for', () => {
+    const surely = linkBetween('cold', 0.9, 0.1)
+    const rather = linkBetween('cold', 0.4, 0.6)
+    const grouped = { ...rather, mention: { ...rather.mention, group: 'DISO' } }
+    const [linked] = makeAgree([passageWith(surely, grouped)])
+    for (const { candidates } of linked?.links ?? [])
+      assert.deepEqual(
+        candidates.map(({ id, probability }) => `${id} ${probability.toFixed(2)}`),
+        ['A 0.65', 'B 0.35'],
+      )
+  })
+
+  it('does not depend on the order of the mentions', () => {
+    const links = [0.9, 0.3, 0.5].map((p) => linkBetween('cold', p, (1 - p) / 2))
+    const forth = choicesOf(makeAgree([passageWith(...links)]))[0]
+    const back = choicesOf(makeAgree([passageWith(...links.toReversed())]))[0]
+    assert.deepEqual(forth, back)
+  })
+
+  it('leaves the author and other expansions alone', () => {
     const author = linkBetween('cold', 0, 1, { chosenBy: 'author', probability: 1 })
     const other = linkBetween('cold', 0.4, 0.6)
     const passages = [
       passageWith(author, linkBetween('cold', 0.9, 0.1), {
         ...other,
-        mention: { ...other.mention, group: 'DISO' },
+        mention: { ...other.mention, expansion: 'chronic obstructive lung disease' },
       }),
     ]
     assert.deepEqual(choicesOf(makeAgree(passages)), [['B 1.00', 'A 0.90', 'B 0.60']])

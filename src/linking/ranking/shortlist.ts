@@ -1,7 +1,7 @@
 import type { FeatureRanker } from '../../inference/index.ts'
 
 /** Candidates whose probability by features alone is below this are not worth reading. */
-const LEAST_PROBABILITY = 0.003
+const LEAST_PROBABILITY = 0.02
 
 /**
  * Which candidates of a mention the encoder reads: at most `most`, the likeliest by their features alone and none that
