@@ -31,6 +31,7 @@ describe('Mappings', () => {
   const finished = async (): Promise<{ concepts: Concept[]; nJoined: number; nConflicts: number }> => {
     const { concepts, nJoined, nConflicts } = await joiner.finish(createPace())
     const all = [...concepts]
+    joiner.remove()
     assert.deepEqual(readdirSync(dir), [])
     return { concepts: all, nJoined, nConflicts }
   }

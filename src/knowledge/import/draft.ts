@@ -36,10 +36,13 @@ export interface ProblemLog {
   add(problem: Problem): void
 }
 
-/** An empty log. */
-export function createProblemLog(): ProblemLog {
-  const kept: Problem[] = []
-  let count = 0
+/** An empty log, or one that goes on from an earlier one. */
+export function createProblemLog(before?: {
+  readonly problems: readonly Problem[]
+  readonly nProblems: number
+}): ProblemLog {
+  const kept: Problem[] = [...(before?.problems ?? [])]
+  let count = before?.nProblems ?? 0
   return {
     kept,
     get count() {

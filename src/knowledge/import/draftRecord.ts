@@ -7,13 +7,16 @@ import type { ConceptDraft } from './draft.ts'
 export interface Words {
   readonly number: (word: string) => number
   readonly word: (number: number) => string
+  /** All of them, by number. */
+  readonly all: readonly string[]
 }
 
-/** A table of words. */
-export function createWords(): Words {
-  const words: string[] = []
-  const numbers = new Map<string, number>()
+/** A table of words, which may have some already. */
+export function createWords(known: readonly string[] = []): Words {
+  const words = [...known]
+  const numbers = new Map(words.map((word, number) => [word, number]))
   return {
+    all: words,
     number(word) {
       const known = numbers.get(word)
       if (known !== undefined) return known
@@ -62,6 +65,13 @@ export function writeDraft(
 /** Reads the id and cross-references of a draft from where the reader stands. */
 export function readIds(reader: ByteReader): Pick<NumberedDraft, 'id' | 'xrefs'> {
   return { id: reader.varint(), xrefs: readNumbers(reader) }
+}
+
+/** Reads what joining wants to know of a draft from where the reader stands: its id, cross-references, and whether it has names. */
+export function readHead(reader: ByteReader): Pick<NumberedDraft, 'id' | 'xrefs'> & { isNamed: boolean } {
+  const { id, xrefs } = readIds(reader)
+  for (let list = 0; list < 3; list += 1) readNumbers(reader)
+  return { id, xrefs, isNamed: reader.varint() > 0 }
 }
 
 /** Reads a draft from where the reader stands. */

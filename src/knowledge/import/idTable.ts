@@ -16,6 +16,8 @@ export class IdTable {
   /** Number + 1 of the id in the slot, 0 for none. */
   #slots = new Uint32Array(1 << 12)
   #used = 0
+  /** How much of each chunk before the last is used. */
+  #ends: number[] = []
 
   get size(): number {
     return this.#starts.length
@@ -26,12 +28,7 @@ export class IdTable {
     const hash = hashOf(id)
     const slot = this.#slotOf(id, hash)
     const found = this.#slots[slot]!
-    if (found !== 0) return found - 1
-    this.#append(id)
-    this.#hashes.push(hash)
-    this.#slots[slot] = this.size
-    if (this.size * 4 > this.#slots.length * 3) this.#widen()
-    return this.size - 1
+    return found === 0 ? this.#add(id, hash, slot) : found - 1
   }
 
   /** The number of an id that was met before. */
@@ -52,6 +49,25 @@ export class IdTable {
     return one.chunk.compare(other.chunk, other.at, other.end, one.at, one.end)
   }
 
+  /** The bytes of the ids from a number on, as {@link load} takes them: good until the next change. */
+  *bytesFrom(number: number): Generator<Buffer> {
+    if (number >= this.size) return
+    const start = this.#starts.get(number)
+    const first = Math.floor(start / CHUNK_BYTES)
+    for (let i = first; i < this.#chunks.length; i += 1)
+      yield this.#chunks[i]!.subarray(i === first ? start % CHUNK_BYTES : 0, this.#ends[i] ?? this.#used)
+  }
+
+  /** Adds ids as {@link bytesFrom} gave them, each under the next number. */
+  load(bytes: Buffer): void {
+    for (let at = 0; at + 2 <= bytes.length;) {
+      const end = at + 2 + bytes.readUInt16LE(at)
+      const id = bytes.toString('utf8', at + 2, end)
+      this.#add(id, hashOf(id))
+      at = end
+    }
+  }
+
   /** Forgets all ids and frees their memory. */
   clear(): void {
     this.#chunks = [Buffer.allocUnsafeSlow(CHUNK_BYTES)]
@@ -59,6 +75,22 @@ export class IdTable {
     this.#hashes = new GrowingUint32()
     this.#slots = new Uint32Array(1 << 12)
     this.#used = 0
+    this.#ends = []
+  }
+
+  #add(id: string, hash: number, slot = this.#freeSlot(hash)): number {
+    this.#append(id)
+    this.#hashes.push(hash)
+    this.#slots[slot] = this.size
+    if (this.size * 4 > this.#slots.length * 3) this.#widen()
+    return this.size - 1
+  }
+
+  #freeSlot(hash: number): number {
+    const mask = this.#slots.length - 1
+    let slot = hash & mask
+    while (this.#slots[slot] !== 0) slot = (slot + 1) & mask
+    return slot
   }
 
   #place(number: number): { chunk: Buffer; at: number; end: number } {
@@ -90,6 +122,7 @@ export class IdTable {
   #append(id: string): void {
     const most = id.length * 3 + 2
     if (this.#used + most > CHUNK_BYTES) {
+      this.#ends.push(this.#used)
       this.#chunks.push(Buffer.allocUnsafeSlow(CHUNK_BYTES))
       this.#used = 0
     }
@@ -102,12 +135,8 @@ export class IdTable {
 
   #widen(): void {
     this.#slots = new Uint32Array(this.#slots.length * 2)
-    const mask = this.#slots.length - 1
     const hashes = this.#hashes.view()
-    for (let number = 0; number < hashes.length; number += 1) {
-      let slot = hashes[number]! & mask
-      while (this.#slots[slot] !== 0) slot = (slot + 1) & mask
-      this.#slots[slot] = number + 1
-    }
+    for (let number = 0; number < hashes.length; number += 1)
+      this.#slots[this.#freeSlot(hashes[number]!)] = number + 1
   }
 }

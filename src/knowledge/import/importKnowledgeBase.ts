@@ -1,19 +1,18 @@
-import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import {
   ConceptLensError,
   type CancellationToken,
   type KnowledgeBaseInfo,
-  type KnowledgeSource,
   type Problem,
 } from '../../core/index.ts'
 import { FORMAT_VERSION, MANIFEST_FILE, type Manifest } from '../store/format.ts'
 import { readManifest } from '../store/manifest.ts'
-import { createPace, type BuildProgress, type Pace } from '../store/pace.ts'
-import type { LabelCount } from '../store/build/writeNames.ts'
-import { sha256Of, writeStore } from '../store/writeStore.ts'
-import { createProblemLog, type ImportSink, type SourceDescription, type StoreTitle } from './draft.ts'
-import { createJoiner, type Joiner } from './join.ts'
+import { createPace, type BuildProgress } from '../store/pace.ts'
+import { sha256Of } from '../store/writeStore.ts'
+import { buildStore, filesOf } from './buildStore.ts'
+import { findCheckpoint, howFar, importKey, type Checkpoint } from './checkpoint.ts'
+import type { StoreTitle } from './draft.ts'
 import { selectionKey, type ReleaseSelection } from './rrf/selection.ts'
 import { openSources, type ReadableSource } from './sources.ts'
 import { writeInPlace } from './writeInPlace.ts'
@@ -30,6 +29,8 @@ export interface ImportOptions {
   readonly token?: CancellationToken
   /** Leaves the store alone when it was made from the same files in the same format. */
   readonly ifChanged?: boolean
+  /** Hears, before work starts, that an import into `out` was interrupted, and whether this one goes on from there or why not. */
+  readonly onInterrupted?: (words: string) => void
   /** What to take of UMLS and RxNorm releases; by default their English names that are not suppressible. */
   readonly selection?: ReleaseSelection
 }
@@ -52,15 +53,18 @@ export interface ImportResult {
 
 /**
  * Builds a knowledge base from files. The store appears whole or not at all: it is made in a directory beside `out`,
- * written to the disk, and renamed. Throws `ConceptLensError` before any work when a source is missing or of no known
+ * written to the disk, and renamed. After a kill or a loss of power, the next import of the same goes on from the last
+ * source that was read, or from the written concepts. Throws `ConceptLensError` before any work when a source is missing or of no known
  * kind, and `CancelledError` when the token says so; bad rows are counted and left out.
  */
 export async function importKnowledgeBase(options: ImportOptions): Promise<ImportResult> {
   const out = resolve(options.out)
   checkTarget(out)
   const sources = await openSources(options.sources, options.selection)
-  const imported = sources.flatMap(filesOf).map((file) => ({ file: basename(file), sha256: sha256Of(file) }))
-  const made = { imported, selection: selectionKey(options.selection) }
+  const files = sources.map((source) =>
+    filesOf(source).map((file) => ({ file: basename(file), sha256: sha256Of(file) })),
+  )
+  const made = { imported: files.flat(), selection: selectionKey(options.selection) }
   const current = options.ifChanged ? unchanged(out, made, options.name) : undefined
   if (current)
     return {
@@ -73,104 +77,38 @@ export async function importKnowledgeBase(options: ImportOptions): Promise<Impor
       nConflicts: 0,
     }
 
-  const pace = createPace(options.progress, options.token)
-  const problems = createProblemLog()
-  const { manifest, ...joined } = await writeInPlace(out, async (dir) => {
-    mkdirSync(dir)
-    const joiner = createJoiner(dir)
-    try {
-      const descriptions = await gather(sources, {
-        joiner,
-        pace,
-        onProblem: (problem) => problems.add(problem),
-      })
-      const { nJoined, nAmbiguousIds, nConflicts, ...content } = await joiner.finish(pace)
-      if (content.nConcepts === 0)
-        throw new ConceptLensError(
-          'kb-no-concepts',
-          `None of the sources has a concept with a name. ${problems.kept[0]?.message ?? ''}`.trim(),
-        )
-      const written = await writeStore(
-        dir,
-        {
-          ...titleOf(sources, options.name ?? basename(out)),
-          ...(options.name ? { name: options.name } : {}),
-          ...content,
-          labels: joiner.labels,
-          sources: (counts) => counted(descriptions, counts),
-          ...made,
-        },
-        pace,
-      )
-      return { manifest: written, nJoined, nAmbiguousIds, nConflicts }
-    } finally {
-      joiner.remove()
+  const key = importKey(files, made.selection)
+  let checkpoint: Checkpoint | undefined
+  const isWanted = (leftover: string): boolean => {
+    const found = findCheckpoint(leftover, key)
+    if ('why' in found) options.onInterrupted?.(`An import that was interrupted starts over: ${found.why}.`)
+    else {
+      checkpoint = found.checkpoint
+      options.onInterrupted?.(`An import that was interrupted goes on: ${howFar(checkpoint)}.`)
     }
-  })
-  return {
-    built: true,
-    info: infoOf(manifest),
-    problems: problems.kept,
-    nProblems: problems.count,
-    ...joined,
+    return checkpoint !== undefined
   }
+  const { manifest, ...joined } = await writeInPlace(
+    out,
+    (dir) =>
+      buildStore(dir, {
+        ...{ sources, key, made },
+        ...(checkpoint && { checkpoint }),
+        title: titleOf(sources, options, basename(out)),
+        pace: createPace(options.progress, options.token),
+      }),
+    isWanted,
+  )
+  return { built: true, info: infoOf(manifest), ...joined }
 }
 
-interface Gathering {
-  readonly joiner: Joiner
-  readonly pace: Pace
-  readonly onProblem: (problem: Problem) => void
-}
-
-/** Reads all sources into the joiner and returns what they say of themselves. */
-async function gather(
+function titleOf(
   sources: readonly ReadableSource[],
-  { joiner, pace, onProblem }: Gathering,
-): Promise<ReadonlyMap<string, SourceDescription>> {
-  const descriptions = new Map<string, SourceDescription>()
-  const total = sources.reduce((sum, source) => sum + (source.bytes ?? sizeOf(source)), 0)
-  let read = 0
-  let current = 0
-  pace.stage('reading sources', 0.3)
-  const sink: ImportSink = {
-    concept: (draft) => joiner.add(draft, current),
-    equal: (a, b) => joiner.equal(a, b),
-    source: (description) => {
-      if (!descriptions.has(description.name)) descriptions.set(description.name, description)
-    },
-    problem: onProblem,
-    advance(bytes) {
-      read += bytes
-      pace.note(read, total, 'bytes')
-    },
-  }
-  for (const source of sources) {
-    await source.read(sink)
-    current += 1
-  }
-  return descriptions
-}
-
-const filesOf = ({ path, files }: ReadableSource): readonly string[] => files ?? [path]
-
-const sizeOf = (source: ReadableSource): number =>
-  filesOf(source).reduce((sum, file) => sum + statSync(file).size, 0)
-
-function titleOf(sources: readonly ReadableSource[], fallback: string): StoreTitle {
-  return sources.find((source) => source.title)?.title ?? { name: fallback, version: '' }
-}
-
-/** The described sources, and those that only names mention, with how much each gave. */
-function counted(
-  descriptions: ReadonlyMap<string, SourceDescription>,
-  counts: ReadonlyMap<string, LabelCount>,
-): KnowledgeSource[] {
-  const named = [...counts].filter(([, { nNames }]) => nNames > 0).map(([label]) => label)
-  return [...new Set([...descriptions.keys(), ...named])].flatMap((label) => {
-    const description = descriptions.get(label) ?? { name: label, title: label, version: '', licence: '' }
-    const { nNames, nConcepts } = counts.get(label) ?? { nNames: 0, nConcepts: 0 }
-    return nNames === 0 && description.licence === '' ? [] : [{ ...description, nConcepts, nNames }]
-  })
+  { name }: Pick<ImportOptions, 'name'>,
+  fallback: string,
+): StoreTitle {
+  const title = sources.find((source) => source.title)?.title ?? { name: fallback, version: '' }
+  return name ? { ...title, name } : title
 }
 
 /** What a store says of itself. */

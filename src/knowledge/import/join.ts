@@ -7,6 +7,7 @@ import { ascending32 } from '../store/build/radixSort.ts'
 import type { Pace } from '../store/pace.ts'
 import type { ConceptDraft } from './draft.ts'
 import { createWords, readDraft, readIds, writeDraft, type NumberedDraft, type Words } from './draftRecord.ts'
+import { createDraftSpool, type SavedSpool } from './draftSpool.ts'
 import { IdTable } from './idTable.ts'
 import { createJoinedIds, type Decisions } from './joinedIds.ts'
 
@@ -33,9 +34,20 @@ export interface Joiner {
   add(draft: ConceptDraft, source: number): void
   /** Two ids name one concept; see {@link ImportSink.equal}. */
   equal(a: string, b: string): void
+  /** At the end of a source: waits until all that was gathered is on the disk, and returns what a later process needs to go on. */
+  save(): SavedJoiner
+  /** To be called once; drafts stay on the disk, so that a later process could begin this step again. */
   finish(pace: Pace): Promise<Joined>
   /** Removes what is still on the disk. */
   remove(): void
+}
+
+/** What was gathered from some sources, beside the files of the spool. */
+export interface SavedJoiner {
+  readonly spool: SavedSpool
+  readonly words: readonly string[]
+  readonly labels: readonly string[]
+  readonly mappings: readonly (readonly [a: string, b: string])[]
 }
 
 /** About so many bytes of drafts are joined in memory at once. */
@@ -50,14 +62,18 @@ const BUFFER_BYTES = 1 << 18
  *
  * Drafts wait on the disk, in `dir`; in memory are their ids and a few numbers an id. At the end drafts are dealt out
  * to ranges of concepts, and each range is put together in memory.
+ * Given what an earlier process saved in `dir`, goes on as if it had gathered that itself.
  */
-export function createJoiner(dir: string): Joiner {
-  const spool = createScratchFiles(join(dir, 'drafts.scratch'), 1, BUFFER_BYTES)
-  const file = spool.files[0]!
+export function createJoiner(dir: string, saved?: SavedJoiner): Joiner {
   const ids = new IdTable()
-  const words = createWords()
-  const labels = new Set<string>()
+  const spool = createDraftSpool(dir, ids, saved?.spool)
+  const { file } = spool
+  const words = createWords(saved?.words)
+  const labels = new Set(saved?.labels)
   const joins = createJoinedIds(ids)
+  for (const { id, xrefs, isNamed, source } of spool.savedHeads())
+    joins.draft(id, xrefs, { file: source, isNamed })
+  for (const [a, b] of saved?.mappings ?? []) joins.equal(a, b)
   const body = new ByteWriter()
   const record = new ByteWriter()
   let ranges: ScratchFiles | undefined
@@ -77,11 +93,11 @@ export function createJoiner(dir: string): Joiner {
       record.bytes(body.view())
       file.write(record.view())
     },
+    save: () => ({ spool: spool.save(), words: words.all, labels: [...labels], mappings: joins.mappings }),
     async finish(pace) {
       const decisions = joins.decide()
       const dealt = await dealtOut(dir, { file, ids, decisions }, pace)
       ranges = dealt.parts
-      spool.remove()
       joins.clear()
       const { roots, nAmbiguousIds, nConflicts, guests } = decisions
       let { ranks } = dealt

@@ -12,6 +12,8 @@ export interface JoinedIds {
   draft(id: number, xrefs: readonly number[], of: { readonly file: number; readonly isNamed: boolean }): void
   /** Notes a mapping, in the words of its file. */
   equal(a: string, b: string): void
+  /** The mappings noted so far. */
+  readonly mappings: readonly (readonly [a: string, b: string])[]
   /** Decides who joins whom. */
   decide(): Decisions
   /** Frees what is no longer needed once all drafts are dealt with; `isConcept` knows nothing afterwards. */
@@ -59,6 +61,7 @@ export function createJoinedIds(ids: IdTable): JoinedIds {
       for (const xref of xrefs) claim(claims, xref, id)
     },
     equal: (a, b) => void mappings.push([a, b]),
+    mappings,
     clear() {
       firstDrafts = new GrowingUint32()
       named = new GrowingUint32()

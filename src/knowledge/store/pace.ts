@@ -4,6 +4,8 @@ import { CancelledError, type CancellationToken, type Progress } from '../../cor
 export interface Pace {
   /** Enters the next stage, which is about this share of the whole work. */
   stage(what: string, share: number): void
+  /** This share of the whole work was done before, by another process: it counts as done, but not for the rate. */
+  skip(share: number): void
   /** So much of the stage is done; returns at once. Throws `CancelledError` when asked to stop. */
   note(done: number, total: number, unit?: string): void
   /** As `note`, and lets others run when they waited long. */
@@ -24,6 +26,7 @@ export function createPace(progress?: BuildProgress, token?: CancellationToken):
   const startMs = performance.now()
   let breathMs = startMs
   let before = 0
+  let skipped = 0
   let current = { what: '', share: 0, startMs }
   const note: Pace['note'] = (done, total, unit) => {
     if (token?.isCancellationRequested) throw new CancelledError()
@@ -33,12 +36,16 @@ export function createPace(progress?: BuildProgress, token?: CancellationToken):
     progress.report(Math.min(1, share), 1)
   }
   const leftMs = (share: number): number =>
-    ((performance.now() - startMs) * (1 - share)) / Math.max(share, 1e-9)
+    ((performance.now() - startMs) * (1 - share)) / Math.max(share - skipped, 1e-9)
   return {
     stage(what, share) {
       before += current.share
       current = { what, share, startMs: performance.now() }
       note(0, 1)
+    },
+    skip(share) {
+      before += share
+      skipped += share
     },
     note,
     async tick(done, total, unit) {

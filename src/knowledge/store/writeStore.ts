@@ -41,9 +41,19 @@ export async function writeStore(
   pace: Pace = createPace(),
 ): Promise<Manifest> {
   mkdirSync(dir, { recursive: true })
+  return finishStore(dir, { ...content, written: await writeConcepts(dir, content, pace) }, pace)
+}
+
+/** What the index and the manifest are made from. */
+export interface StoreEnd extends Omit<StoreContent, 'concepts' | 'nConcepts' | 'refOf'> {
+  readonly written: WrittenConcepts
+}
+
+/** Writes what a store has beside the files of {@link writeConcepts}, which may have been written by an earlier process. */
+export async function finishStore(dir: string, content: StoreEnd, pace: Pace): Promise<Manifest> {
+  const { written } = content
   const blockSize = content.blockSize ?? MAX_BLOCK_SIZE
   const labels = numberedLabels(content.labels)
-  const written = await writeConcepts(dir, { content, labels }, pace)
   const names = { path: join(dir, FILES.names), nNames: written.nNames, bytes: written.nameBytes }
   const forms = await distinctForms(
     dir,
@@ -78,19 +88,21 @@ export async function writeStore(
   return manifest
 }
 
-interface Written {
+/** What is in the files of {@link writeConcepts}. */
+export interface WrittenConcepts {
   readonly nConcepts: number
   readonly nNames: number
   readonly nameBytes: number
   readonly counts: ReadonlyMap<string, LabelCount>
 }
 
-/** Writes `names.bin`, `concepts.bin` and `ids.bin`. */
-async function writeConcepts(
+/** Writes `names.bin`, `concepts.bin` and `ids.bin` into a directory, and waits for the disk. */
+export async function writeConcepts(
   dir: string,
-  { content, labels }: { content: StoreContent; labels: readonly string[] },
+  content: Pick<StoreContent, 'labels' | 'concepts' | 'nConcepts' | 'refOf'>,
   pace: Pace,
-): Promise<Written> {
+): Promise<WrittenConcepts> {
+  const labels = numberedLabels(content.labels)
   const namesPath = join(dir, FILES.names)
   const names = createNamesWriter(namesPath, labels)
   const concepts = createConceptsWriter({

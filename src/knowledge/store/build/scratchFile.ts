@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync, rmSync } from 'node:fs'
+import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, rmSync } from 'node:fs'
 import { writeAll } from './sectionWriter.ts'
 
 /** Records that a build writes once and reads back; never part of a store. */
@@ -8,6 +8,14 @@ export interface ScratchFile {
   write(record: Uint8Array): void
   /** The content in the pieces in which it was written, each some whole records. */
   readPieces(): Generator<Buffer>
+}
+
+/** A scratch file that a later process can go on with. */
+export interface LastingScratchFile extends ScratchFile {
+  /** Waits until all is on the disk, and returns the length of each piece: what {@link openScratchFile} wants. */
+  sync(): number[]
+  /** Closes and removes it; once is enough. */
+  remove(): void
 }
 
 /** Scratch files side by side in one file of the system, of which a process may have few open. */
@@ -28,7 +36,7 @@ export function createScratchFiles(path: string, n: number, bufferBytes: number)
     return { start: end - bytes.length, end }
   }
   return {
-    files: Array.from({ length: n }, () => scratchFile(fd, append, bufferBytes)),
+    files: Array.from({ length: n }, () => scratchFile({ fd, append, bufferBytes, pieces: [] })),
     remove() {
       if (!isOpen) return
       isOpen = false
@@ -38,16 +46,61 @@ export function createScratchFiles(path: string, n: number, bufferBytes: number)
   }
 }
 
+/**
+ * Makes an empty scratch file, or, given the lengths of its pieces, goes on with one: what was written behind them, as
+ * by a process that was killed, is cut off. Throws when the file is shorter than its pieces.
+ */
+export function openScratchFile(
+  path: string,
+  bufferBytes: number,
+  lengths?: readonly number[],
+): LastingScratchFile {
+  const fd = openSync(path, lengths ? 'r+' : 'wx+')
+  let end = 0
+  const kept = (lengths ?? []).map((length): Extent => ({ start: end, end: (end += length) }))
+  if (lengths) {
+    if (fstatSync(fd).size < end) throw new Error(`${path} is shorter than what was noted of it`)
+    ftruncateSync(fd, end)
+  }
+  let isOpen = true
+  const append = (bytes: Uint8Array): Extent => {
+    writeAll(fd, bytes, end)
+    end += bytes.length
+    return { start: end - bytes.length, end }
+  }
+  const file = scratchFile({ fd, append, bufferBytes, pieces: kept })
+  return Object.assign(file, {
+    sync() {
+      file.flush()
+      fsyncSync(fd)
+      return kept.map((piece) => piece.end - piece.start)
+    },
+    remove() {
+      if (!isOpen) return
+      isOpen = false
+      closeSync(fd)
+      rmSync(path, { force: true })
+    },
+  })
+}
+
 interface Extent {
   readonly start: number
   readonly end: number
 }
 
-function scratchFile(fd: number, append: (bytes: Uint8Array) => Extent, bufferBytes: number): ScratchFile {
-  const pieces: Extent[] = []
+interface Part {
+  readonly fd: number
+  readonly append: (bytes: Uint8Array) => Extent
+  readonly bufferBytes: number
+  /** Grows with every piece. */
+  readonly pieces: Extent[]
+}
+
+function scratchFile({ fd, append, bufferBytes, pieces }: Part): ScratchFile & { flush(): void } {
   let buffer: Buffer | undefined
   let buffered = 0
-  let written = 0
+  let written = pieces.reduce((sum, { start, end }) => sum + end - start, 0)
   const put = (bytes: Uint8Array): void => {
     pieces.push(append(bytes))
     written += bytes.length
@@ -57,6 +110,7 @@ function scratchFile(fd: number, append: (bytes: Uint8Array) => Extent, bufferBy
     buffered = 0
   }
   return {
+    flush,
     get bytes() {
       return written + buffered
     },
