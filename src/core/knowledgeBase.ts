@@ -1,4 +1,4 @@
-import type { Concept, NameKind } from './concept.ts'
+import type { Concept, Name, NameKind } from './concept.ts'
 
 /** The ordinal of a concept in one knowledge base: `0 … concepts - 1`. Means nothing outside the open store. */
 export type ConceptRef = number
@@ -52,6 +52,8 @@ export interface KnowledgeBase {
   concept(ref: ConceptRef): Concept
   /** Id, preferred name, types and groups; much cheaper than {@link concept}. */
   summary(ref: ConceptRef): ConceptSummary
+  /** All names of a concept, the preferred one first; cheaper than {@link concept}. */
+  names(ref: ConceptRef): readonly Name[]
   /** How often annotated training text named this concept: the sum of the counts of its names. */
   conceptCount(ref: ConceptRef): number
   /** Finds a concept by id, cross-reference, alternative or retired id. `undefined` when unknown. A native id that several concepts claim gives all of them. */
@@ -62,8 +64,17 @@ export interface KnowledgeBase {
   hasName(folded: string): boolean
   /** The `limit` names most like the text, best first; ties by concept ordinal. Exact: equal to brute force. */
   similar(text: string, limit: number): readonly NameMatch[]
-  /** Names that start with the folded text, for search as one types. */
+  /**
+   * Names that start with the folded text, for search as one types: those that equal it, then the plainest first, that
+   * is by squared norm of their grams (few and frequent ones), equal ones by folded text.
+   */
   prefix(text: string, limit: number): readonly NameMatch[]
+  /**
+   * Names in which every word of the folded text begins a word, in any order, for search as one types; a word of one
+   * character, unless it is the last, must be a word of the name whole. The plainest first, as for {@link prefix}.
+   * Nothing for a single character. Of very many names with the right character 3-grams only the first are looked at.
+   */
+  withWords(text: string, limit: number): readonly NameMatch[]
   /** Direct is-a children. */
   children(ref: ConceptRef): readonly ConceptRef[]
   close(): void

@@ -1,7 +1,6 @@
 import { CancelledError } from '../core/index.ts'
 import type {
   CancellationToken,
-  Candidate,
   Link,
   LinkedManuscript,
   LinkedPassage,
@@ -21,7 +20,7 @@ import { findAbbreviations } from './mentions/index.ts'
 import type { Abbreviations } from './mentions/index.ts'
 import { createPassageLinker } from './passageLinker.ts'
 import type { PassageLinker, PassageLinkerParts, PassageTask } from './passageLinker.ts'
-import { searchConcepts } from './search.ts'
+import { createConceptSearch } from './search/index.ts'
 import type { LinkingSettings } from './settings.ts'
 
 /** What a linker works with. */
@@ -38,6 +37,7 @@ export function createLinker(parts: LinkerParts, settings: LinkingSettings): Lin
   const passages = createPassageLinker(parts, settings)
   const { knowledgeBase } = parts
   const pause = parts.pause ?? turnOfEventLoop
+  const search = createConceptSearch(knowledgeBase, pause)
   const prepare = (manuscript: Manuscript, options: LinkOptions): Document => {
     const abbreviations = settings.expandAbbreviations
       ? findAbbreviations(manuscript.passages.map(({ text }) => text))
@@ -80,7 +80,8 @@ export function createLinker(parts: LinkerParts, settings: LinkingSettings): Lin
       const [found] = assemblePassage(place.passage, linked, [], knowledgeBase).links
       return found && asAuthors(found)
     },
-    search: (text, limit): readonly Candidate[] => searchConcepts(parts.knowledgeBase, text, limit),
+    prepareSearch: () => search.prepare(),
+    search: (text, options) => search.search(text, options),
   }
 }
 

@@ -1,6 +1,5 @@
 import type {
   CancellationToken,
-  Candidate,
   Link,
   LinkedManuscript,
   LinkedPassage,
@@ -10,6 +9,7 @@ import type {
 } from '../core/index.ts'
 import type { Decision } from './decisions/index.ts'
 import type { Explanation } from './explanation.ts'
+import type { ConceptSearch } from './search/index.ts'
 import type { LinkingSettings } from './settings.ts'
 
 /** What one call of {@link Linker.link} may be given. */
@@ -51,6 +51,8 @@ export interface Linker {
    * are dropped. `undefined` when it holds no prose or crosses passages.
    */
   candidatesFor(manuscript: Manuscript, file: string, span: Span): Promise<Link | undefined>
-  /** Concepts for what a person types: exact names, then names that start with it, then similar names. */
-  search(text: string, limit: number): readonly Candidate[]
+  /** Collects what the first {@link search} needs: half a second with the starter knowledge base, in small steps. */
+  readonly prepareSearch: ConceptSearch['prepare']
+  /** Concepts for what a person types; see {@link ConceptSearch}. */
+  readonly search: ConceptSearch['search']
 }

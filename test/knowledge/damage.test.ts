@@ -54,6 +54,7 @@ describe('A damaged store', () => {
           ...knowledgeBase.similar(text, 20),
           ...knowledgeBase.exact(text),
           ...knowledgeBase.prefix(text, 9),
+          ...knowledgeBase.withWords(text, 9),
         ]) {
           knowledgeBase.concept(match.concept)
           knowledgeBase.children(match.concept)

@@ -58,6 +58,50 @@ describe('The name index', () => {
     )
   })
 
+  it('finds the beginnings of names and of their words as brute force does', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        sketches,
+        fc.array(fc.array(fc.stringMatching(/^[a-c]{1,3}$/), { minLength: 1, maxLength: 3 }), {
+          minLength: 8,
+          maxLength: 8,
+        }),
+        fc.integer({ min: 0, max: 40 }),
+        async (all, queries, limit) => {
+          await withBoth(all, (store, oracle) => {
+            for (const query of queries.map((words) => words.join(' '))) {
+              assert.deepEqual(store.prefix(query, limit), oracle.prefix(query, limit))
+              assert.deepEqual(store.withWords(query, limit), oracle.withWords(query, limit))
+            }
+          })
+        },
+      ),
+      { seed: 5, numRuns: 12 },
+    )
+  })
+
+  it('takes a single letter before other words for a whole word', async () => {
+    const all = [
+      { id: 'T:1', names: ['Vitamin D deficiency', 'vitamin drops', 'deficiency of vitamin D', 'd'] },
+    ]
+    await withBoth(all, (store) => {
+      const found = (text: string): string[] =>
+        store
+          .withWords(text, 9)
+          .map(({ name }) => name)
+          .sort()
+      assert.deepEqual(found('vitamin d de'), ['Vitamin D deficiency', 'deficiency of vitamin D'])
+      assert.deepEqual(found('DEF vit'), ['Vitamin D deficiency', 'deficiency of vitamin D'])
+      assert.deepEqual(found('vitamin d'), [
+        'Vitamin D deficiency',
+        'deficiency of vitamin D',
+        'vitamin drops',
+      ])
+      assert.deepEqual(found('d'), [])
+      assert.deepEqual(store.prefix('d', 9).map(({ name }) => name)[0], 'd')
+    })
+  })
+
   it('gives 1 to names of the same words in another order, and nothing for a text without letters', async () => {
     await withBoth([{ id: 'T:1', names: ['Diabetes Mellitus, Type 2', 'NIDDM'] }], (store) => {
       assert.equal(store.similar('type 2 diabetes mellitus', 1)[0]?.score, 1)

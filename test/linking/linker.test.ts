@@ -324,16 +324,14 @@ describe('candidatesFor', () => {
 })
 
 describe('search', () => {
-  it('finds ids, exact names, beginnings and similar names', () => {
-    const found = (text: string) =>
-      linkerWith()
-        .search(text, 3)
-        .map(({ id }) => id)
-    assert.deepEqual(found('T:4'), ['T:4'])
-    assert.deepEqual(found('MESH:D001249'), ['T:4'])
-    assert.deepEqual(found('cold').slice(0, 2), ['T:1', 'T:2'])
-    assert.deepEqual(found('asth'), ['T:4'])
-    assert.deepEqual(found('hart failure').slice(0, 1), ['T:3'])
-    assert.deepEqual(found(''), [])
+  it('finds ids, exact names, beginnings and similar names', async () => {
+    const found = async (text: string) =>
+      (await linkerWith().search(text, { limit: 3 })).map(({ id }) => id)
+    assert.deepEqual(await found('T:4'), ['T:4'])
+    assert.deepEqual(await found('MESH:D001249'), ['T:4'])
+    assert.deepEqual((await found('cold')).slice(0, 2), ['T:1', 'T:2'])
+    assert.deepEqual(await found('asth'), ['T:4'])
+    assert.deepEqual((await found('hart failure')).slice(0, 1), ['T:3'])
+    assert.deepEqual(await found(''), [])
   })
 })

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { CancellationTokenSource } from 'vscode-languageserver/node'
+import { CancellationTokenSource, LSPErrorCodes, type CancellationToken } from 'vscode-languageserver/node'
 import { ConceptLensError } from '../../src/core/index.ts'
 import { fakeEngine } from '../support/engine.ts'
 import { countingEngine, FOLDER, openEditor, PAPER, type Editor, type EditorOptions } from './editor.ts'
@@ -287,6 +287,34 @@ describe('language server', () => {
       const found = await editor.request('conceptLens/search', { text: 'asth', limit: 3, uri: PAPER })
       assert.equal(found[0]?.id, 'UMLS:C0004096')
       assert.deepEqual(found[0]?.types, ['Disease or Syndrome'])
+    })
+
+    it('search by another name, by id, with a typing error', async () => {
+      await start()
+      const first = async (text: string) =>
+        (await editor.request('conceptLens/search', { text, limit: 3, uri: PAPER }))[0]
+      assert.deepEqual(await first('coryza ac'), {
+        id: 'UMLS:C0009443',
+        shownId: 'C0009443',
+        name: 'Common Cold',
+        types: ['Disease or Syndrome'],
+        matched: 'acute coryza',
+      })
+      assert.equal((await first('c0009443'))?.name, 'Common Cold')
+      assert.equal((await first('metfromin'))?.id, 'CHEBI:6801')
+      assert.equal(await first('  '), undefined)
+    })
+
+    it('search no more for what a person has typed on from', async () => {
+      await start()
+      const typedOn = new CancellationTokenSource()
+      const ask = (text: string, token?: CancellationToken) =>
+        editor.request('conceptLens/search', { text, limit: 3, uri: PAPER }, token)
+      const stale = assert.rejects(ask('asth', typedOn.token), { code: LSPErrorCodes.RequestCancelled })
+      typedOn.cancel()
+      const found = await ask('asthm')
+      assert.equal(found[0]?.id, 'UMLS:C0004096')
+      await stale
     })
 
     it('about documents that are not open have an answer', async () => {

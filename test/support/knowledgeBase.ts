@@ -1,5 +1,6 @@
 import type { Concept, ConceptRef, KnowledgeBase, Name, NameMatch } from '../../src/core/index.ts'
 import { cosine, dotProduct, fold, gramsOf, gramWeight, squaredNorm } from '../../src/knowledge/index.ts'
+import { idSpellings } from '../../src/knowledge/store/idSpellings.ts'
 
 /** What a test says of a concept; the rest is empty. Names may be plain texts: the first is preferred, the others synonyms. */
 export type ConceptSketch = Partial<Omit<Concept, 'names'>> & {
@@ -40,7 +41,9 @@ export function knowledgeBaseOf(sketches: readonly ConceptSketch[]): KnowledgeBa
   const rows = concepts.flatMap((concept, ref) =>
     concept.names.map((name): Row => ({ concept: ref, name, folded: fold(name.text) })),
   )
-  const similarity = similarityOver(rows)
+  const { similarity, normOf } = similarityOver(rows)
+  const plainest = (some: readonly Row[]): Row[] =>
+    some.toSorted((a, b) => normOf(a.folded) - normOf(b.folded) || compare(a.folded, b.folded))
   const conceptAt = (ref: ConceptRef): Concept => {
     const concept = concepts[ref]
     if (!concept) throw new Error(`No concept ${String(ref)}`)
@@ -61,8 +64,12 @@ export function knowledgeBaseOf(sketches: readonly ConceptSketch[]): KnowledgeBa
     },
     concept: conceptAt,
     summary: (ref) => conceptAt(ref),
+    names: (ref) => conceptAt(ref).names,
     conceptCount: (ref) => conceptAt(ref).names.reduce((sum, name) => sum + name.count, 0),
-    resolve: (id) => resolveIn(concepts, id),
+    resolve(id) {
+      const found = idSpellings(id).map((spelling) => resolveIn(concepts, spelling))
+      return found.find((refs) => refs.length > 0) ?? []
+    },
     exact,
     hasName: (folded) => folded !== '' && rows.some((row) => row.folded === folded),
     similar(text, limit) {
@@ -76,15 +83,15 @@ export function knowledgeBaseOf(sketches: readonly ConceptSketch[]): KnowledgeBa
     prefix(text, limit) {
       const folded = fold(text)
       if (folded === '') return []
-      return rows
-        .filter((row) => row.folded.startsWith(folded))
-        .sort(
-          (a, b) =>
-            Number(b.folded === folded) - Number(a.folded === folded) ||
-            b.name.count - a.name.count ||
-            a.folded.length - b.folded.length ||
-            a.concept - b.concept,
-        )
+      return plainest(rows.filter((row) => row.folded.startsWith(folded)))
+        .sort((a, b) => Number(b.folded === folded) - Number(a.folded === folded))
+        .map((row) => matchOf(row, similarity(folded, row.folded)))
+        .slice(0, limit)
+    },
+    withWords(text, limit) {
+      const folded = fold(text)
+      if (folded.length < 2) return []
+      return plainest(rows.filter((row) => beginsWords(row.folded.split(' '), folded.split(' '))))
         .map((row) => matchOf(row, similarity(folded, row.folded)))
         .slice(0, limit)
     },
@@ -104,24 +111,35 @@ function matchOf(row: Row, score: number): NameMatch {
 }
 
 function resolveIn(concepts: readonly Concept[], id: string): ConceptRef[] {
-  const wanted = /^C\d{7}$/.test(id) ? `UMLS:${id}` : id
-  const own = concepts.flatMap((concept, ref) => (concept.id === wanted ? [ref] : []))
+  const own = concepts.flatMap((concept, ref) => (concept.id === id ? [ref] : []))
   const others = concepts.flatMap((concept, ref) =>
-    concept.id !== wanted && concept.xrefs.includes(wanted) ? [ref] : [],
+    concept.id !== id && concept.xrefs.includes(id) ? [ref] : [],
   )
   return [...own, ...others]
 }
 
-function similarityOver(rows: readonly Row[]): (a: string, b: string) => number {
+function beginsWords(name: readonly string[], typed: readonly string[]): boolean {
+  return typed.every((word, i) =>
+    word.length === 1 && i + 1 < typed.length
+      ? name.includes(word)
+      : name.some((other) => other.startsWith(word)),
+  )
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
+function similarityOver(rows: readonly Row[]): {
+  readonly similarity: (a: string, b: string) => number
+  readonly normOf: (folded: string) => number
+} {
   const forms = new Set(rows.map((row) => row.folded).filter((folded) => folded !== ''))
   const frequency = new Map<number, number>()
   for (const form of forms)
     for (const gram of gramsOf(form)) frequency.set(gram, (frequency.get(gram) ?? 0) + 1)
   const weightOf = (gram: number): number => gramWeight(forms.size, frequency.get(gram) ?? 0)
-  return (a, b) => {
-    const gramsA = gramsOf(a)
-    const gramsB = gramsOf(b)
-    const dot = dotProduct(gramsA, gramsB, weightOf)
-    return cosine(dot, squaredNorm(gramsA, weightOf), squaredNorm(gramsB, weightOf))
+  const normOf = (folded: string): number => squaredNorm(gramsOf(folded), weightOf)
+  return {
+    normOf,
+    similarity: (a, b) => cosine(dotProduct(gramsOf(a), gramsOf(b), weightOf), normOf(a), normOf(b)),
   }
 }

@@ -11,7 +11,7 @@ import {
   verifyKnowledgeBase,
   type ImportResult,
 } from '../../knowledge/index.ts'
-import { retrieveCandidates, retrieveWithMatches } from '../../linking/index.ts'
+import { createConceptSearch, retrieveWithMatches } from '../../linking/index.ts'
 import type { GroupCount, ImportSummary } from '../../protocol/index.ts'
 import { exitStatus } from '../exitStatus.ts'
 import { tellParent } from '../parentProcess.ts'
@@ -58,7 +58,7 @@ export function addKnowledgeBaseCommand(program: Command, finish: (status: numbe
     .option('--verify', 'read every file and compare its checksum')
     .action((dir: string, options: InfoOptions) => finish(showInfo(dir, options)))
   kb.command('search')
-    .description('concepts for a name: exact names, then similar ones')
+    .description('concepts for an id or a name, half typed or misspelled: as the editor finds them')
     .argument('<dir>')
     .argument('<text...>')
     .option('--limit <n>', 'how many, 1 to 64', howMany, 10)
@@ -198,17 +198,11 @@ function groupCounts(dir: string): readonly GroupCount[] {
 }
 
 async function search(dir: string, text: string, options: { limit: number; json?: true }): Promise<void> {
-  await withKnowledgeBase(dir, (kb) => {
-    const found = retrieveCandidates(kb, text, { limit: options.limit })
-    if (options.json) return found.forEach((candidate) => writeOut(`${JSON.stringify(candidate)}\n`))
-    const rows = found.map((c) => [
-      c.id,
-      c.preferredName,
-      c.matchedName,
-      c.groups.join(' '),
-      c.lexicalScore.toFixed(3),
-    ])
-    writeTable(['id', 'name', 'matched', 'group', 'score'], rows)
+  await withKnowledgeBase(dir, async (kb) => {
+    const found = await createConceptSearch(kb, () => Promise.resolve()).search(text, options)
+    if (options.json) return found.forEach((concept) => writeOut(`${JSON.stringify(concept)}\n`))
+    const rows = found.map((c) => [c.id, c.preferredName, c.matchedName, c.groups.join(' '), c.match])
+    writeTable(['id', 'name', 'matched', 'group', 'match'], rows)
   })
 }
 

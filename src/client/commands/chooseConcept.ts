@@ -1,10 +1,17 @@
-import { ThemeIcon, window, type QuickInputButton, type QuickPick, type QuickPickItem } from 'vscode'
+import {
+  CancellationTokenSource,
+  ThemeIcon,
+  window,
+  type QuickInputButton,
+  type QuickPick,
+  type QuickPickItem,
+} from 'vscode'
 import type { CandidateList, ConceptItem, DecisionScope, RangeParams } from '../../protocol/index.ts'
 import type { Host } from '../host.ts'
+import { createTypingSearch } from '../typingSearch.ts'
 import { decide } from './decide.ts'
 import { rangeTarget } from './target.ts'
 
-const SEARCH_DELAY_MS = 150
 const SEARCH_LIMIT = 40
 
 interface ScopeButton extends QuickInputButton {
@@ -51,6 +58,7 @@ function pick(host: Host, target: RangeParams, list: CandidateList): Promise<Pic
   quickPick.placeholder = 'Choose a candidate, or type to search the knowledge base. Enter: here only.'
   quickPick.matchOnDescription = true
   quickPick.matchOnDetail = true
+  keepOrder(quickPick)
   const candidates = [
     ...list.items.map((item) => itemOf(item, list.chosen)),
     ...(list.isMention ? [NONE] : []),
@@ -72,28 +80,50 @@ function pick(host: Host, target: RangeParams, list: CandidateList): Promise<Pic
   })
 }
 
+/**
+ * Keeps VS Code from sorting the items by where their labels hold what was typed. It understands the property but does
+ * not declare it yet; an editor that does not know it sorts as it likes.
+ */
+function keepOrder(quickPick: QuickPick<Item> & { sortByLabel?: boolean }): void {
+  quickPick.sortByLabel = false
+}
+
+/**
+ * Shows the candidates until something is typed, then what the knowledge base has for it, in its order; "not a concept"
+ * stays.
+ */
 function searchAsYouType(
   host: Host,
   quickPick: QuickPick<Item>,
   { candidates, uri }: { candidates: readonly Item[]; uri: string },
 ): void {
-  let timer: NodeJS.Timeout | undefined
-  const search = async (text: string): Promise<void> => {
-    const found = await host.request('conceptLens/search', { text, limit: SEARCH_LIMIT, uri })
-    if (quickPick.value !== text) return
-    const known = new Set(candidates.map((item) => item.id))
-    const others = found.filter(({ id }) => !known.has(id)).map((item) => itemOf(item))
-    quickPick.items = [...candidates, ...others.map((item) => ({ ...item, alwaysShow: true }))]
-    quickPick.busy = false
-  }
-  quickPick.onDidChangeValue((text) => {
-    clearTimeout(timer)
-    quickPick.busy = text !== ''
-    if (text === '') quickPick.items = candidates
-    else timer = setTimeout(() => void search(text).catch(() => (quickPick.busy = false)), SEARCH_DELAY_MS)
+  const known = new Map(candidates.map((item) => [item.id, item]))
+  const search = createTypingSearch<readonly ConceptItem[]>({
+    search: (text, token) => host.request('conceptLens/search', { text, limit: SEARCH_LIMIT, uri }, token),
+    show(found) {
+      const items = found.map((item) => ({ ...itemOf(item), ...knownPartsOf(known.get(item.id)) }))
+      const none = known.get(undefined)
+      quickPick.items = [...items.map((item) => ({ ...item, alwaysShow: true })), ...(none ? [none] : [])]
+    },
+    busy: (isBusy) => (quickPick.busy = isBusy),
+    createTokenSource: () => new CancellationTokenSource(),
+    after(delayMs, callback) {
+      const timer = setTimeout(callback, delayMs)
+      return () => clearTimeout(timer)
+    },
   })
-  quickPick.onDidHide(() => clearTimeout(timer))
+  quickPick.onDidChangeValue((text) => {
+    if (text.trim() === '') quickPick.items = candidates
+    search.type(text)
+  })
+  quickPick.onDidHide(() => search.stop())
 }
+
+/** What the list of candidates says of a concept, when it has it: that it is chosen, and how likely it is. */
+const knownPartsOf = (item: Item | undefined): Partial<Item> =>
+  item
+    ? { label: item.label, ...(item.description === undefined ? {} : { description: item.description }) }
+    : {}
 
 function itemOf(item: ConceptItem, chosen?: string): Item {
   const matched = item.matched === undefined ? '' : `“${item.matched}”`

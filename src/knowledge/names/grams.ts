@@ -27,6 +27,19 @@ export function gramsOf(folded: string): Uint32Array {
   return grams.subarray(0, gramsInto(folded, grams))
 }
 
+/**
+ * The distinct grams, ascending, of every word that begins with these characters: without the gram at the word's end,
+ * where a longer word goes on. Empty for a single character.
+ */
+export function gramsOfBeginning(beginning: string): Uint32Array {
+  const symbols = [0, ...Array.from(beginning, (_, i) => symbolOf(beginning.charCodeAt(i)))]
+  const grams = new Uint32Array(Math.max(0, symbols.length - 2))
+  for (let i = 0; i < grams.length; i += 1)
+    grams[i] = (symbols[i]! << 12) | (symbols[i + 1]! << 6) | symbols[i + 2]!
+  grams.sort()
+  return grams.subarray(0, distinct(grams, grams.length))
+}
+
 /** Writes the distinct grams of a folded text, ascending, and returns how many there are: at most one a character. */
 export function gramsInto(folded: string, grams: Uint32Array): number {
   if (folded.length === 0) return 0

@@ -1,9 +1,10 @@
-import type { Concept, ConceptRef, ConceptSummary, Definition } from '../../core/index.ts'
+import type { Concept, ConceptRef, ConceptSummary, Definition, Name } from '../../core/index.ts'
 import { ConceptLensError } from '../../core/index.ts'
 import { hashOf } from '../names/hash.ts'
 import { groupsOf } from '../semanticTypes.ts'
 import { ByteReader } from './bytes.ts'
 import { STRIDE, type Manifest } from './format.ts'
+import { idSpellings } from './idSpellings.ts'
 import type { NameTable } from './nameTable.ts'
 import { damaged, type SectionFile } from './sectionFile.ts'
 
@@ -11,6 +12,7 @@ import { damaged, type SectionFile } from './sectionFile.ts'
 export interface ConceptTable {
   concept(ref: ConceptRef): Concept
   summary(ref: ConceptRef): ConceptSummary
+  names(ref: ConceptRef): readonly Name[]
   conceptCount(ref: ConceptRef): number
   children(ref: ConceptRef): readonly ConceptRef[]
   resolve(id: string): readonly ConceptRef[]
@@ -82,6 +84,10 @@ export function openConceptTable({ concepts: file, ids, names, manifest }: Parts
   return {
     concept,
     summary,
+    names(ref) {
+      check(ref)
+      return names.namesOf(ref)
+    },
     conceptCount(ref) {
       check(ref)
       const place = lowerBound(countedRefs.length, (i) => countedRefs[i]! < ref)
@@ -102,7 +108,7 @@ export function openConceptTable({ concepts: file, ids, names, manifest }: Parts
       return children
     },
     resolve(id) {
-      for (const spelling of spellings(id)) {
+      for (const spelling of idSpellings(id)) {
         const own = find(spelling)
         const found = [...(own === undefined ? [] : [own]), ...findOthers(spelling)]
         if (found.length > 0) return found
@@ -117,16 +123,6 @@ const listOf = (joined: string | undefined): string[] => (joined ? joined.split(
 function definitionOf(line: string): Definition {
   const tab = line.indexOf('\t')
   return { source: line.slice(0, tab), text: line.slice(tab + 1) }
-}
-
-const BARE_CUI = /^C\d{7}$/i
-
-/** The ids that a user may mean by what they wrote, likeliest first. */
-function spellings(id: string): string[] {
-  const trimmed = id.trim()
-  if (BARE_CUI.test(trimmed)) return [`UMLS:${trimmed.toUpperCase()}`, trimmed]
-  const colon = trimmed.indexOf(':')
-  return colon > 0 ? [trimmed, trimmed.slice(0, colon).toUpperCase() + trimmed.slice(colon)] : [trimmed]
 }
 
 /** The first index for which `isBefore` no longer holds. */

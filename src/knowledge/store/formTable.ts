@@ -3,6 +3,10 @@ import { hashOf } from '../names/hash.ts'
 import { LAST_ROW, STRIDE, type Manifest } from './format.ts'
 import type { NameTable } from './nameTable.ts'
 import { damaged, type SectionFile } from './sectionFile.ts'
+import { createThreshold } from './threshold.ts'
+
+/** How many forms in lexical order are read at a time: one page. */
+const PIECE = 1_024
 
 /** The distinct folded names of a store by number, in ascending order of squared norm. */
 export interface FormTable {
@@ -16,7 +20,7 @@ export interface FormTable {
   rows(form: number): readonly number[]
   /** The form with this folded text; `undefined` when no name folds to it. Touches memory only, unless the answer is yes. */
   find(folded: string): number | undefined
-  /** The forms that begin with the folded text, in lexical order, at most `limit`. */
+  /** The `limit` plainest forms that begin with the folded text: those with the lowest numbers, ascending. Reads 4 bytes for each that does. */
   beginningWith(folded: string, limit: number): readonly number[]
 }
 
@@ -61,6 +65,36 @@ export function openFormTable(file: SectionFile, names: NameTable, manifest: Man
     return form
   }
 
+  /** The first lexical place, not before `from`, at which the text is so, as all behind it are. */
+  const firstPlace = (from: number, isSo: (text: string) => boolean): number => {
+    let low = from
+    for (let high = nForms; low < high;) {
+      const middle = (low + high) >>> 1
+      if (isSo(text(formAt(6, middle)))) high = middle
+      else low = middle + 1
+    }
+    return low
+  }
+  /** The lowest forms at lexical places, ascending. */
+  const lowest = (first: number, end: number, limit: number): number[] => {
+    const best = createThreshold(limit)
+    const offered: number[] = []
+    let least = 0
+    for (let place = first; place < end; place += PIECE) {
+      const length = Math.min(PIECE, end - place)
+      const bytes = file.bytes(6, place * 4, length * 4)
+      const piece = new Uint32Array(bytes.buffer, bytes.byteOffset, length)
+      for (let i = 0; i < length; i += 1) {
+        const closeness = nForms - piece[i]!
+        if (closeness <= least) continue
+        best.offer(closeness)
+        least = best.value
+        offered.push(piece[i]!)
+      }
+    }
+    return offered.sort((a, b) => a - b).slice(0, limit)
+  }
+
   return {
     nForms,
     squaredNorms: file.float32(2, nForms === 0 ? 0 : nGroups + 1),
@@ -80,19 +114,10 @@ export function openFormTable(file: SectionFile, names: NameTable, manifest: Man
       return undefined
     },
     beginningWith(folded, limit) {
-      let low = 0
-      for (let high = nForms; low < high;) {
-        const middle = (low + high) >>> 1
-        if (text(formAt(6, middle)) < folded) low = middle + 1
-        else high = middle
-      }
-      const found: number[] = []
-      for (let place = low; place < nForms && found.length < limit; place += 1) {
-        const form = formAt(6, place)
-        if (!text(form).startsWith(folded)) break
-        found.push(form)
-      }
-      return found
+      if (limit <= 0) return []
+      const first = firstPlace(0, (form) => form >= folded)
+      const end = firstPlace(first, (form) => !form.startsWith(folded))
+      return lowest(first, end, limit)
     },
   }
 }

@@ -1,6 +1,7 @@
 import { cosine, dotProduct, gramsOf, gramWeight, squaredNorm } from '../names/grams.ts'
 import { STRIDE_BITS, type Manifest } from './format.ts'
 import type { FormTable } from './formTable.ts'
+import { formsWithAll } from './gramConjunction.ts'
 import { openGramLists, type GramLists } from './gramLists.ts'
 import { createBlockScorer, type BlockScorer, type NormBounds, type WeightedList } from './gramSearch.ts'
 import type { SectionFile } from './sectionFile.ts'
@@ -18,6 +19,8 @@ export interface FormScore {
 export interface NameIndex {
   /** The `limit` forms most like a folded text, best first, ties by lowest row; none with score 0. Equal to brute force. */
   nearest(folded: string, limit: number): readonly FormScore[]
+  /** The forms that have all of the grams, ascending, as far as they are asked for. */
+  withAll(query: Uint32Array): Iterable<number>
   /** The cosine of two folded texts. */
   similarity(a: string, b: string): number
 }
@@ -59,6 +62,7 @@ export function openNameIndex(file: SectionFile, forms: FormTable, manifest: Man
       const context = { limit, weightOf, grams, norms, scorer, forms, blockSize }
       return rescored(query, search(query, context), limit)
     },
+    withAll: (query) => formsWithAll(query, grams, blockSize),
     similarity(a, b) {
       const gramsA = gramsOf(a)
       const gramsB = gramsOf(b)

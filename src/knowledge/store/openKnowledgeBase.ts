@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { LRUCache } from 'lru-cache'
 import type { KnowledgeBase, NameMatch } from '../../core/index.ts'
 import { fold } from '../names/fold.ts'
+import { gramsOfWords, hasWords, typedWords, type TypedWords } from '../names/words.ts'
 import { openConceptTable } from './conceptTable.ts'
 import { FILES, type Manifest } from './format.ts'
 import { openFormTable } from './formTable.ts'
@@ -14,8 +15,8 @@ import { createPageCache, openSectionFile, type SectionFile } from './sectionFil
 const LIST_CACHE = { bytes: 16 * 2 ** 20, pageBytes: 65_536 }
 const RECORD_CACHE = { bytes: 8 * 2 ** 20, pageBytes: 4_096 }
 const ANSWERS_KEPT = 2_000
-/** How many forms, in lexical order, a prefix search looks at: short prefixes need not visit half the store. */
-const MAX_PREFIX_FORMS = 2_000
+/** How many forms with the right grams a search by words reads: some lack the words all the same. */
+const MAX_FORMS_READ = 1_000
 
 const N_SECTIONS: Readonly<Record<keyof typeof FILES, number>> = {
   concepts: 7,
@@ -101,6 +102,26 @@ function knowledgeBaseOf(files: Files, manifest: Manifest): KnowledgeBase {
     }
   }
 
+  /** The names of the forms, in their order. */
+  const matches = (folded: string, some: Iterable<number>, limit: number): NameMatch[] => {
+    const found: NameMatch[] = []
+    for (const form of some) {
+      if (found.length >= limit) break
+      const rows = forms.rows(form)
+      const score = index.similarity(folded, forms.textOf(rows))
+      found.push(...rows.map((row) => names.match(row, score)))
+    }
+    return found.slice(0, limit)
+  }
+
+  function* formsWith(grams: Uint32Array, words: TypedWords): Generator<number> {
+    let nRead = 0
+    for (const form of index.withAll(grams)) {
+      if (hasWords(forms.text(form), words)) yield form
+      if (++nRead === MAX_FORMS_READ) return
+    }
+  }
+
   return {
     info: { name, version, fingerprint, nConcepts, nNames, sources },
     ...concepts,
@@ -116,21 +137,16 @@ function knowledgeBaseOf(files: Files, manifest: Manifest): KnowledgeBase {
     prefix(text, limit) {
       const folded = fold(text)
       if (folded === '') return []
-      return forms
-        .beginningWith(folded, MAX_PREFIX_FORMS)
-        .flatMap((form) => {
-          const length = forms.text(form).length
-          return Array.from(forms.rows(form), (row) => ({ row, form, length, count: names.count(row) }))
-        })
-        .sort(
-          (a, b) =>
-            Number(b.length === folded.length) - Number(a.length === folded.length) ||
-            b.count - a.count ||
-            a.length - b.length ||
-            a.row - b.row,
-        )
-        .slice(0, limit)
-        .map(({ row, form }) => names.match(row, index.similarity(folded, forms.text(form))))
+      const form = forms.find(folded)
+      const own = form === undefined ? [] : [form]
+      const others = forms.beginningWith(folded, limit + 1).filter((other) => other !== form)
+      return matches(folded, [...own, ...others], limit)
+    },
+    withWords(text, limit) {
+      const folded = fold(text)
+      const words = typedWords(folded)
+      const grams = gramsOfWords(words)
+      return grams.length === 0 ? [] : matches(folded, formsWith(grams, words), limit)
     },
     close: () => closeAll(files),
   }

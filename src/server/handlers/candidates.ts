@@ -1,4 +1,4 @@
-import type { Link, RankedCandidate } from '../../core/index.ts'
+import type { CancellationToken, Link, RankedCandidate } from '../../core/index.ts'
 import type { CandidateList, ConceptItem, RangeParams, SearchParams } from '../../protocol/index.ts'
 import { percent, typeLabels } from '../conceptMarkdown.ts'
 import { toSpan } from '../fromLsp.ts'
@@ -16,6 +16,7 @@ export async function candidates(
 ): Promise<CandidateList | null> {
   const manuscript = session.manuscript(uri)
   if (!manuscript) return null
+  void prepareSearch(session, manuscript)
   const span = toSpan(manuscript.document, range)
   const placed = linkAt(manuscript, span.start)
   const isWhole = placed && (span.start === span.end || span.end <= placed.source.end)
@@ -25,15 +26,23 @@ export async function candidates(
   return link ? listOf(manuscript, link, false) : null
 }
 
-/** Concepts of the knowledge base for what a person typed. */
+/** Whoever sees the candidates may type next. A search that cannot be prepared says so when it is made. */
+async function prepareSearch(session: Session, manuscript: OpenManuscript): Promise<void> {
+  const tools = await session.toolsFor(manuscript)
+  await tools?.linker.prepareSearch().catch(() => undefined)
+}
+
+/** Concepts of the knowledge base for what a person typed; throws `CancelledError` when they typed on. */
 export async function search(
   session: Session,
   { text, limit, uri }: SearchParams,
+  token: CancellationToken,
 ): Promise<readonly ConceptItem[]> {
   const manuscript = uri === undefined ? undefined : session.manuscript(uri)
   const tools = await session.toolsFor(manuscript)
   if (!tools || text.trim() === '') return []
-  return tools.linker.search(text, Math.min(limit, MAX_SEARCHED)).map(itemOf)
+  const found = await tools.linker.search(text, { limit: Math.min(limit, MAX_SEARCHED), token })
+  return found.map(itemOf)
 }
 
 function listOf({ document }: OpenManuscript, link: Link, isMention: boolean): CandidateList {

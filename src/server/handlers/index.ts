@@ -40,7 +40,7 @@ export function registerHandlers(connection: Connection, session: Session): void
     'conceptLens/linkDocument': (params, token) => linkDocument(session, params, token),
     'conceptLens/explain': (params) => explain(session, params),
     'conceptLens/candidates': (params) => candidates(session, params),
-    'conceptLens/search': (params) => search(session, params),
+    'conceptLens/search': (params, token) => search(session, params, token),
     'conceptLens/decide': (params) => decide(session, params),
     'conceptLens/undo': (params) => undo(session, params),
     'conceptLens/export': (params, token) => exportDocument(session, params, token),

@@ -1,0 +1,3 @@
+export { createConceptSearch } from './search.ts'
+export type { ConceptSearch, FoundConcept, SearchOptions } from './search.ts'
+export type { Match } from './ranks.ts'
