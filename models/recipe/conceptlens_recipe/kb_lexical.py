@@ -101,6 +101,43 @@ def join_lexically(
     return sorted(rest, key=lambda c: c.id)
 
 
+#: How much of the uses of a text in training documents must mean the concept that is called so most of all.
+LEAST_SHARE = 2 / 3
+
+
+def join_nameless(table: Table, source: str, natives: list[SourceConcept]) -> list[SourceConcept]:
+    """A CUI that only training text knows is the native concept whose label is what it is called most often, if two thirds
+    of the uses of that text mean it and the groups are compatible. A gene's symbol must have been seen letter by letter, and
+    stands for its product, too. Returns the rest."""
+    uses: dict[str, Counter[str]] = defaultdict(Counter)
+    called: dict[str, list[Entry]] = defaultdict(list)
+    for entry in table.entries.values():
+        for text, (_, _, count) in entry.names.items():
+            if count:
+                uses[loose(text)][entry.id] += count
+        if entry.names and not entry.labels:
+            called[loose(entry.preferred())].append(entry)
+    labels = Counter(loose(concept.label) for concept in natives)
+    rest = []
+    for concept in natives:
+        key = loose(concept.label)
+        fitting = [
+            entry
+            for entry in called.get(key, ())
+            if not entry.labels
+            and labels[key] == 1
+            and uses[key][entry.id] >= LEAST_SHARE * uses[key].total()
+            and (source != "HGNC" or concept.label in entry.names)
+            and (compatible(table, entry, concept) or (source == "HGNC" and "CHEM" in table.groups(entry)))
+        ]
+        if len(fitting) == 1:
+            table.place(concept, fitting[0].id)
+            table.lexical.append((concept.id, fitting[0].id, clean(concept.label)))
+        else:
+            rest.append(concept)
+    return rest
+
+
 def compatible(table: Table, entry: Entry, concept: SourceConcept) -> bool:
     groups = table.groups(entry)
     return not groups or concept.group is None or concept.group in groups

@@ -12,7 +12,7 @@ from collections import Counter, defaultdict
 from pathlib import Path
 
 from . import starter_kb as kb
-from .kb_lexical import LabelIndex, lexical_targets, typical
+from .kb_lexical import LabelIndex, join_nameless, lexical_targets, typical
 from .kb_table import Table, fold, loose
 from .corpora import default_data, development_documents, gold_curies, observed_names, observed_types, open_text
 from .sources import SourceConcept, semantic_groups
@@ -112,6 +112,10 @@ def held_out_precision(data: Path) -> dict[str, object]:
         if observed_only:
             index.forget_labels()
         result[name] = _agreement(by_source["MSH"], (table, index), all_names, truth)
+    seen = Table(table.groups_of_type)
+    kb.place_observed(seen, observed, types)
+    join_nameless(seen, "MSH", by_source["MSH"])
+    result["commonestName"] = _compared({t: [n] for n, t in seen.home.items()}, by_source["MSH"], truth)
     return result
 
 
@@ -125,6 +129,12 @@ def _agreement(
         targets = {t for t in targets if index.by_label(concept, t, all_names) or typical(concept, table.entries[t])}
         if len(targets) == 1:
             wanted[next(iter(targets))].append(concept.id)
+    return _compared(wanted, mesh, truth)
+
+
+def _compared(
+    wanted: dict[str, list[str]], mesh: list[SourceConcept], truth: dict[str, set[str]]
+) -> dict[str, object]:
     counts: Counter[str] = Counter()
     for target, identifiers in wanted.items():
         if len(identifiers) == 1:

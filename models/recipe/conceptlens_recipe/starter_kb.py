@@ -29,7 +29,7 @@ from pathlib import Path
 
 from . import sources as read
 from .corpora import Guard, default_data, observed_names, observed_types
-from .kb_lexical import LabelIndex, join_lexically
+from .kb_lexical import LabelIndex, join_lexically, join_nameless
 from .kb_table import Entry, Table, fold, lines, loose, manifest, write_gzip
 from .sources import SourceConcept
 
@@ -266,11 +266,17 @@ def build(
         if source == "MSH":
             rest = join_lexically(table, source, rest, LabelIndex(table, loose), all_names=True)
             index = LabelIndex(table)
+        named = len(rest)
+        rest = join_nameless(table, source, rest)
+        joined[source + " by the commonest name"] = named - len(rest)
         joined[source] = len(natives) - len(rest)
         for concept in rest:
             table.place(concept, concept.id)
             index.add(table.entries[concept.id])
-    for concept in by_source.get("HGNC", []):
+    genes = by_source.get("HGNC", [])
+    rest = join_nameless(table, "HGNC", genes)
+    joined["HGNC by the commonest name"] = len(genes) - len(rest)
+    for concept in rest:
         table.place(concept, concept.id)
     late_mesh(table, claims)
     add_omim(table, claims)

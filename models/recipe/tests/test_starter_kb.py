@@ -149,6 +149,25 @@ class MergeTest(unittest.TestCase):
         table = built({"MSH": [concept("MESH:D000001", "MSH", "Motor Activity")]}, observed)
         self.assertEqual(table.home["MESH:D000001"], "MESH:D000001")
 
+    def test_of_rivals_the_one_called_so_most_often_joins(self) -> None:
+        observed = {
+            ("C0000001", "potassium"): Counter({"1": 4}),
+            ("C0000002", "serum potassium"): Counter({"2": 2}),
+            ("C0000002", "potassium"): Counter({"2": 1, "3": 1}),
+        }
+        mesh = [concept("MESH:D000001", "MSH", "Potassium"), concept("MESH:D000002", "MSH", "Serum Potassium")]
+        table = built({"MSH": mesh}, observed)
+        self.assertEqual(table.home, {"MESH:D000001": "UMLS:C0000001", "MESH:D000002": "UMLS:C0000002"})
+        rather = {**observed, ("C0000002", "potassium"): Counter({"2": 3})}
+        self.assertEqual(built({"MSH": mesh[:1]}, rather).home["MESH:D000001"], "MESH:D000001")
+
+    def test_a_gene_joins_by_its_symbol_letter_by_letter(self) -> None:
+        gene = [concept("HGNC:6341", "HGNC", "KISS1", group="GENE")]
+        seen = {("C0000001", "KISS1"): Counter({"1": 1})}
+        self.assertEqual(built({"HGNC": gene}, seen).home["HGNC:6341"], "UMLS:C0000001")
+        fish = {("C0000001", "kiss1"): Counter({"1": 8})}
+        self.assertEqual(built({"HGNC": gene}, fish).home["HGNC:6341"], "HGNC:6341")
+
     def test_groups_must_agree(self) -> None:
         table = Table({})
         table.place(concept("CL:1", "CL", "lead", group="ANAT"), "CL:1")
