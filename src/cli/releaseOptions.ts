@@ -2,11 +2,14 @@ import type { Command } from 'commander'
 import { ConceptLensError } from '../core/index.ts'
 import {
   countRelease,
+  groupLabel,
   releaseAt,
   type ReleaseCounts,
   type ReleaseSelection,
   type ValueCount,
 } from '../knowledge/index.ts'
+import type { ReleaseSummary } from '../protocol/index.ts'
+import { tellParent } from './parentProcess.ts'
 import { interruptToken, stderrProgress } from './terminal.ts'
 import { writeOut, writeTable } from './output.ts'
 
@@ -48,6 +51,7 @@ export async function showCounts(
   selection: ReleaseSelection | undefined,
   options: { readonly json?: boolean },
 ): Promise<void> {
+  const summaries: ReleaseSummary[] = []
   for (const source of sources) {
     const release = await releaseAt(source, selection)
     if (!release)
@@ -56,14 +60,28 @@ export async function showCounts(
         `${source} is no release: it has no MRCONSO.RRF or RXNCONSO.RRF. Only releases are counted before an import.`,
       )
     const progress = stderrProgress('counted')
-    const counts = await countRelease(release, { progress, token: interruptToken() })
+    const { cells, ...counts } = await countRelease(release, { progress, token: interruptToken() })
     progress.done()
+    summaries.push({ source, cells, titles: titlesOf(counts.vocabularies, cells) })
     if (options.json) writeOut(`${JSON.stringify({ source, ...counts })}\n`)
     else writeCounts(source, counts)
   }
+  tellParent({ kind: 'done', result: summaries })
 }
 
-function writeCounts(source: string, counts: ReleaseCounts): void {
+/** Full names of vocabularies and semantic groups. */
+function titlesOf(
+  vocabularies: readonly ValueCount[],
+  cells: ReleaseSummary['cells'],
+): ReleaseSummary['titles'] {
+  const groups = new Set(cells.flatMap((cell) => cell.groups))
+  return Object.fromEntries([
+    ...vocabularies.map(({ value, title }) => [value, title] as const),
+    ...Array.from(groups, (group) => [group, groupLabel(group)] as const),
+  ])
+}
+
+function writeCounts(source: string, counts: Omit<ReleaseCounts, 'cells'>): void {
   const [names, suppressible, selected, concepts] = [
     counts.nNames,
     counts.nSuppressible,

@@ -1,6 +1,7 @@
 export { countByGroup } from './groupCounts.ts'
 export { importKnowledgeBase, type ImportOptions, type ImportResult } from './import/importKnowledgeBase.ts'
 export { countRelease, type ReleaseCounts, type ValueCount } from './import/rrf/countRelease.ts'
+export { discardUnfinished, unfinishedImports, type UnfinishedImport } from './import/unfinished.ts'
 export { releaseAt } from './import/rrf/releaseSource.ts'
 export type { ReleaseSelection } from './import/rrf/selection.ts'
 export { fold } from './names/fold.ts'

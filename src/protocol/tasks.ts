@@ -21,7 +21,7 @@ export interface TaskProgress {
 /** What `done` and `total` of a {@link TaskProgress} count. */
 export type TaskUnit = 'share' | 'things' | 'bytes'
 
-/** What the one who started a task tells it: to stop at its next step. The end of the channel says the same. */
+/** What the one who started a task tells it: to stop at its next step. At the end of the channel it ends at once. */
 export const CANCEL_TASK = 'cancel'
 
 /** What `kb import` and `kb get` answer when they are done. */
@@ -40,6 +40,16 @@ export interface ImportSummary {
   readonly nProblems: number
   /** The first of them, with file and line, as lines for people. */
   readonly problems: readonly string[]
+  /** Whether it went on with an import that had been interrupted, or why not, for people; empty when there was none. */
+  readonly interrupted: string
+}
+
+/** An import whose process was killed, as `kb unfinished` tells. */
+export interface UnfinishedImport {
+  /** The folder of the knowledge base it would have made. */
+  readonly out: string
+  /** For people: `2 of 3 sources were read`. */
+  readonly howFar: string
 }
 
 /** An open ontology that `kb get` can fetch, as `kb get --list --json` and the editor show it. */

@@ -14,8 +14,10 @@ import { join } from 'node:path'
 import { build } from 'esbuild'
 import { ConceptLensError } from '../../src/core/index.ts'
 import {
+  discardUnfinished,
   importKnowledgeBase,
   openKnowledgeBase,
+  unfinishedImports,
   type ImportOptions,
   type ImportResult,
 } from '../../src/knowledge/index.ts'
@@ -190,6 +192,16 @@ describe('An import that was killed', function () {
     writeFileSync(none, 'id,name\n')
     await assert.rejects(importKnowledgeBase({ sources: [none], out }), ConceptLensError)
     assert.ok(existsSync(join(out, 'manifest.json')))
+  })
+
+  it('is listed as unfinished until it is discarded', async () => {
+    assert.deepEqual(await unfinishedImports(dir), [])
+    assert.equal(await inProcess({ killAt: late() }), -1)
+    assert.deepEqual(await unfinishedImports(dir), [{ out, howFar: 'the concepts were written' }])
+    await discardUnfinished(join(dir, 'other'))
+    assert.equal(hidden().length, 1)
+    await discardUnfinished(out)
+    assert.deepEqual([await unfinishedImports(dir), hidden()], [[], []])
   })
 
   it('is not gone on with when its process still runs', async () => {

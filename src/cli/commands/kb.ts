@@ -21,6 +21,7 @@ import { addReleaseOptions, selectionOf, showCounts, type ReleaseOptions } from 
 import { numberParser } from '../settingOptions.ts'
 import { withUmlsDefinitions } from '../umlsDefinitions.ts'
 import { addGetCommand } from './kbGet.ts'
+import { addUnfinishedCommand } from './kbUnfinished.ts'
 
 /** As many concepts as retrieval keeps at most. */
 const howMany = numberParser({ type: 'integer', minimum: 1, maximum: 64 })
@@ -50,6 +51,7 @@ export function addKnowledgeBaseCommand(program: Command, finish: (status: numbe
     else finish(await importSources(sources, { ...options, out }))
   })
   addGetCommand(kb, importSources, finish)
+  addUnfinishedCommand(kb)
   kb.command('info')
     .description('what a knowledge base holds')
     .argument('<dir>')
@@ -101,17 +103,22 @@ interface ImportCommandOptions extends Omit<ImportOptions, 'out'> {
 async function importSources(sources: readonly string[], options: ImportOptions): Promise<number> {
   const progress = stderrProgress('imported')
   const selection = selectionOf(options)
+  let interrupted = ''
   const result = await importKnowledgeBase({
     sources,
     out: options.out,
     ...(options.name === undefined ? {} : { name: options.name }),
     ...(selection === undefined ? {} : { selection }),
     ifChanged: options.ifChanged === true,
+    onInterrupted(words) {
+      interrupted = words
+      process.stderr.write(`${words}\n`)
+    },
     progress,
     token: interruptToken(),
   })
   progress.done()
-  tellParent({ kind: 'done', result: summaryOf(result, sources, options.out) })
+  tellParent({ kind: 'done', result: { ...summaryOf(result, sources, options.out), interrupted } })
   if (!result.built && options.quiet) return exitStatus.done
   reportProblems(result.problems, result.nProblems)
   if (!options.quiet) {
@@ -123,7 +130,11 @@ async function importSources(sources: readonly string[], options: ImportOptions)
 }
 
 /** What an editor that started the import is told. */
-function summaryOf(result: ImportResult, sources: readonly string[], out: string): ImportSummary {
+function summaryOf(
+  result: ImportResult,
+  sources: readonly string[],
+  out: string,
+): Omit<ImportSummary, 'interrupted'> {
   const { built, info, problems, nProblems, nJoined, nConflicts } = result
   const { name, nConcepts, nNames } = info
   return {

@@ -1,11 +1,10 @@
 import { env, Uri, window, workspace, type QuickPickItem } from 'vscode'
 import type { ImportSummary, OpenOntologyItem } from '../../protocol/index.ts'
 import { isRecord } from '../commands/target.ts'
-import { finishImport, offerUse } from './importCommand.ts'
+import { offerUse, runRemembered } from './importCommand.ts'
 import { networkOptions, readHttpSettings } from './networkSettings.ts'
 import type { Origin } from './library.ts'
 import type { KnowledgeBaseParts } from './parts.ts'
-import { runWithProgress } from './progressTask.ts'
 import { runTask } from './runTask.ts'
 
 interface Item extends QuickPickItem {
@@ -47,11 +46,11 @@ async function runGet(
 ): Promise<ImportSummary | undefined> {
   const { args, environment } = network()
   const what = ['kb', 'get', ...origin.ontologies, '--out', out, '--name', origin.name, '--accept-licences']
-  const done = await runWithProgress(parts, `Getting ${origin.name}`, {
+  return runRemembered(parts, out, {
+    ...{ title: `Getting ${origin.name}`, origin },
     args: [...what, '--downloads', parts.downloads, ...args],
     ...(environment ? { environment } : {}),
   })
-  return done ? finishImport(parts, done.result as ImportSummary, origin) : undefined
 }
 
 async function listOntologies({

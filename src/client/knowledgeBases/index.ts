@@ -7,6 +7,7 @@ import { importKnowledgeBase } from './importCommand.ts'
 import { createLibrary } from './library.ts'
 import { addKnowledgeBase, removeKnowledgeBase, updateKnowledgeBase, use } from './manage.ts'
 import type { KnowledgeBaseParts } from './parts.ts'
+import { offerUnfinished } from './unfinished.ts'
 import { createView, type KnowledgeBasesView } from './view.ts'
 
 const VIEW = 'conceptLens.knowledgeBases'
@@ -51,6 +52,7 @@ export function createKnowledgeBases(context: ExtensionContext, host: Host): Kno
       if (change.affectsConfiguration(`${SETTINGS_SECTION}.knowledgeBase.path`)) view.refresh()
     }),
   )
+  offerUnfinished(parts).catch((error: unknown) => host.log.error(String(error)))
   return {
     commands: {
       importKnowledgeBase: (argument) => importKnowledgeBase(parts, argument),

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve, sep } from 'node:path'
+import type { ReleaseFilters } from '../../protocol/index.ts'
 
 /** What every knowledge base's folder holds. */
 const MANIFEST = 'manifest.json'
@@ -13,6 +14,8 @@ export interface Origin {
   readonly sources: readonly string[]
   /** Ids of the open ontologies that were downloaded for it; they are fetched again. */
   readonly ontologies: readonly string[]
+  /** What of releases among the sources was chosen. */
+  readonly filters?: ReleaseFilters
 }
 
 /** A knowledge base that can be chosen here. */
@@ -36,7 +39,15 @@ export interface Library {
   list(active: string): Promise<readonly KnowledgeBaseFolder[]>
   /** A folder of the editor's storage that does not exist yet, named after the knowledge base. */
   newFolder(name: string): Promise<string>
+  /** Notes what a knowledge base is made from, before it is. */
   remember(path: string, origin: Origin): Promise<void>
+  originOf(path: string): Promise<Origin | undefined>
+  /** Forgets the origin of a knowledge base that did not come to be. */
+  forgetUnmade(path: string): Promise<void>
+  /** Whether an import into the editor's storage is under way, here or in another window, or was interrupted. */
+  hasBegun(): Promise<boolean>
+  /** Where all that the editor imports lies. */
+  readonly root: string
   /** Lists a folder that lies elsewhere; false when it is no knowledge base. */
   add(path: string): Promise<boolean>
   /** Deletes a knowledge base from the editor's storage; one that lies elsewhere is only listed no more. */
@@ -49,6 +60,13 @@ export function createLibrary(root: string, memory: Memory): Library {
   const elsewhere = (): readonly string[] => memory.get<readonly string[]>(ELSEWHERE_KEY, [])
 
   return {
+    root,
+    originOf: readOrigin,
+    async forgetUnmade(path) {
+      if (!isKnowledgeBase(path)) await rm(originFile(path), { force: true })
+    },
+    hasBegun: async () =>
+      existsSync(root) && (await readdir(root)).some((name) => /^\..+\.building-/.test(name)),
     async list(active) {
       const imported = (await folderNames(root)).map((name) => join(root, name)).filter(isKnowledgeBase)
       const known = new Set(['', ...imported])
@@ -127,9 +145,27 @@ function originFile(path: string): string {
 
 async function readOrigin(path: string): Promise<Origin | undefined> {
   try {
-    const { name, sources, ontologies } = JSON.parse(await readFile(originFile(path), 'utf8')) as Origin
-    return { name: String(name), sources: sources.map(String), ontologies: ontologies.map(String) }
+    const text = await readFile(originFile(path), 'utf8')
+    const { name, sources, ontologies, filters } = JSON.parse(text) as Origin
+    const origin = { name: String(name), sources: sources.map(String), ontologies: ontologies.map(String) }
+    return filters ? { ...origin, filters: soundFilters(filters) } : origin
   } catch {
     return undefined // Made by other means, or by hand: it can be used, but not made again from here.
+  }
+}
+
+function soundFilters({
+  languages,
+  vocabularies,
+  termTypes,
+  groups,
+  suppressible,
+}: ReleaseFilters): ReleaseFilters {
+  return {
+    languages: languages.map(String),
+    ...(vocabularies && { vocabularies: vocabularies.map(String) }),
+    ...(termTypes && { termTypes: termTypes.map(String) }),
+    ...(groups && { groups: groups.map(String) }),
+    suppressible: suppressible === true,
   }
 }

@@ -17,6 +17,9 @@ export interface TaskOptions {
   readonly graceMs?: number
 }
 
+/** The code of a task whose process died without a word: killed, or out of memory. */
+export const TASK_DIED = 'task-died'
+
 /** A task that failed, with the code that it gave; its message is for people. */
 export class TaskError extends Error {
   readonly code: string
@@ -60,7 +63,7 @@ export function runTask(options: TaskOptions): Promise<{ readonly result: unknow
       if (outcome?.kind === 'done') resolve({ result: outcome.result })
       else if (outcome?.kind === 'cancelled' || signal?.aborted) resolve(undefined)
       else if (outcome) reject(new TaskError(outcome.code, outcome.message))
-      else reject(new TaskError('task-died', deathMessage(child, stderr)))
+      else reject(new TaskError(TASK_DIED, deathMessage(child, stderr)))
     })
   })
 }

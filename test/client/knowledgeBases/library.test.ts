@@ -89,6 +89,24 @@ describe('the library of knowledge bases', () => {
     assert.ok(existsSync(root))
   })
 
+  it('knows what was begun, and forgets what did not come to be', async () => {
+    assert.equal(await library.hasBegun(), false)
+    const path = await library.newFolder('Lab')
+    const filters = { languages: ['ENG'], groups: ['DISO'], suppressible: false }
+    const origin = { name: 'Lab', sources: ['/data/umls'], ontologies: [], filters }
+    await library.remember(path, origin)
+    mkdirSync(join(root, '.lab.building-1-deadbeef'))
+    assert.equal(await library.hasBegun(), true)
+    assert.deepEqual(await library.originOf(path), origin)
+    assert.deepEqual(await paths(), [''])
+    make(path)
+    await library.forgetUnmade(path)
+    assert.deepEqual(await library.originOf(path), origin)
+    rmSync(path, { recursive: true })
+    await library.forgetUnmade(path)
+    assert.equal(await library.originOf(path), undefined)
+  })
+
   it('goes on without an origin that cannot be read', async () => {
     const path = make(await library.newFolder('Odd'))
     writeFileSync(join(root, 'odd.origin.json'), '{"name": "Odd"')

@@ -1,6 +1,6 @@
 import type { CancellationToken } from '../../../core/index.ts'
 import { createPace, type BuildProgress } from '../../store/pace.ts'
-import { typeName } from '../../semanticTypes.ts'
+import { groupsOf, typeName } from '../../semanticTypes.ts'
 import { GrowingUint32 } from '../../store/growing.ts'
 import { TypesByConcept } from './numbers.ts'
 import type { OpenRelease } from './openRelease.ts'
@@ -12,6 +12,17 @@ export interface ValueCount {
   readonly title: string
   readonly nNames: number
   readonly nSelected: number
+}
+
+/** How many names have these values of all filters: sums of cells are exact counts of any selection. */
+export interface NameCell {
+  readonly vocabulary: string
+  readonly language: string
+  readonly termType: string
+  readonly suppressible: boolean
+  /** The groups of the concept's semantic types; empty when it has none. */
+  readonly groups: readonly string[]
+  readonly nNames: number
 }
 
 /** What a release holds, and what an import with this selection would take of it. */
@@ -26,6 +37,8 @@ export interface ReleaseCounts {
   readonly languages: readonly ValueCount[]
   readonly termTypes: readonly ValueCount[]
   readonly semanticTypes: readonly ValueCount[]
+  /** All names, the most numerous kinds first. */
+  readonly cells: readonly NameCell[]
 }
 
 interface Tally {
@@ -55,6 +68,7 @@ export async function countRelease(
     if (number >= 0) types.add(number, row.code(columns.of('TUI')))
   })
   const tallies = { vocabularies: tally(), languages: tally(), termTypes: tally(), semanticTypes: tally() }
+  const cells = cellCounter()
   const seen = new GrowingUint32()
   let [nNames, nSuppressible, nSelectedNames, nSelectedConcepts] = [0, 0, 0, 0]
   await release.read('conso', sink, (columns) => {
@@ -65,7 +79,9 @@ export async function countRelease(
       if (number < 0) return
       const isSelected = isWanted(row, number)
       nNames += 1
-      if (row.code(suppress) !== 'N') nSuppressible += 1
+      const isSuppressible = row.code(suppress) !== 'N'
+      if (isSuppressible) nSuppressible += 1
+      cells.add([row.code(sab), row.code(lat), row.code(tty), isSuppressible ? 'Y' : 'N'], types.of(number))
       if (isSelected) {
         nSelectedNames += 1
         if (seen.get(number) === 0) nSelectedConcepts += 1
@@ -88,6 +104,37 @@ export async function countRelease(
     languages: tallies.languages.counts(),
     termTypes: tallies.termTypes.counts(),
     semanticTypes: tallies.semanticTypes.counts((tui) => typeName(tui) ?? ''),
+    cells: cells.counts(),
+  }
+}
+
+/** Counts rows by their codes and the semantic groups of their concepts. */
+function cellCounter(): {
+  add(codes: readonly [string, string, string, string], types: readonly string[]): void
+  counts(): NameCell[]
+} {
+  const counted = new Map<string, number>()
+  const groupsByTypes = new Map<string, string>()
+  return {
+    add(codes, types) {
+      const typeKey = types.join()
+      let groups = groupsByTypes.get(typeKey)
+      if (groups === undefined) groupsByTypes.set(typeKey, (groups = groupsOf(types).sort().join()))
+      const key = `${codes.join('|')}|${groups}`
+      counted.set(key, (counted.get(key) ?? 0) + 1)
+    },
+    counts: () =>
+      [...counted]
+        .sort(([keyA, a], [keyB, b]) => b - a || (keyA < keyB ? -1 : 1))
+        .map(([key, nNames]) => {
+          const [vocabulary, language, termType, flag, groups] = key.split('|') as [string, ...string[]]
+          return {
+            ...{ vocabulary, language: language!, termType: termType! },
+            suppressible: flag === 'Y',
+            groups: groups!.split(',').filter((group) => group !== ''),
+            nNames,
+          }
+        }),
   }
 }
 

@@ -1,0 +1,106 @@
+import { QuickInputButtons, window, type Disposable, type QuickInput, type QuickPickItem } from 'vscode'
+
+/** What a person answered to one question: a value, the wish to go back, or nothing at all. */
+export type Answer<T> = { readonly value: T } | 'back' | undefined
+
+/** What a question says of itself. */
+export interface Question {
+  readonly title: string
+  readonly placeholder: string
+  /** From 1, of `nSteps`; absent for a question beside the way. */
+  readonly step?: number
+  readonly nSteps?: number
+  /** Whether there is a question before this one. */
+  readonly canGoBack: boolean
+}
+
+/** Asks questions in their order; each gets what the one before made of the state. `undefined` when a person gave up. */
+export async function askInOrder<S>(
+  state: S,
+  questions: readonly ((state: S) => Promise<Answer<S>>)[],
+): Promise<S | undefined> {
+  let current = state
+  for (let i = 0; i < questions.length;) {
+    const answer = await questions[i]!(current)
+    if (answer === undefined) return undefined
+    if (answer === 'back') i = Math.max(0, i - 1)
+    else {
+      current = answer.value
+      i += 1
+    }
+  }
+  return current
+}
+
+/** Asks for one of some items. */
+export function pickOne<I extends QuickPickItem>(
+  question: Question,
+  items: readonly I[],
+): Promise<Answer<I>> {
+  const pick = window.createQuickPick<I>()
+  pick.items = items
+  pick.matchOnDescription = true
+  return ask(pick, question, () => pick.selectedItems[0])
+}
+
+/** Asks for some of the items, at least one; those with `picked` are picked beforehand. */
+export function pickSome<I extends QuickPickItem>(
+  question: Question,
+  items: readonly I[],
+): Promise<Answer<readonly I[]>> {
+  const pick = window.createQuickPick<I>()
+  pick.canSelectMany = true
+  pick.items = items
+  pick.selectedItems = items.filter(({ picked }) => picked === true)
+  pick.matchOnDescription = true
+  return ask(pick, question, () => {
+    if (pick.selectedItems.length > 0) return pick.selectedItems
+    pick.placeholder = 'Pick at least one'
+    return undefined
+  })
+}
+
+/** Asks for a text that is not blank. */
+export function inputText(question: Question, value: string): Promise<Answer<string>> {
+  const input = window.createInputBox()
+  input.value = value
+  input.valueSelection = [0, value.length]
+  const listening = input.onDidChangeValue(() => (input.validationMessage = undefined))
+  return ask(input, question, () => {
+    if (input.value.trim() !== '') return input.value.trim()
+    input.validationMessage = 'Give it a name.'
+    return undefined
+  }).finally(() => void listening.dispose())
+}
+
+interface Asked extends QuickInput {
+  placeholder: string | undefined
+  buttons: readonly (typeof QuickInputButtons.Back)[]
+  readonly onDidAccept: (listener: () => void) => Disposable
+  readonly onDidTriggerButton: (listener: (button: unknown) => void) => Disposable
+}
+
+/** Shows a question until it is answered; `read` says what is the answer now, if it may be accepted. */
+function ask<T>(input: Asked, question: Question, read: () => T | undefined): Promise<Answer<T>> {
+  input.title = question.title
+  input.placeholder = question.placeholder
+  input.step = question.step
+  input.totalSteps = question.nSteps
+  input.ignoreFocusOut = true
+  input.buttons = question.canGoBack ? [QuickInputButtons.Back] : []
+  return new Promise((resolve) => {
+    const answer = (value: Answer<T>): void => {
+      resolve(value)
+      input.dispose()
+    }
+    input.onDidTriggerButton((button) => {
+      if (button === QuickInputButtons.Back) answer('back')
+    })
+    input.onDidAccept(() => {
+      const value = read()
+      if (value !== undefined) answer({ value })
+    })
+    input.onDidHide(() => answer(undefined))
+    input.show()
+  })
+}
