@@ -1,5 +1,6 @@
 import { ThemeIcon, type QuickPickItem } from 'vscode'
 import type { ReleaseFilters, ReleaseSummary } from '../../protocol/index.ts'
+import type { Answer } from './inOrder.ts'
 import {
   countNames,
   countSuppressible,
@@ -8,7 +9,7 @@ import {
   type FilterKind,
   type FilterValue,
 } from './releaseFilters.ts'
-import { pickOne, pickSome, type Answer, type Question } from './steps.ts'
+import { pickOne, pickSome, type Question } from './steps.ts'
 
 /** Where a question stands among the others of its command. */
 export type Place = Pick<Question, 'title' | 'step' | 'nSteps' | 'canGoBack'>

@@ -10,12 +10,13 @@ import {
 import { isRecord } from '../commands/target.ts'
 import { askOverview, askValues } from './askFilters.ts'
 import { useKnowledgeBase } from './choose.ts'
+import { askInOrder, type Answer } from './inOrder.ts'
 import type { Origin } from './library.ts'
 import type { KnowledgeBaseParts } from './parts.ts'
 import { runWithProgress } from './progressTask.ts'
 import { defaultFilters, filterArguments } from './releaseFilters.ts'
 import { TASK_DIED, TaskError, type TaskOptions } from './runTask.ts'
-import { askInOrder, inputText, type Answer } from './steps.ts'
+import { inputText } from './steps.ts'
 
 const TITLE = 'Import Knowledge Base'
 

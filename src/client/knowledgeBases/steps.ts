@@ -1,7 +1,5 @@
 import { QuickInputButtons, window, type Disposable, type QuickInput, type QuickPickItem } from 'vscode'
-
-/** What a person answered to one question: a value, the wish to go back, or nothing at all. */
-export type Answer<T> = { readonly value: T } | 'back' | undefined
+import type { Answer } from './inOrder.ts'
 
 /** What a question says of itself. */
 export interface Question {
@@ -12,24 +10,6 @@ export interface Question {
   readonly nSteps?: number
   /** Whether there is a question before this one. */
   readonly canGoBack: boolean
-}
-
-/** Asks questions in their order; each gets what the one before made of the state. `undefined` when a person gave up. */
-export async function askInOrder<S>(
-  state: S,
-  questions: readonly ((state: S) => Promise<Answer<S>>)[],
-): Promise<S | undefined> {
-  let current = state
-  for (let i = 0; i < questions.length;) {
-    const answer = await questions[i]!(current)
-    if (answer === undefined) return undefined
-    if (answer === 'back') i = Math.max(0, i - 1)
-    else {
-      current = answer.value
-      i += 1
-    }
-  }
-  return current
 }
 
 /** Asks for one of some items. */
