@@ -4,9 +4,10 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Page } from 'playwright-core'
 import { mergeResults, REQUEST_FILE, resultFile, type SuiteResult } from './companion/companion.ts'
 import { trusted, type RunningEditor } from './editor.ts'
+import { knowledgeBaseScenes, pressDelete } from './knowledgeBases.ts'
 import { photograph, type Scene } from './pictures.ts'
 import { walkthroughGreets } from './walkthrough.ts'
-import { closeWindow, openWindow, PATIENCE_MS, runCommand } from './page.ts'
+import { closeWindow, openWindow, PATIENCE_MS, runCommand, wearTheme } from './page.ts'
 
 const sample = join(import.meta.dirname, '..', '..', 'media', 'sample')
 const SUITE_TIMEOUT_MS = 600_000
@@ -19,6 +20,10 @@ export interface TestWindow {
   readonly settings: Readonly<Record<string, unknown>>
   /** What is on the screen when the suites are through. */
   readonly scene?: Scene
+  /** What a person then brings to the screen, in both themes. */
+  readonly scenes?: readonly Scene[]
+  /** Does with the mouse, now and then while a suite runs, what no command can. */
+  readonly tend?: ((page: Page) => Promise<void>) | undefined
   /** Makes what the window opens below a folder: a folder, or a `.code-workspace` file. */
   readonly prepare: (home: string) => Promise<string>
 }
@@ -33,6 +38,13 @@ export const windows: readonly TestWindow[] = [
   },
   { suites: ['workspace'], settings: trusted, prepare: prepareSample },
   { suites: ['beforeReload', 'afterReload'], settings: trusted, prepare: prepareSample },
+  {
+    suites: ['knowledgeBases'],
+    settings: trusted,
+    scenes: knowledgeBaseScenes,
+    tend: pressDelete,
+    prepare: prepareSample,
+  },
   { suites: ['restricted'], settings: {}, prepare: prepareRestricted },
   { suites: ['multiRoot'], settings: trusted, prepare: prepareMultiRoot },
 ]
@@ -70,7 +82,7 @@ async function prepareMultiRoot(home: string): Promise<string> {
 /** Opens a window and runs its suites in its extension host, one after the other. */
 export async function runWindow(
   editor: RunningEditor,
-  { suites, settings, scene, prepare }: TestWindow,
+  { suites, settings, scene, scenes = [], tend, prepare }: TestWindow,
   home: string,
 ): Promise<SuiteResult> {
   await editor.configure(settings)
@@ -81,9 +93,13 @@ export async function runWindow(
     await writeJson(join(home, REQUEST_FILE), { suite })
     if (page === undefined) page = await openWindow(editor, path)
     else await reload(page)
-    results.push(await resultOf(suite, home, page, editor.outFolder))
+    results.push(await resultOf(suite, home, { page, tend, outFolder: editor.outFolder }))
   }
   if (page && scene) results.push(await photograph(page, scene, editor, 'light'))
+  for (const theme of page && scenes.length > 0 ? (['light', 'dark'] as const) : []) {
+    await wearTheme(page!, theme)
+    for (const one of scenes) results.push(await photograph(page!, one, editor, theme))
+  }
   if (page) await closeWindow(page)
   return mergeResults(results)
 }
@@ -94,11 +110,21 @@ async function reload(page: Page): Promise<void> {
   await loaded
 }
 
-async function resultOf(suite: string, home: string, page: Page, outFolder: string): Promise<SuiteResult> {
+interface Running extends Pick<TestWindow, 'tend'> {
+  readonly page: Page
+  readonly outFolder: string
+}
+
+async function resultOf(
+  suite: string,
+  home: string,
+  { page, tend, outFolder }: Running,
+): Promise<SuiteResult> {
   const deadlineMs = Date.now() + SUITE_TIMEOUT_MS
   while (Date.now() < deadlineMs) {
     const text = await readFile(join(home, resultFile(suite)), 'utf8').catch(() => undefined)
     if (text !== undefined) return JSON.parse(text) as SuiteResult
+    await tend?.(page)
     await delay(500)
   }
   const picture = join(outFolder, `stuck-${suite}.png`)

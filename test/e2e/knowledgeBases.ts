@@ -1,0 +1,51 @@
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import type { RunningEditor } from './editor.ts'
+import { appears, runCommand } from './page.ts'
+import type { Scene } from './pictures.ts'
+
+/** What a person sees of knowledge bases, after the suite of that name left the release and the starter. */
+export const knowledgeBaseScenes: readonly Scene[] = [
+  ['knowledge bases', showView],
+  ['import languages', (page, editor) => importSteps(page, editor, 1)],
+  ['import vocabularies', (page, editor) => importSteps(page, editor, 2)],
+  ['import overview', (page, editor) => importSteps(page, editor, 3)],
+]
+
+/** Presses the button of the question whether a knowledge base is to be deleted, when it is asked. */
+export async function pressDelete(page: Page): Promise<void> {
+  const button = page.locator('.monaco-dialog-box:visible').getByRole('button', { name: 'Delete' })
+  if (await button.isVisible()) await button.click()
+}
+
+/** Both are listed; the imported one is open. */
+async function showView(page: Page): Promise<void> {
+  await runCommand(page, 'Focus on Knowledge Bases View')
+  const row = (label: string) => page.locator('.pane-body .monaco-list-row', { hasText: label })
+  await appears(row('in use'))
+  const release = row('4 concepts').first()
+  await appears(release)
+  if ((await release.getAttribute('aria-expanded')) !== 'true') await release.click()
+  await appears(row('Size on disk'))
+  await page.mouse.move(900, 600)
+}
+
+const STEPS = ['Languages', 'Source vocabularies', 'What is imported'] as const
+
+/** Imports the folder of a release, up to one of the steps, and starts nothing. */
+async function importSteps(page: Page, { workspace }: RunningEditor, step: number): Promise<void> {
+  const dialog = page.locator('.quick-input-widget:visible')
+  await runCommand(page, 'ConceptLens: Import Knowledge Base')
+  await dialog.locator('.monaco-list-row', { hasText: 'A folder' }).click()
+  await appears(dialog.getByRole('button', { name: 'Import' }))
+  await dialog
+    .locator('input[type=text]')
+    .first()
+    .fill(`${join(workspace, 'umls')}/`)
+  await dialog.getByRole('button', { name: 'Import' }).click()
+  for (const [i, placeholder] of STEPS.slice(0, step).entries()) {
+    await appears(dialog.locator(`input[placeholder^="${placeholder}"]`))
+    await appears(dialog.locator('.monaco-list-row', { hasText: /name/ }))
+    if (i + 1 < step) await page.keyboard.press('Enter')
+  }
+}
