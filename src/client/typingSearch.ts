@@ -23,9 +23,9 @@ export interface TokenSource {
 /** Searches while a person types: when they pause, and only for what they typed last. */
 export interface TypingSearch {
   /** The text is this now. An empty one finds nothing and asks nobody. */
-  type(text: string): void
+  readonly type: (text: string) => void
   /** Nobody waits any more. */
-  stop(): void
+  readonly stop: () => void
 }
 
 /** Somebody who types fast does so every 100 to 200 ms. */

@@ -24,12 +24,12 @@ function person() {
   return {
     log,
     ...search,
-    wait() {
+    wait: () => {
       const due = [...timers]
       timers.clear()
       due.forEach((callback) => callback())
     },
-    async answer(text: string, error?: Error) {
+    answer: async (text: string, error?: Error) => {
       const asked = answers.get(text)
       if (error) asked?.reject(error)
       else asked?.resolve(`found for ${text}`)

@@ -12,8 +12,6 @@ export interface CommonName {
 export interface CommonNames {
   /** Names that begin with the folded text, of the `limit` commonest concepts that have one. */
   beginning(folded: string, limit: number): readonly CommonName[]
-  /** The same, of preferred names. */
-  preferredBeginning(folded: string, limit: number): readonly CommonName[]
   /** Names that have the words (see `hasWords`) and begin otherwise. */
   withWords(folded: string, words: TypedWords, limit: number): readonly CommonName[]
 }
@@ -80,7 +78,6 @@ function commonNamesOf(sorted: readonly CommonConcept[]): CommonNames {
 
   return {
     beginning: (folded, limit) => find(`\n ${folded}`, limit, () => true),
-    preferredBeginning: (folded, limit) => find(`\n ${folded}`, limit, (i) => indexes[i] === 0),
     withWords(folded, words, limit) {
       const [longest = ''] = [...words.beginnings].sort((a, b) => b.length - a.length)
       return find(` ${longest}`, limit, (i) => {

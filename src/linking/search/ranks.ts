@@ -8,21 +8,12 @@ import { allowedEdits, editsBetween } from './edits.ts'
  * - `id`: it is the concept's id, a cross-reference or a retired id
  * - `name`: a name of it, when both are folded
  * - `same-words`: a name in another order of words
- * - `preferred-beginning`, `beginning`: its preferred name, or another one, begins so
+ * - `beginning`: a name begins so
  * - `words`: every word typed begins a word of a name
  * - `misspelled`: a name, or the beginning of one, but for a typing error or blanks
  * - `similar`: a name has many of the same 3-grams
  */
-export const MATCHES = [
-  'id',
-  'name',
-  'same-words',
-  'preferred-beginning',
-  'beginning',
-  'words',
-  'misspelled',
-  'similar',
-] as const
+export const MATCHES = ['id', 'name', 'same-words', 'beginning', 'words', 'misspelled', 'similar'] as const
 
 export type Match = (typeof MATCHES)[number]
 
@@ -55,19 +46,10 @@ export interface Ranked {
   readonly length: number
 }
 
-/**
- * How a name answers what was typed. A match by id is not for it to see. `isPreferred` is asked only where it matters:
- * a concept that no source gave a preferred name has one of another kind.
- */
-export function rankName(
-  typed: Typed,
-  { concept, name, kind, count, score }: NameMatch,
-  isPreferred: () => boolean,
-): Ranked {
+/** How a name answers what was typed. A match by id is not for it to see. */
+export function rankName(typed: Typed, { concept, name, kind, count, score }: NameMatch): Ranked {
   const folded = fold(name)
-  const found = matchOf(typed, folded, score)
-  const match = found.match === 'beginning' && isPreferred() ? 'preferred-beginning' : found.match
-  return { concept, name, kind, count, match, closeness: found.closeness, length: folded.length }
+  return { concept, name, kind, count, ...matchOf(typed, folded, score), length: folded.length }
 }
 
 function matchOf(typed: Typed, folded: string, score: number): Pick<Ranked, 'match' | 'closeness'> {
@@ -91,8 +73,8 @@ export function compareNames(text: string, a: Ranked, b: Ranked): number {
     MATCHES.indexOf(a.match) - MATCHES.indexOf(b.match) ||
     b.closeness - a.closeness ||
     Number(b.name === text) - Number(a.name === text) ||
-    Number(b.kind === 'preferred') - Number(a.kind === 'preferred') ||
     b.count - a.count ||
+    Number(b.kind === 'preferred') - Number(a.kind === 'preferred') ||
     a.length - b.length ||
     compare(a.name, b.name)
   )
@@ -106,12 +88,15 @@ export interface Answer extends Ranked {
   readonly nameCount: number
 }
 
-/** The order of answers: by match, then the commonest concept, a preferred name, the shortest name, the lowest id. */
+/**
+ * The order of answers: by match, then the name used most, the commonest concept, a preferred name, the shortest name,
+ * the lowest id. That a preferred name should go before a name used more often was tried, and found less.
+ */
 export function compareAnswers(a: Answer, b: Answer): number {
   return (
     MATCHES.indexOf(a.match) - MATCHES.indexOf(b.match) ||
     b.closeness - a.closeness ||
-    (a.match === 'name' ? b.nameCount - a.nameCount : 0) ||
+    b.nameCount - a.nameCount ||
     b.conceptCount - a.conceptCount ||
     Number(b.kind === 'preferred') - Number(a.kind === 'preferred') ||
     a.length - b.length ||

@@ -42,7 +42,7 @@ export interface ConceptSearch {
   prepare(): Promise<void>
   /**
    * The concepts that a person may mean by what they typed so far, each once: in the order of `MATCHES`, then the
-   * commonest first. Names like it (`misspelled`, `similar`) are looked for only where it is no id and fewer than `limit`
+   * names used most and the commonest concepts first. Names like it (`misspelled`, `similar`) are looked for only where it is no id and fewer than `limit`
    * concepts have its words.
    */
   search(text: string, options: SearchOptions): Promise<readonly FoundConcept[]>
@@ -104,7 +104,6 @@ export function createConceptSearch(kb: KnowledgeBase, pause: () => Promise<void
 function fromCommon(kb: KnowledgeBase, common: CommonNames, typed: Typed, limit: number): NameMatch[] {
   const { folded, words } = typed
   const found: readonly CommonName[] = [
-    ...common.preferredBeginning(folded, limit),
     ...common.beginning(folded, limit),
     ...common.withWords(folded, words, limit),
   ]
@@ -157,13 +156,7 @@ function createAnswers(kb: KnowledgeBase, text: string, typed: Typed): Answers {
         put({ concept, name, kind: 'preferred', count: 0, match: 'id', closeness: -i, length: name.length })
       }
     },
-    add(matches) {
-      for (const match of matches) {
-        const isPreferred = (): boolean =>
-          match.kind === 'preferred' || kb.summary(match.concept).name === match.name
-        put(rankName(typed, match, isPreferred))
-      }
-    },
+    add: (matches) => matches.forEach((match) => put(rankName(typed, match))),
     size: () => byConcept.size,
     best: (limit) =>
       [...byConcept.values()]

@@ -20,13 +20,11 @@ describe('collectCommonNames', () => {
         const all = lists.map((names, i): ConceptSketch => ({ id: `T:${i}`, names }))
         const kb = knowledgeBaseOf(all)
         const common = await collectCommonNames(kb, noPause)
-        const expected = (isSo: (folded: string, index: number) => boolean): CommonName[] =>
+        const expected = (isSo: (folded: string) => boolean): CommonName[] =>
           lists
             .map((names, concept) => ({
               concept,
-              found: names.flatMap(({ text }, index) =>
-                isSo(fold(text), index) ? [{ concept, index }] : [],
-              ),
+              found: names.flatMap(({ text }, index) => (isSo(fold(text)) ? [{ concept, index }] : [])),
             }))
             .filter(({ concept, found }) => kb.conceptCount(concept) > 0 && found.length > 0)
             .sort((a, b) => kb.conceptCount(b.concept) - kb.conceptCount(a.concept))
@@ -34,10 +32,6 @@ describe('collectCommonNames', () => {
             .flatMap(({ found }) => found)
         const begins = (folded: string): boolean => folded.startsWith(typed)
         assert.deepEqual(common.beginning(typed, limit), expected(begins))
-        assert.deepEqual(
-          common.preferredBeginning(typed, limit),
-          expected((folded, index) => begins(folded) && index === 0),
-        )
         assert.deepEqual(
           common.withWords(typed, typedWords(typed), limit),
           expected((folded) => hasWords(folded, typedWords(typed)) && !begins(folded)),
