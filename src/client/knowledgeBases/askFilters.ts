@@ -4,6 +4,7 @@ import type { Answer } from './inOrder.ts'
 import {
   countNames,
   countSuppressible,
+  languageName,
   valuesOf,
   withPicked,
   type FilterKind,
@@ -20,7 +21,7 @@ interface ValueItem extends QuickPickItem {
 
 const PLACEHOLDERS: Readonly<Record<FilterKind, string>> = {
   languages: 'Languages of the names to import',
-  vocabularies: 'Source vocabularies to import, with their names in these languages',
+  vocabularies: 'Source vocabularies, with their names in these languages',
   termTypes: 'Term types to import',
   groups: 'Semantic groups of the concepts to import',
 }
@@ -58,7 +59,7 @@ export async function askOverview(
 ): Promise<Answer<ReleaseFilters>> {
   let current = filters
   for (;;) {
-    const placeholder = 'What is imported; choose further, or go on'
+    const placeholder = 'What will be imported: go on with Enter, or choose further'
     const answer = await pickOne({ ...place, placeholder }, overview(releases, current))
     if (answer === undefined || answer === 'back') return answer
     const { deed } = answer.value
@@ -81,8 +82,8 @@ function overview(releases: readonly ReleaseSummary[], filters: ReleaseFilters):
   return [
     {
       deed: 'import',
-      label: `Import ${names(countNames(releases, filters))}`,
-      description: `${some(languages)} · ${from}`,
+      label: `Import ${names(countNames(releases, filters))}…`,
+      description: `${some(languages.map((code) => languageName(code) || code))} · ${from}`,
       iconPath: new ThemeIcon('arrow-right'),
     },
     {
@@ -104,7 +105,7 @@ function overview(releases: readonly ReleaseSummary[], filters: ReleaseFilters):
     {
       deed: 'suppressible',
       label: `${suppressible ? 'Leave out' : 'Also import'} suppressible and obsolete names`,
-      description: `${names(nMore)} ${suppressible ? 'are imported now' : 'are left out now'}`,
+      description: `${names(nMore)}, ${suppressible ? 'imported' : 'left out'} as it stands`,
       iconPath: new ThemeIcon(suppressible ? 'pass-filled' : 'circle-large-outline'),
     },
   ]

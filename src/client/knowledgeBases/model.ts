@@ -50,9 +50,11 @@ function entryOf(
     return { ...folder, label, description: ['cannot be used', ...inUse].join(' · '), isActive, problem }
   }
   const { name, version, nConcepts } = found
-  const parts = [version, `${number(nConcepts)} concepts`, ...inUse]
+  const parts = [...inUse, version, `${number(nConcepts)} concepts`]
   const description = parts.filter((part) => part !== '').join(' · ')
-  return { ...folder, label: name, description, isActive, content: found }
+  // Its whole name would leave no room in a narrow side bar for what stands behind it.
+  const label = folder.place === 'starter' ? 'Starter' : name
+  return { ...folder, label, description, isActive, content: found }
 }
 
 /** Whether it is known what a knowledge base was made from. */

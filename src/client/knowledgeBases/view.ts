@@ -105,7 +105,9 @@ function knowledgeBaseItem(entry: Entry): TreeItem {
 
 function tooltipOf({ label, content, problem, path }: Entry): MarkdownString {
   const text = new MarkdownString()
-  text.appendText(problem ?? `${label} ${content?.version ?? ''}, ${size(content?.sizeBytes ?? 0)}`)
+  text.appendText(
+    problem ?? `${content?.name ?? label} ${content?.version ?? ''}, ${size(content?.sizeBytes ?? 0)}`,
+  )
   for (const { name, licence } of content?.sources ?? [])
     text.appendText(`\n${name}: ${licence === '' ? 'licence not given' : licence}`)
   if (path !== '') text.appendText(`\n${path}`)

@@ -32,7 +32,7 @@ describe('the view of knowledge bases', () => {
         { path: '/home/me/kb', place: 'elsewhere' },
       ],
       [
-        { ...hpo, path: '', name: 'Starter', version: '' },
+        { ...hpo, path: '', name: 'ConceptLens starter knowledge base', version: '' },
         hpo,
         { path: '/home/me/kb', problem: 'There is no knowledge base there.' },
       ],
@@ -41,7 +41,7 @@ describe('the view of knowledge bases', () => {
     assert.ok(starter && imported && gone)
     assert.deepEqual(
       [starter, imported, gone].map(({ label, description }) => `${label}: ${description}`),
-      ['Starter: 19,034 concepts', 'HPO: 2026-01-15 · 19,034 concepts · in use', 'kb: cannot be used'],
+      ['Starter: 19,034 concepts', 'HPO: in use · 2026-01-15 · 19,034 concepts', 'kb: cannot be used'],
     )
     assert.deepEqual([starter, imported, gone].map(contextOf), [
       'starter inactive usable',
