@@ -89,6 +89,7 @@ export function createConceptSearch(kb: KnowledgeBase, pause: () => Promise<void
         answers.add(fromCommon(kb, common, typed, limit))
         await step()
         answers.add(kb.prefix(typed.folded, limit * NAMES_PER_CONCEPT))
+        await step()
         answers.add(kb.withWords(typed.folded, limit * NAMES_PER_CONCEPT))
       }
       if (refs.length === 0 && answers.size() < limit && typed.folded.length >= FEWEST_FOR_SIMILAR) {
@@ -107,8 +108,10 @@ function fromCommon(kb: KnowledgeBase, common: CommonNames, typed: Typed, limit:
     ...common.beginning(folded, limit),
     ...common.withWords(folded, words, limit),
   ]
+  // A concept may have hundreds of names that answer: they are read once.
+  const names = new Map([...new Set(found.map(({ concept }) => concept))].map((ref) => [ref, kb.names(ref)]))
   return found.flatMap(({ concept, index }) => {
-    const name = kb.names(concept)[index]
+    const name = names.get(concept)?.[index]
     return name ? [{ concept, name: name.text, kind: name.kind, count: name.count, score: 0 }] : []
   })
 }
