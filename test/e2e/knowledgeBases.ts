@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import type { RunningEditor } from './editor.ts'
 import { appears, runCommand } from './page.ts'
 import type { Scene } from './pictures.ts'
@@ -23,14 +23,14 @@ async function showView(page: Page): Promise<void> {
   await runCommand(page, 'Focus on Knowledge Bases View')
   const row = (label: string) => page.locator('.pane-body .monaco-list-row', { hasText: label })
   await appears(row('in use'))
-  const release = row('4 concepts').first()
-  await appears(release)
+  const release = row('umls').first()
+  await appears(release.getByText('4 concepts'))
   if ((await release.getAttribute('aria-expanded')) !== 'true') await release.click()
-  await appears(row('Size on disk'))
+  await appears(row('Folder'))
   await page.mouse.move(900, 600)
 }
 
-const STEPS = ['Languages', 'Source vocabularies', 'What is imported'] as const
+const STEPS = ['Languages', 'Source vocabularies', 'What will be imported'] as const
 
 /** Imports the folder of a release, up to one of the steps, and starts nothing. */
 async function importSteps(page: Page, { workspace }: RunningEditor, step: number): Promise<void> {
@@ -38,14 +38,18 @@ async function importSteps(page: Page, { workspace }: RunningEditor, step: numbe
   await runCommand(page, 'ConceptLens: Import Knowledge Base')
   await dialog.locator('.monaco-list-row', { hasText: 'A folder' }).click()
   await appears(dialog.getByRole('button', { name: 'Import' }))
-  await dialog
-    .locator('input[type=text]')
-    .first()
-    .fill(`${join(workspace, 'umls')}/`)
-  await dialog.getByRole('button', { name: 'Import' }).click()
+  await openFolder(dialog, `${join(workspace, 'umls')}/`)
   for (const [i, placeholder] of STEPS.slice(0, step).entries()) {
     await appears(dialog.locator(`input[placeholder^="${placeholder}"]`))
     await appears(dialog.locator('.monaco-list-row', { hasText: /name/ }))
     if (i + 1 < step) await page.keyboard.press('Enter')
   }
+}
+
+/** Chooses a folder in VS Code's own dialog, which takes back what is typed before it has listed where it stands. */
+async function openFolder(dialog: Locator, path: string): Promise<void> {
+  await appears(dialog.locator('.monaco-list-row', { hasText: 'umls' }))
+  await dialog.locator('input[type=text]').first().fill(path)
+  await appears(dialog.locator('.monaco-list-row', { hasText: 'META' }))
+  await dialog.getByRole('button', { name: 'Import' }).click()
 }
