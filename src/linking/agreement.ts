@@ -12,7 +12,8 @@ export function makeAgree(passages: readonly LinkedPassage[]): readonly LinkedPa
   const occurrences = new Map<string, Link[]>()
   for (const { links } of passages)
     for (const link of links) if (takesPart(link)) push(occurrences, keyOf(link), link)
-  const means = new Map([...occurrences].map(([key, links]) => [key, meanOf(links)] as const))
+  const means = new Map<string, ReadonlyMap<string, number>>()
+  for (const [key, links] of occurrences) if (links.length > 1) means.set(key, meanOf(links))
   return passages.map((linked) => {
     const links = linked.links.map((link) => {
       const mean = takesPart(link) ? means.get(keyOf(link)) : undefined
@@ -42,4 +43,5 @@ function meanOf(links: readonly Link[]): ReadonlyMap<string, number> {
 }
 
 const isMean = (link: Link, mean: ReadonlyMap<string, number>): boolean =>
-  link.candidates.every(({ id, probability }) => probability === (mean.get(id) ?? 0))
+  rankedOf(link).length === mean.size &&
+  rankedOf(link).every(({ id, probability }) => probability === mean.get(id))

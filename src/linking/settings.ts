@@ -34,7 +34,7 @@ export const defaultLinkingSettings: LinkingSettings = {
   generalWords: 'hide',
   expandAbbreviations: true,
   documentAgreement: true,
-  candidatesRanked: 5,
+  candidatesRanked: 7,
   candidatesKept: 64,
   minProbability: 0.5,
   cachedPassages: 2000,

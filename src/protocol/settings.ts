@@ -129,7 +129,7 @@ export const SETTINGS = {
   },
   'candidates.ranked': {
     type: 'integer',
-    default: 5,
+    default: 7,
     minimum: 1,
     maximum: 20,
     scope: 'resource',

@@ -10,6 +10,7 @@ const knowledgeBase = knowledgeBaseOf([
   { id: 'T:2', names: ['heart failure'] },
   { id: 'T:3', names: ['patient'] },
   { id: 'T:4', names: ['asthma'] },
+  { id: 'T:5', names: ['acute HF'] },
 ])
 
 const rules: DetectionRules = {
@@ -71,6 +72,16 @@ describe('detectMentions', () => {
     assert.deepEqual(await mentions('The patients had asthma'), ['asthma/dictionary/'])
     assert.deepEqual(await mentions('The patients had', { hideGeneralWords: false }), [
       'patients/dictionary/',
+    ])
+  })
+
+  it('writes short forms out, but not inside what is a name as it stands', async () => {
+    const text = 'heart failure (HF), acute HF, mild HF'
+    const tags = { 'acute HF': 'DISO', 'mild HF': 'DISO' }
+    const found = await mentions(text, { tags })
+    assert.deepEqual(found.slice(-2), [
+      'acute HF/tagger+dictionary/DISO',
+      'mild HF=mild heart failure/tagger/DISO',
     ])
   })
 

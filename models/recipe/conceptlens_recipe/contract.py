@@ -84,7 +84,7 @@ PASSAGE_CHARACTERS = 1000
 RANKED_CANDIDATES = 24
 
 #: Candidates that the encoder reads at most, of those considered.
-READ_CANDIDATES = 5
+READ_CANDIDATES = 7
 
 #: Candidates that retrieval keeps.
 KEPT_CANDIDATES = 64

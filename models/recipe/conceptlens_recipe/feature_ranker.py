@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 ABSENT = -1e4
 
 #: Candidates whose probability by features alone is below this are not read (`LEAST_PROBABILITY` of the product).
-LEAST_PROBABILITY = 0.003
+LEAST_PROBABILITY = 0.02
 
 
 @torch.no_grad()

@@ -67,6 +67,7 @@ class Plan:
         ("ncbi-disease", 0.6),
         ("biored", 0.8),
         ("belink-nlm-chemical", 0.15),
+        ("gnormplus", 0.7),
     )
     tagging_share: tuple[tuple[str, float], ...] = (
         ("medmentions-st21pv", 1.5),

@@ -226,9 +226,16 @@ const strength = (one: Proposal): number =>
 const reject = (one: Proposal, rejection: Rejection | undefined): Proposal =>
   rejection ? { ...one, rejection } : one
 
+/** What a mention is looked up by when it is or holds a short form. What has a name as it stands needs no writing out. */
+function expansionOf({ abbreviations, knowledgeBase, passage }: DetectionInput, text: string): string | undefined {
+  if (!abbreviations) return undefined
+  const whole = abbreviations.expand(text, passage)
+  return whole ?? (isKnown(knowledgeBase, text) ? undefined : expandText(abbreviations, text, passage))
+}
+
 function mentionOf(input: DetectionInput, one: Proposal): Mention {
   const text = input.text.slice(one.start, one.end)
-  const expansion = input.abbreviations && expandText(input.abbreviations, text, input.passage)
+  const expansion = expansionOf(input, text)
   return {
     span: { start: one.start, end: one.end },
     text,
