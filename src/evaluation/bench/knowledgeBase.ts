@@ -23,7 +23,8 @@ export async function benchKnowledgeBase(parts: KnowledgeBaseParts): Promise<Ben
       (query) => timed(() => [store.exact(query), store.similar(query, LIMIT)]).ms,
     )
     times.sort((a, b) => a - b)
-    const grownMiB = residentMiB() - beforeMiB
+    // Less than before: something else was freed meanwhile, and nothing was added.
+    const grownMiB = Math.max(0, residentMiB() - beforeMiB)
     const { nConcepts, nNames } = store.info
     const result = {
       bench: 'kb' as const,
