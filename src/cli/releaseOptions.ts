@@ -13,15 +13,6 @@ import { tellParent } from './parentProcess.ts'
 import { interruptToken, stderrProgress } from './terminal.ts'
 import { writeOut, writeTable } from './output.ts'
 
-/** What of a UMLS or RxNorm release to import, as the options say. */
-export interface ReleaseOptions {
-  readonly vocabularies?: readonly string[]
-  readonly languages?: readonly string[]
-  readonly termTypes?: readonly string[]
-  readonly semanticTypes?: readonly string[]
-  readonly suppressible?: true
-}
-
 /** Adds the filters of UMLS and RxNorm releases to a command. */
 export function addReleaseOptions(command: Command): Command {
   return command
@@ -33,7 +24,7 @@ export function addReleaseOptions(command: Command): Command {
 }
 
 /** The selection that the options make; `undefined` when they say nothing. */
-export function selectionOf(options: ReleaseOptions): ReleaseSelection | undefined {
+export function selectionOf(options: ReleaseSelection): ReleaseSelection | undefined {
   const { vocabularies, languages, termTypes, semanticTypes, suppressible } = options
   const selection: ReleaseSelection = {
     ...(vocabularies && { vocabularies }),

@@ -42,6 +42,7 @@ function meanOf(links: readonly Link[]): ReadonlyMap<string, number> {
   return means
 }
 
-const isMean = (link: Link, mean: ReadonlyMap<string, number>): boolean =>
-  rankedOf(link).length === mean.size &&
-  rankedOf(link).every(({ id, probability }) => probability === mean.get(id))
+function isMean(link: Link, mean: ReadonlyMap<string, number>): boolean {
+  const ranked = rankedOf(link)
+  return ranked.length === mean.size && ranked.every(({ id, probability }) => probability === mean.get(id))
+}

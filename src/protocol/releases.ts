@@ -1,14 +1,6 @@
-/** How many names of a UMLS or RxNorm release have these values; a name is in exactly one cell. */
-export interface NameCell {
-  readonly vocabulary: string
-  readonly language: string
-  readonly termType: string
-  /** Whether its source calls it suppressible or obsolete. */
-  readonly suppressible: boolean
-  /** Semantic groups of its concept; empty when the release does not say. */
-  readonly groups: readonly string[]
-  readonly nNames: number
-}
+import type { NameCell } from '../core/index.ts'
+
+export type { NameCell }
 
 /** What a release holds, as `kb import --counts` tells the editor before an import. */
 export interface ReleaseSummary {

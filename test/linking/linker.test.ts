@@ -325,8 +325,7 @@ describe('candidatesFor', () => {
 
 describe('search', () => {
   it('finds ids, exact names, beginnings and similar names', async () => {
-    const found = async (text: string) =>
-      (await linkerWith().search(text, { limit: 3 })).map(({ id }) => id)
+    const found = async (text: string) => (await linkerWith().search(text, { limit: 3 })).map(({ id }) => id)
     assert.deepEqual(await found('T:4'), ['T:4'])
     assert.deepEqual(await found('MESH:D001249'), ['T:4'])
     assert.deepEqual((await found('cold')).slice(0, 2), ['T:1', 'T:2'])

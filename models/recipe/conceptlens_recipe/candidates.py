@@ -22,7 +22,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .contract import GROUP_NAMES
+from .contract import GROUP_NAMES, RANKED_CANDIDATES
 
 log = logging.getLogger(__name__)
 
@@ -239,6 +239,14 @@ def features(
         1 - min(1.0, len(own) / max(1, len(name))),
         c.lexical - fused[0].lexical,
     ]
+
+
+def considered(
+    lookup: str, expanded: bool, shares: Mapping[str, float] | None, fused: Sequence[Candidate]
+) -> list[list[float]]:
+    """Features of every candidate that is considered, in the order of the list."""
+    ranks = range(min(RANKED_CANDIDATES, len(fused)))
+    return [features(lookup, expanded, shares, fused, rank) for rank in ranks]
 
 
 def type_label(groups: Iterable[str]) -> str:

@@ -17,8 +17,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import torch
 
-from .candidates import features, fuse, type_label
-from .contract import CONCEPT_GROUPS, HEADS, RANKED_CANDIDATES
+from .candidates import considered, fuse, type_label
+from .contract import CONCEPT_GROUPS, HEADS
 from .feature_ranker import shortlist
 from .model import FeatureScore, TwoStreamEncoder, fast_products
 from .passages import (
@@ -157,10 +157,7 @@ def measure(
             for mention in passage.mentions:
                 fused = fuse(mention.lookup, sampler.retrieved.get(mention.lookup, ()))
                 shares = group_shares(passage, logits, mention) if typed else None
-                facts = [
-                    features(mention.lookup, mention.expanded, shares, fused, rank)
-                    for rank in range(min(RANKED_CANDIDATES, len(fused)))
-                ]
+                facts = considered(mention.lookup, mention.expanded, shares, fused)
                 chosen = shortlist(ranker, facts) if ranker else range(len(facts))
                 segments = [
                     Segment(fused[i].name, fused[i].preferred, type_label(fused[i].groups), facts[i]) for i in chosen

@@ -24,8 +24,8 @@ import torch
 from torch import Tensor
 
 from . import corpora, feature_ranker
-from .candidates import KnowledgeBaseTable, features, retrieve, type_label, votes
-from .contract import RANKED_CANDIDATES, READ_CANDIDATES, Architecture
+from .candidates import KnowledgeBaseTable, considered, retrieve, type_label, votes
+from .contract import READ_CANDIDATES, Architecture
 from .evaluate import group_shares
 from .model import FeatureScore, ScoreHead, TwoStreamEncoder, minilm_vocabulary
 from .passages import Mention, Passage
@@ -62,10 +62,7 @@ def product_list(
     gold = sampler.table.resolve(mention.gold)
     if not fused or sampler.cannot_judge(mention, fused):
         return None
-    facts = [
-        features(mention.lookup, mention.expanded, shares, fused, rank)
-        for rank in range(min(RANKED_CANDIDATES, len(fused)))
-    ]
+    facts = considered(mention.lookup, mention.expanded, shares, fused)
     chosen = feature_ranker.shortlist(ranker, facts)
     segments = [Segment(fused[i].name, fused[i].preferred, type_label(fused[i].groups), facts[i]) for i in chosen]
     right = [at for at, i in enumerate(chosen) if fused[i].id in gold]

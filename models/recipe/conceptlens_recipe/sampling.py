@@ -12,11 +12,12 @@ from .candidates import (
     Entry,
     KnowledgeBaseTable,
     Votes,
+    considered,
     features,
     fuse,
     type_label,
 )
-from .contract import CONCEPT_GROUPS, RANKED_CANDIDATES
+from .contract import CONCEPT_GROUPS
 from .passages import Mention, Passage
 
 
@@ -129,10 +130,7 @@ class Sampler:
         weight = 1 / recipe.sure_share if sure else 1.0
         seen = view if view and rng.random() < recipe.as_product else None
         shares = seen.shares(mention) if seen else self.shares(mention, rng)
-        facts = [
-            features(mention.lookup, mention.expanded, shares, fused, rank)
-            for rank in range(min(RANKED_CANDIDATES, len(fused)))
-        ]
+        facts = considered(mention.lookup, mention.expanded, shares, fused)
         right = [rank for rank in range(len(facts)) if fused[rank].id in gold]
         dropped = bool(right) and rng.random() < recipe.drop_gold
         offered = seen.shortlist(facts) if seen else self.some(range(len(facts)), rng)

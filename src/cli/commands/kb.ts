@@ -10,6 +10,7 @@ import {
   openKnowledgeBase,
   verifyKnowledgeBase,
   type ImportResult,
+  type ReleaseSelection,
 } from '../../knowledge/index.ts'
 import { createConceptSearch, retrieveWithMatches } from '../../linking/index.ts'
 import type { GroupCount, ImportSummary } from '../../protocol/index.ts'
@@ -17,7 +18,7 @@ import { exitStatus } from '../exitStatus.ts'
 import { tellParent } from '../parentProcess.ts'
 import { interruptToken, stderrProgress } from '../terminal.ts'
 import { writeOut, writeTable } from '../output.ts'
-import { addReleaseOptions, selectionOf, showCounts, type ReleaseOptions } from '../releaseOptions.ts'
+import { addReleaseOptions, selectionOf, showCounts } from '../releaseOptions.ts'
 import { numberParser } from '../settingOptions.ts'
 import { withUmlsDefinitions } from '../umlsDefinitions.ts'
 import { addGetCommand } from './kbGet.ts'
@@ -87,7 +88,7 @@ export function addKnowledgeBaseCommand(program: Command, finish: (status: numbe
     .action((dir: string, options: { limit: number }) => candidates(dir, options.limit))
 }
 
-interface ImportOptions extends ReleaseOptions {
+interface ImportOptions extends ReleaseSelection {
   readonly out: string
   readonly name?: string
   readonly ifChanged?: true

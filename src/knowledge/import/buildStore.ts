@@ -83,7 +83,12 @@ async function joinedConcepts(dir: string, build: Build): Promise<ConceptsDone> 
       ...written,
       counts: [...counts],
       labels,
-      ...{ nJoined, nAmbiguousIds, nConflicts, descriptions, problems, nProblems },
+      nJoined,
+      nAmbiguousIds,
+      nConflicts,
+      descriptions,
+      problems,
+      nProblems,
     }
     saveCheckpoint(dir, { key, concepts })
     return concepts

@@ -92,7 +92,9 @@ export async function importKnowledgeBase(options: ImportOptions): Promise<Impor
     out,
     (dir) =>
       buildStore(dir, {
-        ...{ sources, key, made },
+        sources,
+        key,
+        made,
         ...(checkpoint && { checkpoint }),
         title: titleOf(sources, options, basename(out)),
         pace: createPace(options.progress, options.token),

@@ -227,10 +227,15 @@ const reject = (one: Proposal, rejection: Rejection | undefined): Proposal =>
   rejection ? { ...one, rejection } : one
 
 /** What a mention is looked up by when it is or holds a short form. What has a name as it stands needs no writing out. */
-function expansionOf({ abbreviations, knowledgeBase, passage }: DetectionInput, text: string): string | undefined {
+function expansionOf(
+  { abbreviations, knowledgeBase, passage }: DetectionInput,
+  text: string,
+): string | undefined {
   if (!abbreviations) return undefined
   const whole = abbreviations.expand(text, passage)
-  return whole ?? (isKnown(knowledgeBase, text) ? undefined : expandText(abbreviations, text, passage))
+  if (whole !== undefined) return whole
+  const expanded = expandText(abbreviations, text, passage)
+  return expanded !== undefined && isKnown(knowledgeBase, text) ? undefined : expanded
 }
 
 function mentionOf(input: DetectionInput, one: Proposal): Mention {

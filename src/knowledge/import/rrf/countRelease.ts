@@ -1,4 +1,4 @@
-import type { CancellationToken } from '../../../core/index.ts'
+import type { CancellationToken, NameCell } from '../../../core/index.ts'
 import { createPace, type BuildProgress } from '../../store/pace.ts'
 import { groupsOf, typeName } from '../../semanticTypes.ts'
 import { GrowingUint32 } from '../../store/growing.ts'
@@ -12,17 +12,6 @@ export interface ValueCount {
   readonly title: string
   readonly nNames: number
   readonly nSelected: number
-}
-
-/** How many names have these values of all filters: sums of cells are exact counts of any selection. */
-export interface NameCell {
-  readonly vocabulary: string
-  readonly language: string
-  readonly termType: string
-  readonly suppressible: boolean
-  /** The groups of the concept's semantic types; empty when it has none. */
-  readonly groups: readonly string[]
-  readonly nNames: number
 }
 
 /** What a release holds, and what an import with this selection would take of it. */
