@@ -1,5 +1,5 @@
-import type { Link, LinkedPassage } from '../core/index.ts'
-import { rankedOf, withProbabilities } from './probabilities.ts'
+import type { Link } from '../core/index.ts'
+import type { Opinion } from './opinions.ts'
 
 /**
  * Makes identical mentions of one document agree: one sense per discourse (Gale, Church and Yarowsky, 1992).
@@ -8,18 +8,21 @@ import { rankedOf, withProbabilities } from './probabilities.ts'
  * does "none of these"; order and choice follow. Links without candidates and links that the author decided neither
  * vote nor change.
  */
-export function makeAgree(passages: readonly LinkedPassage[]): readonly LinkedPassage[] {
-  const occurrences = new Map<string, Link[]>()
-  for (const { links } of passages)
-    for (const link of links) if (takesPart(link)) push(occurrences, keyOf(link), link)
-  const means = new Map<string, ReadonlyMap<string, number>>()
-  for (const [key, links] of occurrences) if (links.length > 1) means.set(key, meanOf(links))
-  return passages.map((linked) => {
-    const links = linked.links.map((link) => {
-      const mean = takesPart(link) ? means.get(keyOf(link)) : undefined
-      return mean === undefined || isMean(link, mean) ? link : withProbabilities(link, mean)
-    })
-    return links.every((link, i) => link === linked.links[i]) ? linked : { ...linked, links }
+export function makeAgree(opinions: readonly Opinion[]): readonly Opinion[] {
+  const occurrences = new Map<string, Opinion[]>()
+  const groups = opinions.map((opinion) => {
+    if (!takesPart(opinion.link)) return [opinion]
+    const key = keyOf(opinion.link)
+    const group = occurrences.get(key) ?? []
+    occurrences.set(key, group)
+    group.push(opinion)
+    return group
+  })
+  const means = new Map<readonly Opinion[], ReadonlyMap<string, number>>()
+  for (const group of occurrences.values()) if (group.length > 1) means.set(group, meanOf(group))
+  return opinions.map((opinion, i) => {
+    const probabilities = means.get(groups[i] ?? [])
+    return probabilities ? { link: opinion.link, probabilities } : opinion
   })
 }
 
@@ -27,22 +30,11 @@ const takesPart = (link: Link): boolean => link.chosenBy !== 'author' && link.ca
 
 const keyOf = ({ mention }: Link): string => JSON.stringify([mention.text, mention.expansion])
 
-function push(map: Map<string, Link[]>, key: string, link: Link): void {
-  const list = map.get(key)
-  if (list) list.push(link)
-  else map.set(key, [link])
-}
-
 /** Mean probability of each concept. */
-function meanOf(links: readonly Link[]): ReadonlyMap<string, number> {
+function meanOf(group: readonly Opinion[]): ReadonlyMap<string, number> {
   const means = new Map<string, number>()
-  for (const link of links)
-    for (const { id, probability } of rankedOf(link))
-      means.set(id, (means.get(id) ?? 0) + probability / links.length)
+  for (const { probabilities } of group)
+    for (const [id, probability] of probabilities)
+      means.set(id, (means.get(id) ?? 0) + probability / group.length)
   return means
-}
-
-function isMean(link: Link, mean: ReadonlyMap<string, number>): boolean {
-  const ranked = rankedOf(link)
-  return ranked.length === mean.size && ranked.every(({ id, probability }) => probability === mean.get(id))
 }

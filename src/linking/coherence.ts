@@ -1,5 +1,5 @@
-import type { Link, LinkedPassage } from '../core/index.ts'
-import { rankedOf, withProbabilities } from './probabilities.ts'
+import type { Link } from '../core/index.ts'
+import type { Opinion } from './opinions.ts'
 
 /**
  * How much it counts that other mentions of the document mean the same concept: its odds are multiplied by
@@ -14,60 +14,56 @@ const WEIGHT = 2
  * disease than the finding when it says "infarcts", and an author who writes "rats" and "Wistar rats" means rats.
  *
  * A concept's support at a mention is the sum over all other surface forms of the document of its greatest probability
- * there; what the author decided supports with 1. Probabilities, order and choice are computed anew from that; those
- * of the author stay. The answer does not depend on the order of passages and links.
+ * there; what the author decided supports with 1, and stays. The answer does not depend on the order of the mentions.
  *
  * @param weight see {@link WEIGHT}; 0 changes nothing
  */
-export function makeCoherent(
-  passages: readonly LinkedPassage[],
-  weight: number = WEIGHT,
-): readonly LinkedPassage[] {
-  const support = supportOf(passages.flatMap(({ links }) => links))
-  return passages.map((linked) => {
-    const links = linked.links.map((link) => supported(link, support, weight))
-    return links.every((link, i) => link === linked.links[i]) ? linked : { ...linked, links }
+export function makeCoherent(opinions: readonly Opinion[], weight: number = WEIGHT): readonly Opinion[] {
+  const byForm = new Map<string, Map<string, number>>()
+  const ofForm = opinions.map((opinion) => {
+    const form = formOf(opinion.link)
+    const greatest = byForm.get(form) ?? new Map<string, number>()
+    byForm.set(form, greatest)
+    for (const [id, probability] of votesOf(opinion))
+      greatest.set(id, Math.max(greatest.get(id) ?? 0, probability))
+    return greatest
+  })
+  const sums = sumsOf(byForm)
+  return opinions.map((opinion, i) => {
+    const own = ofForm[i]
+    return supported(opinion, weight, (id) => Math.max(0, (sums.get(id) ?? 0) - (own?.get(id) ?? 0)))
   })
 }
-
-/** For each concept its greatest probability by surface form, and the sum of these. */
-type Support = ReadonlyMap<string, { readonly byForm: ReadonlyMap<string, number>; readonly sum: number }>
 
 const formOf = ({ mention }: Link): string => (mention.expansion ?? mention.text).toLowerCase()
 
-function supportOf(links: readonly Link[]): Support {
-  const byConcept = new Map<string, Map<string, number>>()
-  for (const link of links) {
-    const form = formOf(link)
-    for (const [id, probability] of votesOf(link)) {
-      const byForm = byConcept.get(id) ?? new Map<string, number>()
-      byConcept.set(id, byForm)
-      byForm.set(form, Math.max(byForm.get(form) ?? 0, probability))
-    }
+function votesOf({ link, probabilities }: Opinion): Iterable<readonly [string, number]> {
+  if (link.chosenBy !== 'author') return probabilities
+  return link.chosen === undefined ? [] : [[link.chosen, 1]]
+}
+
+/** Of each concept over all forms, added in an order that is always the same: rounding depends on it. */
+function sumsOf(byForm: ReadonlyMap<string, ReadonlyMap<string, number>>): ReadonlyMap<string, number> {
+  const sums = new Map<string, number>()
+  for (const form of [...byForm.keys()].sort())
+    for (const [id, probability] of byForm.get(form) ?? []) sums.set(id, (sums.get(id) ?? 0) + probability)
+  return sums
+}
+
+function supported(opinion: Opinion, weight: number, supportOf: (id: string) => number): Opinion {
+  const { link, probabilities } = opinion
+  if (link.chosenBy === 'author') return opinion
+  let isSupported = false
+  let total = 1
+  const odds = new Map<string, number>()
+  for (const [id, probability] of probabilities) {
+    const support = supportOf(id)
+    if (support > 0) isSupported = true
+    const raised = probability * (1 + support) ** weight
+    odds.set(id, raised)
+    total += raised - probability
   }
-  return new Map(
-    [...byConcept].map(([id, byForm]) => [
-      id,
-      { byForm, sum: [...byForm.values()].sort((a, b) => a - b).reduce((a, b) => a + b, 0) },
-    ]),
-  )
-}
-
-function votesOf(link: Link): (readonly [string, number])[] {
-  if (link.chosenBy === 'author') return link.chosen === undefined ? [] : [[link.chosen, 1]]
-  return rankedOf(link).map(({ id, probability }) => [id, probability])
-}
-
-function supported(link: Link, support: Support, weight: number): Link {
-  if (link.chosenBy === 'author') return link
-  const read = rankedOf(link)
-  const form = formOf(link)
-  const odds = read.map(({ id, probability }) => {
-    const { byForm, sum } = support.get(id) ?? { byForm: new Map<string, number>(), sum: 0 }
-    return probability * (1 + Math.max(0, sum - (byForm.get(form) ?? 0))) ** weight
-  })
-  if (odds.every((value, i) => value === read[i]?.probability)) return link
-  const none = Math.max(0, 1 - read.reduce((sum, { probability }) => sum + probability, 0))
-  const total = odds.reduce((a, b) => a + b, none)
-  return withProbabilities(link, new Map(read.map(({ id }, i) => [id, (odds[i] ?? 0) / total])))
+  if (!isSupported) return opinion
+  for (const [id, value] of odds) odds.set(id, value / total)
+  return { link, probabilities: odds }
 }

@@ -18,6 +18,7 @@ import { explainWord } from './explain.ts'
 import type { Linker, LinkOptions } from './linkerApi.ts'
 import { findAbbreviations } from './mentions/index.ts'
 import type { Abbreviations } from './mentions/index.ts'
+import { revise } from './opinions.ts'
 import { createPassageLinker } from './passageLinker.ts'
 import type { PassageLinker, PassageLinkerParts, PassageTask } from './passageLinker.ts'
 import { createConceptSearch } from './search/index.ts'
@@ -55,7 +56,7 @@ export function createLinker(parts: LinkerParts, settings: LinkingSettings): Lin
     const { problems } = document.placements
     return {
       manuscript,
-      passages: settings.documentAgreement ? makeAgree(makeCoherent(linked)) : linked,
+      passages: settings.documentAgreement ? revise(linked, makeCoherent, makeAgree) : linked,
       problems: [...manuscript.problems, ...problems],
     }
   }
