@@ -19,8 +19,9 @@ import type { Linker, LinkOptions } from './linkerApi.ts'
 import { findAbbreviations } from './mentions/index.ts'
 import type { Abbreviations } from './mentions/index.ts'
 import { revise } from './opinions.ts'
+import type { LinkedMention } from './passageCache.ts'
 import { createPassageLinker } from './passageLinker.ts'
-import type { PassageLinker, PassageLinkerParts, PassageTask } from './passageLinker.ts'
+import type { PassageFocus, PassageLinker, PassageLinkerParts, PassageTask } from './passageLinker.ts'
 import { createConceptSearch } from './search/index.ts'
 import type { LinkingSettings } from './settings.ts'
 
@@ -52,11 +53,13 @@ export function createLinker(parts: LinkerParts, settings: LinkingSettings): Lin
   }
   const link = async (manuscript: Manuscript, options: LinkOptions = {}): Promise<LinkedManuscript> => {
     const document = prepare(manuscript, options)
-    const linked = await linkPassages(document, passages, { pause, knowledgeBase })
+    const agree = (linked: readonly LinkedPassage[]) =>
+      settings.documentAgreement ? revise(linked, makeCoherent, makeAgree) : linked
+    const linked = await linkPassages(document, passages, { pause, knowledgeBase, agree })
     const { problems } = document.placements
     return {
       manuscript,
-      passages: settings.documentAgreement ? revise(linked, makeCoherent, makeAgree) : linked,
+      passages: agree(linked),
       problems: [...manuscript.problems, ...problems],
     }
   }
@@ -95,16 +98,36 @@ interface Document {
 
 interface Surroundings {
   readonly pause: () => Promise<void>
+  readonly agree: (linked: readonly LinkedPassage[]) => readonly LinkedPassage[]
   readonly knowledgeBase: LinkerParts['knowledgeBase']
 }
 
 async function linkPassages(
   document: Document,
   linker: PassageLinker,
-  { pause, knowledgeBase }: Surroundings,
+  { pause, knowledgeBase, agree }: Surroundings,
 ): Promise<LinkedPassage[]> {
   const { manuscript, options, placements } = document
   const linked = new Array<LinkedPassage>(manuscript.passages.length)
+  const assemble = (index: number, found: readonly LinkedMention[]): LinkedPassage =>
+    assemblePassage(
+      manuscript.passages[index] as Passage,
+      found,
+      placements.passages[index] ?? [],
+      knowledgeBase,
+    )
+  // What has no links yet is a hole in the list, which these leave out.
+  const soFar = (): readonly LinkedPassage[] => agree(linked.filter(() => true))
+  const { focus } = options
+  const place = focus && placeOf(manuscript, focus.file, { start: focus.offset, end: focus.offset })
+  const focusIn = (index: number): PassageFocus | undefined => {
+    if (!focus || place?.index !== index) return undefined
+    const onLinked = (nearest: readonly LinkedMention[]): void => {
+      const [first] = agree([assemble(index, nearest), ...linked.filter(() => true)])
+      if (first) focus.onLinked(first)
+    }
+    return { offset: place.span.start, onLinked }
+  }
   const waiting = orderOf(manuscript.passages.length, options.order).values()
   const total = manuscript.passages.length
   let done = 0
@@ -113,13 +136,10 @@ async function linkPassages(
     for (const index of waiting) {
       if (failed) return
       throwIfCancelled(options.token)
-      const passage = manuscript.passages[index] as Passage
       const task = taskOf(document, index)
       if (!linker.has(task)) await pause()
-      const result = await linker.link(task)
-      const assembled = assemblePassage(passage, result, placements.passages[index] ?? [], knowledgeBase)
-      linked[index] = assembled
-      options.onPassage?.(index, assembled)
+      linked[index] = assemble(index, await linker.link({ ...task, focus: focusIn(index) }))
+      options.onPassage?.(index, soFar)
       options.progress?.report(++done, total)
     }
   }

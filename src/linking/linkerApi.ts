@@ -23,12 +23,26 @@ export interface LinkOptions {
   /** Indexes of passages to link first (the visible ones), in this order; the others follow in reading order. */
   readonly order?: readonly number[]
   /**
-   * Called as soon as a passage has its links, before the document is made to agree:
-   * the final answer is the returned one.
+   * Called as soon as a passage has its links. `soFar` gives all passages that have theirs, made to agree as well as they
+   * can be without the others; it takes some milliseconds. The final answer is the returned one.
    */
-  readonly onPassage?: (index: number, linked: LinkedPassage) => void
+  readonly onPassage?: (index: number, soFar: () => readonly LinkedPassage[]) => void
+  /** Where the author types. */
+  readonly focus?: LinkFocus | undefined
   /** Mentions to link instead of detected ones, per passage, as spans of its prose: sorted, not overlapping. */
   readonly given?: readonly (readonly GivenMention[])[]
+}
+
+/** A place that is linked before the rest of its passage. */
+export interface LinkFocus {
+  readonly file: string
+  /** In the file, UTF-16 units. */
+  readonly offset: number
+  /**
+   * Called when the mentions nearest to the place are ranked and others of the passage are not: gets the passage with
+   * these links alone. Not called when the whole passage is known at once.
+   */
+  readonly onLinked: (nearest: LinkedPassage) => void
 }
 
 /** A mention that somebody else found. */

@@ -15,7 +15,7 @@ import type { Abbreviations, AuthorSpan, DetectionInput, DetectionRules, Proposa
 import { createPassageCache } from './passageCache.ts'
 import type { LinkedMention, PassageKey } from './passageCache.ts'
 import { rankByPrior, rankMentions, unranked } from './ranking/index.ts'
-import type { MentionToRank } from './ranking/index.ts'
+import type { MentionToRank, Ranking } from './ranking/index.ts'
 import type { LinkingSettings } from './settings.ts'
 
 /** What a passage's links are made from. */
@@ -28,6 +28,15 @@ export interface PassageTask {
   /** Mentions to link instead of detected ones. */
   readonly given?: readonly GivenMention[] | undefined
   readonly token?: CancellationToken | undefined
+  readonly focus?: PassageFocus | undefined
+}
+
+/** Where in a passage the answer is wanted first. */
+export interface PassageFocus {
+  /** In the passage's prose, UTF-16 units. */
+  readonly offset: number
+  /** Gets the mentions nearest to it as soon as they are ranked, when others have still to be. */
+  readonly onLinked: (nearest: readonly LinkedMention[]) => void
 }
 
 /** Links one passage at a time, keeping results by content. */
@@ -67,7 +76,7 @@ export function createPassageLinker(parts: PassageLinkerParts, settings: Linking
   const rank = async (
     mentions: readonly Mention[],
     analysis: TextAnalysis | undefined,
-    { text, token }: PassageTask,
+    { text, token, focus }: PassageTask,
   ) => {
     const sharesOf = analysis && groupSharesIn(analysis)
     const requests = mentions.map((mention): MentionToRank => {
@@ -75,8 +84,15 @@ export function createPassageLinker(parts: PassageLinkerParts, settings: Linking
       return { mention, lookedUp, groupShares: sharesOf?.(mention.span), candidates: retrieve(lookedUp) }
     })
     const nRanked = settings.candidatesRanked
+    const first = focus && {
+      offset: focus.offset,
+      onRanked: (nearest: readonly (readonly [MentionToRank, Ranking])[]) =>
+        focus.onLinked(nearest.map(([{ mention }, ranking]) => ({ mention, ...ranking, chosenBy: 'model' }))),
+    }
     const ranked =
-      engine && analysis && (await guarded(() => rankMentions(text, requests, { engine, nRanked, token })))
+      engine &&
+      analysis &&
+      (await guarded(() => rankMentions(text, requests, { engine, nRanked, token, focus: first })))
     return mentions.map((mention, i): LinkedMention => {
       const ranking = ranked?.[i] ?? rankByPrior(requests[i]?.candidates ?? [], nRanked)
       return { mention, ...ranking, chosenBy: ranked ? 'model' : 'rule' }

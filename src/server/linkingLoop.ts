@@ -13,6 +13,7 @@ import {
   isShown,
   parse,
   replaceAll,
+  replaceNearest,
   replacePassages,
   type Linked,
   type OpenManuscript,
@@ -172,26 +173,34 @@ export function createLinkingLoop(parts: LoopParts): LinkingLoop {
     const order = visiblePassages(parsed, manuscript)
     const nPassages = parsed.passages.length
     let nDone = 0
-    let pending: LinkedPassage[] = []
-    const show = (): void => {
-      if (token.isCancellationRequested || document.version !== version || pending.length === 0) return
-      replacePassages(manuscript, pending)
-      pending = []
+    let isComplete = false
+    const unseen = new Set(order)
+    const isCurrent = () => !token.isCancellationRequested && document.version === version && !isComplete
+    const show = (soFar: () => readonly LinkedPassage[]): void => {
+      if (!isCurrent()) return
+      replacePassages(manuscript, soFar())
       parts.onLinks()
       tell(manuscript, 'linking', { nDone, nPassages })
     }
     const showSoon = createThrottle(parts.timers, show)
-    const onPassage = (_index: number, passage: LinkedPassage): void => {
+    const onPassage = (index: number, soFar: () => readonly LinkedPassage[]): void => {
       nDone++
-      pending.push(passage)
-      if (nDone === order.length) show()
-      else showSoon()
+      if (nDone === nPassages) return
+      if (unseen.delete(index) && unseen.size === 0) show(soFar)
+      else showSoon(soFar)
     }
+    const onLinked = (nearest: LinkedPassage): void => {
+      if (!isCurrent()) return
+      replaceNearest(manuscript, nearest)
+      parts.onLinks()
+    }
+    const { uri, edited } = manuscript
+    const focus = edited === undefined ? undefined : { file: uri, offset: edited, onLinked }
     tell(manuscript, 'linking', { nDone, nPassages })
-    const decisions = parts.decisionsFor(manuscript.uri)
-    const linked = await tools.linker.link(parsed, { decisions, token, order, onPassage })
+    const decisions = parts.decisionsFor(uri)
+    const linked = await tools.linker.link(parsed, { decisions, token, order, onPassage, focus })
     checkCancelled(token)
-    pending = []
+    isComplete = true
     manuscript.latest = { version, manuscript: linked, tools }
     replaceAll(manuscript, linked)
     parts.onLinks()
@@ -258,14 +267,14 @@ function checkCancelled(token: CancellationToken): void {
 }
 
 /** Calls `action` at most once in {@link SHOW_DELAY_MS}, however often the answer is called. */
-function createThrottle(timers: Timers, action: () => void): () => void {
+function createThrottle<T>(timers: Timers, action: (value: T) => void): (value: T) => void {
   let isWaiting = false
-  return () => {
+  return (value) => {
     if (isWaiting) return
     isWaiting = true
     timers.after(SHOW_DELAY_MS, () => {
       isWaiting = false
-      action()
+      action(value)
     })
   }
 }

@@ -37,6 +37,8 @@ export interface OpenManuscript {
   latest: Linked | undefined
   /** What the editor shows, as spans of the text. */
   visible: readonly Span[]
+  /** Where the latest edit ended, in the text as it is now. */
+  edited: number | undefined
 }
 
 /** Whether a document is a manuscript under these settings. */
@@ -59,6 +61,7 @@ export function applyEdit(manuscript: OpenManuscript, edit: Edit): void {
     return source ? { ...placed, source } : []
   })
   manuscript.visible = manuscript.visible.map((span) => mapRegion(span, edit))
+  manuscript.edited = edit.start + edit.text.length
 }
 
 /** Replaces the links of some passages, whose spans fit the text as it is now. */
@@ -74,6 +77,23 @@ export function replacePassages(manuscript: OpenManuscript, passages: readonly L
   manuscript.links = [...others, ...fresh.flatMap(placeLinks)].sort(byPlace)
 }
 
+/**
+ * Replaces those links of a passage that stand between the first and the last of the new ones. The others of the passage
+ * stay as they were until they are found again.
+ */
+export function replaceNearest(manuscript: OpenManuscript, nearest: LinkedPassage): void {
+  const { links, passage } = nearest
+  const start = links[0]?.source.start ?? 0
+  const end = links.at(-1)?.source.end ?? 0
+  const before = manuscript.links.filter(({ source }) => source.end <= start)
+  const after = manuscript.links.filter(({ source }) => source.start >= end)
+  const isBeside = ({ source }: PlacedLink) =>
+    source.start >= passage.source.start && source.end <= passage.source.end
+  const linksOf = (placed: readonly PlacedLink[]) => placed.filter(isBeside).map(({ link }) => link)
+  const whole = { passage, links: [...linksOf(before), ...links, ...linksOf(after)] }
+  manuscript.links = [...before, ...links.map((link) => placed(link, whole)), ...after]
+}
+
 /** Replaces all links by those of a whole result, whose spans fit the text as it is now. */
 export function replaceAll(manuscript: OpenManuscript, linked: LinkedManuscript): void {
   manuscript.links = linked.passages
@@ -84,9 +104,10 @@ export function replaceAll(manuscript: OpenManuscript, linked: LinkedManuscript)
 
 const byPlace = (a: PlacedLink, b: PlacedLink): number => a.source.start - b.source.start
 
-function placeLinks(passage: LinkedPassage): PlacedLink[] {
-  return passage.links.map((link) => ({ link, source: link.source, passage }))
-}
+const placeLinks = (passage: LinkedPassage): PlacedLink[] =>
+  passage.links.map((link) => placed(link, passage))
+
+const placed = (link: Link, passage: LinkedPassage): PlacedLink => ({ link, source: link.source, passage })
 
 /** Whether people see a link under these settings. */
 export function isShown(link: Link, settings: Settings): boolean {

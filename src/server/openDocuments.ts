@@ -57,6 +57,7 @@ export function followDocuments(
       tools: undefined,
       latest: undefined,
       visible: [],
+      edited: undefined,
     }
     manuscripts.set(document.uri, manuscript)
     events.onOpen(manuscript)

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { describe, it } from 'mocha'
 import { CancelledError } from '../../src/core/index.ts'
-import type { LinkedManuscript, Logger, Manuscript } from '../../src/core/index.ts'
+import type { LinkedManuscript, LinkedPassage, Logger, Manuscript } from '../../src/core/index.ts'
 import { parseManuscript } from '../../src/document/index.ts'
 import type { Engine } from '../../src/inference/index.ts'
 import { anchorOf, createLinker, defaultLinkingSettings, onlyShown } from '../../src/linking/index.ts'
-import type { Decision, Linker, LinkingSettings } from '../../src/linking/index.ts'
+import type { Decision, Linker, LinkingSettings, LinkOptions } from '../../src/linking/index.ts'
 import { fakeEngine } from '../support/engine.ts'
 import { knowledgeBaseOf } from '../support/knowledgeBase.ts'
 
@@ -56,6 +56,12 @@ function links(linked: LinkedManuscript): string[] {
     })
   })
 }
+
+const diseaseOf = (kind: string, name: string, i: number) => ({
+  id: `D:${i}${kind}`,
+  names: [`${kind} ${name}`.trim()],
+  groups: ['DISO'],
+})
 
 const TEXT = `# Asthma and *heart* failure
 
@@ -151,6 +157,41 @@ describe('createLinker', () => {
       [...seen].sort(),
       manuscript.passages.map((_, i) => i),
     )
+  })
+
+  it('tells what it has so far as it will be when nothing is missing', async () => {
+    let soFar: readonly LinkedPassage[] = []
+    const engine = fakeEngine({ tags: { cold: 'DISO', hf: 'DISO', asthma: 'DISO' } })
+    const onPassage: LinkOptions['onPassage'] = (_, ofNow) => (soFar = ofNow())
+    const linked = await linkerWith(engine).link(manuscriptOf(TEXT), { onPassage })
+    assert.deepEqual(soFar, linked.passages)
+  })
+
+  it('links what is nearest to the author first, and everything as without him', async () => {
+    const names = Array.from({ length: 12 }, (_, i) => `${'abcdefghijkl'[i]}itis`)
+    const kb = knowledgeBaseOf(
+      names.flatMap((name, i) => ['acute', 'chronic', ''].map((kind) => diseaseOf(kind, name, i))),
+    )
+    const engine = fakeEngine({ tags: Object.fromEntries(names.map((name) => [name, 'DISO'])) })
+    const linkerOf = () =>
+      createLinker({ knowledgeBase: kb, engine, logger: sink(), pause }, defaultLinkingSettings)
+    const text = `Once aitis.\n\nThen ${names.join(', ')}.\n`
+    const plain = await linkerOf().link(manuscriptOf(text))
+    const seen: LinkedPassage[] = []
+    const focus = {
+      file: 'paper.md',
+      offset: text.indexOf('fitis') + 2,
+      onLinked: (one: LinkedPassage) => seen.push(one),
+    }
+    const focused = await linkerOf().link(manuscriptOf(text), { focus })
+    assert.deepEqual(focused, plain)
+    assert.equal(seen.length, 1)
+    const [nearest] = seen
+    assert.equal(nearest?.passage.text, plain.passages[1]?.passage.text)
+    const mentions = nearest?.links.map(({ mention }) => mention.text) ?? []
+    assert.ok(mentions.includes('fitis') && mentions.length < names.length)
+    const final = new Map(plain.passages[1]?.links.map((link) => [link.mention.text, link]))
+    for (const link of nearest?.links ?? []) assert.equal(link.chosen, final.get(link.mention.text)?.chosen)
   })
 
   it('links given mentions and no others', async () => {

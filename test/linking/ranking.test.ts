@@ -134,6 +134,50 @@ describe('rankMentions', () => {
     )
   })
 
+  it('ranks what is nearest to a focus first, and everything as without one', async () => {
+    const words = Array.from({ length: 14 }, (_, i) => ({ start: 5 * i, end: 5 * i + 4 }))
+    const text = words.map(() => 'cold').join(' ')
+    const mentions = words.map((span, i) => request('cold', 0, { span, group: `G${i % 12}` }))
+    const plain = await rankMentions(text, mentions, { engine: fakeEngine(), nRanked: 4 })
+    const nPerMention = plain[0]?.candidates.filter(({ probability }) => probability > 0).length ?? 0
+    assert.ok(nPerMention >= 3)
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 0, max: text.length }), async (offset) => {
+        const engine = fakeEngine()
+        const calls: (readonly (readonly [MentionToRank, Ranking])[])[] = []
+        const focus = { offset, onRanked: (some: (typeof calls)[0]) => void calls.push(some) }
+        const rankings = await rankMentions(text, mentions, { engine, nRanked: 4, focus })
+        assert.deepEqual(rankings, plain)
+        const [near = [], ...more] = calls
+        assert.equal(more.length, 0)
+        assert.equal(engine.calls.length, 2)
+        const places = near.map(([one]) => mentions.indexOf(one))
+        assert.deepEqual(
+          places,
+          places.map((_, i) => (places[0] ?? 0) + i),
+        )
+        const distances = mentions.map(({ mention: { span } }) =>
+          Math.max(span.start - offset, offset - span.end, 0),
+        )
+        const farthest = Math.max(...places.map((place) => distances[place] ?? 0))
+        assert.ok(distances.every((distance, place) => places.includes(place) || distance >= farthest))
+        assert.ok(near.length > 0 && near.length * nPerMention <= 24)
+        assert.deepEqual(
+          near.map(([, ranking]) => ranking),
+          places.map((place) => plain[place]),
+        )
+      }),
+      { seed: 5, numRuns: 40 },
+    )
+  })
+
+  it('asks once when a focus leaves nothing for later', async () => {
+    const engine = fakeEngine()
+    const focus = { offset: 0, onRanked: () => assert.fail('there is nothing to wait for') }
+    await rankMentions(TEXT, [request('cold'), request('asthma')], { engine, nRanked: 4, focus })
+    assert.equal(engine.calls.length, 1)
+  })
+
   it('does not trouble the engine without candidates', async () => {
     const engine = fakeEngine()
     const mention = { ...request('none'), candidates: [] }

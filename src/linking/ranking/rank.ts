@@ -33,34 +33,79 @@ export interface RankOptions {
   /** How many candidates of a mention the encoder reads at most, see {@link shortlist}. */
   readonly nRanked: number
   readonly token?: CancellationToken | undefined
+  readonly focus?: RankFocus | undefined
 }
 
+/** A place whose mentions are ranked before the others. Each gets what it would get anyway, only sooner. */
+export interface RankFocus {
+  /** In the text, UTF-16 units. */
+  readonly offset: number
+  /** Gets the mentions nearest to the place, in the order of the text, when there are more to rank after them. */
+  readonly onRanked: (nearest: readonly (readonly [MentionToRank, Ranking])[]) => void
+}
+
+/** Candidates that are read for the mentions nearest to a focus: two chunks of the engine, about a sentence's. */
+const FOCUS_CANDIDATES = 24
+
 /**
- * Ranks all mentions of one text in one call of the engine. Mentions that look up the same thing with the same group
- * are scored once, at their first place. The answer for a mention does not depend on the order of the mentions.
+ * Ranks all mentions of one text, in one call of the engine when there is no focus, else in two. Mentions that look up
+ * the same thing with the same group are scored once, at their first place. The answer for a mention does not depend on
+ * the order of the mentions.
  */
 export async function rankMentions(
   text: string,
   mentions: readonly MentionToRank[],
-  { engine, nRanked, token }: RankOptions,
+  { engine, nRanked, token, focus }: RankOptions,
 ): Promise<Ranking[]> {
   const distinct = new Map<string, MentionToRank>()
   for (const one of inReadingOrder(mentions))
     if (one.candidates.length > 0 && !distinct.has(keyOf(one))) distinct.set(keyOf(one), one)
   const asked = [...distinct].map(([key, one]) => ({ key, one, ...chosenOf(one, nRanked, engine.info) }))
-  const requests = asked.map(({ one, toScore }) => ({
-    span: one.mention.span,
-    mentionText: one.lookedUp,
-    candidates: toScore,
-  }))
-  const answers = requests.length === 0 ? [] : await engine.score(text, requests, token)
-  const rankings = new Map(
-    asked.map(({ key, one, ranks }, i) => {
+  const rankings = new Map<string, Ranking>()
+  const rankingFor = (one: MentionToRank) => rankings.get(keyOf(one)) ?? { candidates: [], none: 1 }
+  const rank = async (some: typeof asked): Promise<void> => {
+    if (some.length === 0) return
+    const requests = some.map(({ one, toScore }) => ({
+      span: one.mention.span,
+      mentionText: one.lookedUp,
+      candidates: toScore,
+    }))
+    const answers = await engine.score(text, requests, token)
+    for (const [i, { key, one, ranks }] of some.entries()) {
       const { read, others } = parted(one.candidates, ranks)
-      return [key, rankingOf([...read, ...others], answers[i], engine.info)] as const
-    }),
-  )
-  return mentions.map((one) => rankings.get(keyOf(one)) ?? { candidates: [], none: 1 })
+      rankings.set(key, rankingOf([...read, ...others], answers[i], engine.info))
+    }
+  }
+  if (focus) {
+    const nCandidates = new Map(asked.map(({ key, toScore }) => [key, toScore.length]))
+    const near = nearest(mentions, focus.offset, (one) => nCandidates.get(keyOf(one)) ?? 0)
+    const keys = new Set(near.map(keyOf))
+    const first = asked.filter(({ key }) => keys.has(key))
+    if (first.length < asked.length) {
+      await rank(first)
+      focus.onRanked(near.map((one) => [one, rankingFor(one)]))
+    }
+  }
+  await rank(asked.filter(({ key }) => !rankings.has(key)))
+  return mentions.map(rankingFor)
+}
+
+/** The mentions nearest to an offset, at least one, that have {@link FOCUS_CANDIDATES} together, in reading order. */
+function nearest(
+  mentions: readonly MentionToRank[],
+  offset: number,
+  costOf: (one: MentionToRank) => number,
+): readonly MentionToRank[] {
+  const distanceTo = ({ mention: { span } }: MentionToRank) =>
+    Math.max(span.start - offset, offset - span.end, 0)
+  const chosen: MentionToRank[] = []
+  let spent = 0
+  for (const one of mentions.toSorted((a, b) => distanceTo(a) - distanceTo(b))) {
+    spent += costOf(one)
+    if (chosen.length > 0 && spent > FOCUS_CANDIDATES) break
+    chosen.push(one)
+  }
+  return inReadingOrder(chosen)
 }
 
 const inReadingOrder = (mentions: readonly MentionToRank[]): MentionToRank[] =>
