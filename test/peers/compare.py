@@ -19,7 +19,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from names import LIMIT, N_WARM, Sample, read, write
-from peers import PEERS, memory_mib
+from peers import PEERS, memory_mib, processor_ms
 from report import TITLES, report
 
 HERE = Path(__file__).resolve().parent
@@ -114,6 +114,7 @@ class Comparison:
                 if kb is None:
                     row |= self._import(folder)
                 row |= {"diskMiB": disk_mib(folder)} | self._ask_candidates(folder)
+                row |= self._bench(folder)
             else:
                 row |= self._step(name, "build") | {"diskMiB": disk_mib(self.work / name)}
                 row |= self._step(name, "ask")
@@ -133,8 +134,7 @@ class Comparison:
         return {"buildS": importing.finish(), "buildPeakMiB": importing.peak_mib}
 
     def _ask_candidates(self, folder: Path) -> dict:
-        """Asks `kb candidates` one query at a time: times include the way to the other process and back, and opening
-        includes the start of Node."""
+        """Asks `kb candidates` one query at a time."""
         command = ["node", CLI, "kb", "candidates", folder, "--limit", LIMIT]
         asked = Watched(command, self.work / "conceptlens.ask.log", *self.limits, piped=True)
 
@@ -143,22 +143,36 @@ class Comparison:
             asked.process.stdin.flush()
             return asked.process.stdout.readline()
 
-        row: dict = {"times": [], "found": []}
+        row: dict = {"found": []}
         try:
-            answer("x")
-            row["openS"] = time.perf_counter() - asked.start
+            used = 0.0
             for place, query in enumerate(read(self.work / "queries.json")):
-                before = time.perf_counter()
+                if place == N_WARM:
+                    used = processor_ms(asked.process.pid)
                 line = answer(query["text"])
                 if place >= N_WARM and line:
-                    row["times"].append((time.perf_counter() - before) * 1000)
                     row["found"].append([key_of(candidate["id"]) for candidate in json.loads(line)["candidates"]])
+            row["cpuMs"] = (processor_ms(asked.process.pid) - used) / max(1, len(row["found"]))
             row["residentMiB"] = memory_mib("VmRSS", asked.process.pid)
             asked.process.stdin.close()
-        except BrokenPipeError:
+        except (BrokenPipeError, FileNotFoundError):
             pass  # it ended; finish() says why
         asked.finish()
         return row
+
+    def _bench(self, folder: Path) -> dict:
+        """Times of the same queries within the process, from `bench kb`, which takes them as a corpus."""
+        corpus, place, lines = self.work / "queries.pubtator.txt", 0, []
+        texts = [query["text"] for query in read(self.work / "queries.json")[N_WARM:]]
+        for text in texts:
+            lines.append(f"1\t{place}\t{place + len(text)}\t{text}\tX\tX")
+            place += len(text) + 1
+        corpus.write_text("\n".join([f"1|t|{' '.join(texts)}", "1|a|", *lines, "", ""]), encoding="utf-8")
+        command = ["node", CLI, "bench", "kb", "--no-model", "--json", "--kb", folder, "--queries", corpus]
+        results = Watched(command, self.work / "conceptlens.bench.log", *self.limits).result()["results"]
+        figures = {result["metric"]: result["value"] for result in results}
+        quantiles = {share: figures[f"lookUpP{share}Ms"] for share in ("50", "95", "99")}
+        return {"openS": figures["openMs"] / 1000, "quantiles": quantiles}
 
 
 def key_of(identifier: str) -> int | str:

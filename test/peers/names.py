@@ -159,7 +159,7 @@ def read_names(folder: Path) -> Iterator[tuple[str, list[str]]]:
     lines = open_text(folder / "names.tsv")
     next(lines)
     for number, line in enumerate(lines):
-        if number % 100_000 == 0:
+        if number and number % 100_000 == 0:
             print(f"{number:,} names read", file=sys.stderr, flush=True)
         _, name, owners = line.split("\t")
         yield name, owners.split("|")

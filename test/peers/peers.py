@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import math
 import os
 import pickle
 import re
@@ -15,7 +16,7 @@ import shutil
 import sqlite3
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -191,6 +192,17 @@ def memory_mib(field: str, process: int | str = "self") -> float:
     return int(found[1]) / 1024 if found else 0.0
 
 
+def processor_ms(process: int | str = "self") -> float:
+    """Processor time of all threads of a process so far, to about 10 ms."""
+    fields = Path(f"/proc/{process}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) * 1000 / os.sysconf("SC_CLK_TCK")
+
+
+def quantile(values: Sequence[float], share: float) -> float:
+    """The smallest value that at least this share of them does not exceed."""
+    return sorted(values)[max(0, math.ceil(share * len(values)) - 1)]
+
+
 def build(peer: Peer, folder: Path, own: Path) -> dict[str, object]:
     shutil.rmtree(own, ignore_errors=True)
     own.mkdir()
@@ -200,13 +212,15 @@ def build(peer: Peer, folder: Path, own: Path) -> dict[str, object]:
 
 
 def ask(peer: Peer, folder: Path, own: Path, seconds: float) -> dict[str, object]:
-    """Looks the queries up as long as there is time; ``times`` in ms and ``found`` are those of the measured queries."""
+    """Looks the queries up as long as there is time; gives ``quantiles`` in ms and ``found`` of the measured ones."""
     texts = [fold(query["text"]) for query in read(folder / "queries.json")]
     start = time.perf_counter()
     peer.open(own)
     open_s = time.perf_counter() - start
-    times, found = [], []
+    times, found, used = [], [], 0.0
     for place, text in enumerate(texts):
+        if place == N_WARM:
+            used = processor_ms()
         before = time.perf_counter()
         if before - start > seconds:
             break
@@ -214,7 +228,9 @@ def ask(peer: Peer, folder: Path, own: Path, seconds: float) -> dict[str, object
         if place >= N_WARM:
             times.append((time.perf_counter() - before) * 1000)
             found.append(names)
-    return {"openS": open_s, "residentMiB": memory_mib("VmRSS"), "times": times, "found": found}
+    row = {"openS": open_s, "residentMiB": memory_mib("VmRSS"), "cpuMs": (processor_ms() - used) / max(1, len(times))}
+    shares = {"50": 0.5, "95": 0.95, "99": 0.99} if times else {}
+    return row | {"quantiles": {key: quantile(times, share) for key, share in shares.items()}, "found": found}
 
 
 def main(name: str, step: str, folder: Path, seconds: float) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 import platform
 import re
@@ -30,9 +29,10 @@ COLUMNS = {
     "disk MiB": "diskMiB",
     "open s": "openS",
     "resident MiB": "residentMiB",
-    "p50 ms": 0.5,
-    "p95 ms": 0.95,
-    "p99 ms": 0.99,
+    "p50 ms": "50",
+    "p95 ms": "95",
+    "p99 ms": "99",
+    "cpu ms": "cpuMs",
     "recall@10": "recall10",
     "recall@64": "recall64",
     "hits@64": "hits",
@@ -77,14 +77,8 @@ def hits(found: Sequence[Sequence], queries: Sequence[dict], known: dict) -> dic
     return {"hits": hit / len(with_gold)} if with_gold else {}
 
 
-def quantile(values: Sequence[float], share: float) -> float:
-    """The smallest value that at least this share of them does not exceed."""
-    return sorted(values)[max(0, math.ceil(share * len(values)) - 1)]
-
-
-def cell(row: dict, column: str | float) -> str:
-    times = row.get("times")
-    value = (quantile(times, column) if times else None) if isinstance(column, float) else row.get(column)
+def cell(row: dict, column: str) -> str:
+    value = row.get("quantiles", {}).get(column, row.get(column))
     if value is None:
         return "–"
     if column in ("recall10", "recall64", "hits"):
@@ -95,7 +89,7 @@ def cell(row: dict, column: str | float) -> str:
 def table(rows: Sequence[dict], n_queries: int) -> str:
     lines = ["| | " + " | ".join([*COLUMNS, "note"]) + " |", "|---" * (len(COLUMNS) + 2) + "|"]
     for row in rows:
-        n = len(row.get("times", ()))
+        n = len(row.get("found", ()))
         partly = f"{n} of {n_queries} queries in the time given" if 0 < n < n_queries else ""
         cells = [cell(row, column) for column in COLUMNS.values()]
         lines.append("| " + " | ".join([TITLES[row["name"]], *cells, row.get("note", partly)]) + " |")
