@@ -46,6 +46,18 @@ describe('bench', () => {
     assert.match(benchText(report), /packing +pairsPerSecond .* 200x8x5/)
   })
 
+  it('compares with all names, also those whose hashes are equal', async () => {
+    const names = ['terpineol', 'poly acrylic acid macromolecule', 'terpinene', 'acrylic acid']
+    const open = () => knowledgeBaseOf(names.map((name, i) => ({ id: `B:${i}`, names: [name] })))
+    const queries = ['terpineol', 'acid terpinene']
+    const { results } = await bench({ ...parts, knowledgeBase: { open, queries } }, ['kb'])
+    const recall = results.filter(({ metric }) => metric.startsWith('recall'))
+    assert.deepEqual(
+      recall.map(({ value }) => value),
+      [1, 1],
+    )
+  })
+
   it('packs candidates of the shapes that it names', async () => {
     await bench(parts, ['packing'])
     const scored = engine.calls.flatMap((call) => (call.kind === 'score' ? [call] : []))

@@ -150,7 +150,8 @@ function* distinctForms(store: KnowledgeBase): Generator<string> {
       const folded = fold(text)
       if (folded === '') continue
       const low = hashOf(folded)
-      const key = (hashOf(`${folded} `) & 0x1fffff) * 2 ** 32 + low
+      // What is put behind texts of one hash gives one hash again; what is put before them does not.
+      const key = (hashOf(` ${folded}`) & 0x1fffff) * 2 ** 32 + low
       let slot = low % slots.length
       while (slots[slot] !== 0 && slots[slot] !== key) slot = (slot + 1) % slots.length
       if (slots[slot] === key) continue
