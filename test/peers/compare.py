@@ -10,6 +10,7 @@ import argparse
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import threading
@@ -129,6 +130,8 @@ class Comparison:
         return Watched(command, self.work / f"{name}.{step}.log", seconds, self.limits[1]).result()
 
     def _import(self, folder: Path) -> dict:
+        for old in filter(Path.is_dir, self.work.glob("*conceptlens*")):  # an import that was cut off would go on
+            shutil.rmtree(old)
         command = ["node", CLI, "kb", "import", self.work / "names.tsv", "--out", folder, "--quiet"]
         importing = Watched(command, self.work / "conceptlens.build.log", *self.limits)
         return {"buildS": importing.finish(), "buildPeakMiB": importing.peak_mib}
