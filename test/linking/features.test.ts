@@ -142,7 +142,7 @@ describe('shortlist', () => {
       features.forEach((row, i) =>
         assert.ok(Math.abs(featureScore(ranker, row) - (scores[i] ?? Number.NaN)) < 1e-5),
       )
-      assert.deepEqual(shortlist(features, ranker, 2), chosen)
+      assert.deepEqual(shortlist(features, ranker, 4), chosen)
     }
   })
 
@@ -151,10 +151,11 @@ describe('shortlist', () => {
     assert.deepEqual(shortlist([], undefined, 2), [])
   })
 
-  it('leaves out what is all but ruled out, never the likeliest', () => {
+  it('leaves out what is all but ruled out, never the two likeliest', () => {
     const linear: FeatureRanker = { linear: [1], bias: 0, hidden: [], hiddenBias: [], output: [] }
     assert.deepEqual(shortlist([[0], [9], [8], [-9]], linear, 4), [1, 2])
-    assert.deepEqual(shortlist([[-20], [-30]], linear, 4), [0])
+    assert.deepEqual(shortlist([[0], [20], [8], [-9]], linear, 1), [1])
+    assert.deepEqual(shortlist([[-20], [-30], [-40]], linear, 4), [0, 1])
     assert.deepEqual(shortlist([[1], [1], [1]], linear, 2), [0, 1])
   })
 })

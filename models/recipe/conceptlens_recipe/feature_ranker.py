@@ -33,8 +33,10 @@ log = logging.getLogger(__name__)
 #: Added to the logits of places without a candidate.
 ABSENT = -1e4
 
-#: Candidates whose probability by features alone is below this are not read (`LEAST_PROBABILITY` of the product).
+#: Candidates whose probability by features alone is below this are not read (`LEAST_PROBABILITY` of the product), but for the
+#: likeliest (`ALWAYS_READ` of the product).
 LEAST_PROBABILITY = 0.02
+ALWAYS_READ = 2
 
 
 @torch.no_grad()
@@ -45,7 +47,7 @@ def shortlist(ranker: FeatureScore, rows: Sequence[Sequence[float]], most: int =
     scores = ranker.from_features(torch.tensor(rows, dtype=ranker.prior.weight.dtype))
     probabilities = torch.cat([scores, scores.new_zeros(1)]).softmax(0)[:-1].tolist()
     best = sorted(range(len(rows)), key=lambda i: (-probabilities[i], i))[:most]
-    return sorted(i for place, i in enumerate(best) if place == 0 or probabilities[i] >= LEAST_PROBABILITY)
+    return sorted(i for place, i in enumerate(best) if place < ALWAYS_READ or probabilities[i] >= LEAST_PROBABILITY)
 
 
 def collect(

@@ -154,7 +154,7 @@ def expected_features(fixture: Path) -> dict:
                 ],
                 "features": rows,
                 "scores": ranker.from_features(torch.tensor(rows, dtype=torch.float64)).tolist(),
-                "shortlist": feature_ranker.shortlist(ranker, rows, 2),
+                "shortlist": feature_ranker.shortlist(ranker, rows, 4),
             }
         )
     about = "Features of candidates, the scores of the ranker in test/fixtures/tiny-linker, and its best two at most."
