@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from .contract import HEADS, NONE_OFFSET
+from .contract import CONCEPT_GROUPS, HEADS, NONE_OFFSET
 from .model import Keys, TwoStreamEncoder
 from .passages import Mention, Passage
 from .sampling import Segment
@@ -43,6 +43,27 @@ def tag_loss(text: ReadText, passage: Passage) -> tuple[Tensor, int]:
     allowed = (tags[:, None] >> torch.arange(width)) & 1
     inside = logits.masked_fill(allowed == 0, -1e9).logsumexp(-1)
     return (logits.logsumexp(-1) - inside).sum(), len(rows)
+
+
+def group_loss(text: ReadText, passage: Passage) -> Tensor:
+    """Mean over the mentions of -log of the share of their group (`evaluate.group_shares`): ranking stands on it, and the
+    loss of the tags, a mean over all words, says little about it."""
+    rows, columns, groups = [], [], []
+    for mention in passage.mentions:
+        words = [i for i in passage.pieces.covering(mention.start, mention.end) if passage.pieces.first[i]]
+        if not words or mention.group not in CONCEPT_GROUPS:
+            continue
+        rows += [len(groups)] * len(words)
+        columns += words
+        groups.append(CONCEPT_GROUPS.index(mention.group))
+    if not groups:
+        return text.states.sum() * 0
+    head = HEADS[0]
+    by_label = text.logits[columns, head["offset"] : head["offset"] + len(head["labels"])].softmax(-1)
+    by_group = by_label[:, 1::2] + by_label[:, 2::2]
+    mass = torch.zeros(len(groups), len(CONCEPT_GROUPS)).index_add(0, torch.tensor(rows), by_group)
+    of_gold = mass[torch.arange(len(groups)), torch.tensor(groups)]
+    return (mass.sum(1).clamp_min(1e-9).log() - of_gold.clamp_min(1e-9).log()).mean()
 
 
 def mask_states(

@@ -34,7 +34,7 @@ from .passages import (
     passages,
     semantic_groups,
 )
-from .ranking import ReadText, read, score, tag_loss
+from .ranking import ReadText, group_loss, read, score, tag_loss
 from .sampling import Recipe, Sampler, View
 from .segments import Segmenter
 
@@ -56,6 +56,10 @@ class Plan:
     #: The score's path for the features alone, which is fitted first.
     prior_rate: float = 2e-3
     prior_mentions: int = 40_000
+    #: What a model that is trained already (`--start`) learns with, as a share of the rates.
+    going_on: float = 0.6
+    #: Weight of the loss of the mentions' groups.
+    groups: float = 0.5
     weight_decay: float = 0.01
     warm_up: float = 0.02
     clip: float = 1.0
@@ -279,8 +283,10 @@ def learn(material: Material, options: argparse.Namespace, place: tuple[int, int
     budget = 30.0 if options.smoke else options.minutes * 60
     shown = {name: part[:: max(1, len(part) // 60)] for name, part in material.dev.items()}
     rates = [plan.body_rate, plan.head_rate, plan.prior_rate]
+    if options.start:
+        rates = [rate * plan.going_on for rate in rates]
     saved = evaluated = spent
-    sums = dict.fromkeys(("tag", "words", "rank", "right", "mentions", "segments", "seconds"), 0.0)
+    sums = dict.fromkeys(("tag", "words", "groups", "steps", "rank", "right", "mentions", "segments", "seconds"), 0.0)
     while spent < budget:
         begun = time.monotonic()
         share = spent / budget
@@ -299,10 +305,11 @@ def learn(material: Material, options: argparse.Namespace, place: tuple[int, int
             continue
         if step % 50 == 0 or options.smoke:
             log.info(
-                "step %d, %.1f min, tag %.3f, rank %.3f (right %.3f of %.0f), %.1f segments/s",
+                "step %d, %.1f min, tag %.3f, groups %.3f, rank %.3f (right %.3f of %.0f), %.1f segments/s",
                 step,
                 spent / 60,
                 sums["tag"] / max(1, sums["words"]),
+                sums["groups"] / max(1, sums["steps"]),
                 sums["rank"] / max(1, sums["mentions"]),
                 sums["right"] / max(1, sums["mentions"]),
                 sums["mentions"],
@@ -331,9 +338,10 @@ def product_view(passage: Passage, text: ReadText, ranker: FeatureScore) -> View
 
 
 def step_loss(model, segmenter, sampler, ranker, streams, plan, rng, sums) -> torch.Tensor:
-    """The loss of one process in one step: the mean over words and that over mentions, added."""
+    """The loss of one process in one step: the mean over words, that over the mentions' groups, and that over the mentions
+    ranked, added."""
     ranked, tagged = streams
-    tag_sum, words = torch.zeros(()), 0
+    tag_sum, words, group_sum = torch.zeros(()), 0, torch.zeros(())
     rank_losses: list[torch.Tensor] = []
     weights: list[float] = []
     for index in range(plan.ranked + plan.tagged):
@@ -341,6 +349,7 @@ def step_loss(model, segmenter, sampler, ranker, streams, plan, rng, sums) -> to
         text = read(model, segmenter, passage)
         loss, asked = tag_loss(text, passage)
         tag_sum, words = tag_sum + loss, words + asked
+        group_sum = group_sum + group_loss(text, passage)
         if index >= plan.ranked:
             continue
         examples = sampler.examples(passage, rng, product_view(passage, text, ranker))
@@ -353,7 +362,9 @@ def step_loss(model, segmenter, sampler, ranker, streams, plan, rng, sums) -> to
     sums["tag"] += float(tag_sum.detach())
     sums["words"] += words
     sums["mentions"] += len(rank_losses)
-    loss = tag_sum / max(1, words)
+    sums["groups"] += float(group_sum.detach()) / (plan.ranked + plan.tagged)
+    sums["steps"] += 1
+    loss = tag_sum / max(1, words) + plan.groups * group_sum / (plan.ranked + plan.tagged)
     if rank_losses:
         losses = torch.stack(rank_losses)
         sums["rank"] += float(losses.detach().sum())

@@ -11,12 +11,12 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import torch
 
-from conceptlens_recipe import evaluate, onnx_export, release, tiny
+from conceptlens_recipe import average, evaluate, onnx_export, release, tiny
 from conceptlens_recipe.contract import FEATURES, HEADS, Architecture
 from conceptlens_recipe.evaluate import Ranked, Tagged
 from conceptlens_recipe.model import TwoStreamEncoder, fast_products
 from conceptlens_recipe.passages import Mention, Passage
-from conceptlens_recipe.ranking import read, score, tag_loss
+from conceptlens_recipe.ranking import group_loss, read, score, tag_loss
 from conceptlens_recipe.runtime import Encoder
 from conceptlens_recipe.sampling import Segment
 from conceptlens_recipe.segments import Segmenter
@@ -80,6 +80,13 @@ class Together(unittest.TestCase):
             for process in team:
                 process.join()
         self.assertEqual(found, [([1.0, 3.5], [0.5, 0.5], 10.5)] * 2)
+
+
+    def test_the_mean_of_checkpoints_is_that_of_each_weight(self) -> None:
+        mean = average.mean([{"w": torch.tensor([1.0, 4.0])}, {"w": torch.tensor([3.0, 0.0])}])
+        self.assertEqual(mean["w"].tolist(), [2.0, 2.0])
+        with self.assertRaises(ValueError):
+            average.mean([{"w": torch.zeros(2)}, {"w": torch.zeros(3)}])
 
 
 class TwoStream(unittest.TestCase):
@@ -153,6 +160,15 @@ class TwoStream(unittest.TestCase):
 
 
 class Tagging(unittest.TestCase):
+    def test_the_loss_of_the_groups_is_that_of_their_shares(self) -> None:
+        segmenter = Segmenter(FIXTURE / "vocab.txt")
+        text = passage(segmenter)
+        with torch.no_grad():
+            seen = read(tiny_model(segmenter), segmenter, text)
+            loss = float(group_loss(seen, text))
+        shares = [evaluate.group_shares(text, seen.logits.numpy(), m)[m.group] for m in text.mentions]
+        self.assertAlmostEqual(loss, -float(np.log(shares).mean()), places=5)
+
     def test_viterbi_never_begins_inside(self) -> None:
         labels = ["O", "B-X", "I-X", "B-Y", "I-Y"]
         rows = np.log(np.array([[0.4, 0.1, 0.5, 0, 0], [0.1, 0.5, 0.2, 0.1, 0.1], [0.1, 0, 0.3, 0, 0.6]]) + 1e-9)
