@@ -24,6 +24,7 @@ import { createPassageLinker } from './passageLinker.ts'
 import type { PassageFocus, PassageLinker, PassageLinkerParts, PassageTask } from './passageLinker.ts'
 import { createConceptSearch } from './search/index.ts'
 import type { LinkingSettings } from './settings.ts'
+import { temper } from './temper.ts'
 
 /** What a linker works with. */
 export interface LinkerParts extends PassageLinkerParts {
@@ -54,7 +55,7 @@ export function createLinker(parts: LinkerParts, settings: LinkingSettings): Lin
   const link = async (manuscript: Manuscript, options: LinkOptions = {}): Promise<LinkedManuscript> => {
     const document = prepare(manuscript, options)
     const agree = (linked: readonly LinkedPassage[]) =>
-      settings.documentAgreement ? revise(linked, makeCoherent, makeAgree) : linked
+      settings.documentAgreement ? revise(linked, makeCoherent, makeAgree, temper) : linked
     const linked = await linkPassages(document, passages, { pause, knowledgeBase, agree })
     const { problems } = document.placements
     return {

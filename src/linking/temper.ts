@@ -1,0 +1,44 @@
+import type { Opinion } from './opinions.ts'
+
+/**
+ * The power that probabilities are raised to. The model's are calibrated for passages alone and for all candidates it was
+ * shown; the mentions of a document that then support each other may be wrong together. Chosen on stored scores of model
+ * 0.3.0; on a fifth of the development documents of BC5CDR and MedMentions the calibration error is 2.2 points, without it 4.1.
+ */
+const SHARPNESS = 0.88
+
+/**
+ * Makes the model's probabilities, and that of "none of these", less sure without changing their order: each is raised to
+ * a power below 1, and they are made to add up to 1 again (temperature scaling: Guo et al., 2017).
+ *
+ * @param sharpness see {@link SHARPNESS}; 1 changes nothing
+ */
+export function temper(opinions: readonly Opinion[], sharpness: number = SHARPNESS): readonly Opinion[] {
+  // Opinions of the same words share their probabilities.
+  const known = new Map<Opinion['probabilities'], Opinion['probabilities']>()
+  return opinions.map((opinion) => {
+    const { link, probabilities } = opinion
+    if (link.chosenBy !== 'model' || probabilities.size === 0) return opinion
+    const tempered = known.get(probabilities) ?? temperedOf(probabilities, sharpness)
+    known.set(probabilities, tempered)
+    return { link, probabilities: tempered }
+  })
+}
+
+function temperedOf(
+  probabilities: ReadonlyMap<string, number>,
+  sharpness: number,
+): ReadonlyMap<string, number> {
+  let none = 1
+  let total = 0
+  const raised = new Map<string, number>()
+  for (const [id, probability] of probabilities) {
+    none -= probability
+    const power = probability ** sharpness
+    raised.set(id, power)
+    total += power
+  }
+  total += Math.max(0, none) ** sharpness
+  for (const [id, power] of raised) raised.set(id, power / total)
+  return raised
+}
