@@ -193,7 +193,7 @@ def main() -> None:
     parser.add_argument("--command", default=DEFAULT_COMMAND)
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--version", default="0.3.0")
+    parser.add_argument("--version", default="0.4.0")
     parser.add_argument("--every", type=int, default=1, help="read every n-th development document only")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--candidates", type=Path, default=None, help="cache of retrieved candidates")
