@@ -103,6 +103,30 @@ export function countingEngine(): FakeEngine {
   })
 }
 
+/** A manuscript that the tests speak of. */
+export const TEXT = 'The cold was bad. Asthma and asthma came.\n\nThen metformin, for the cold.\n'
+
+/** Editors of the suite that calls this; all are closed after each of its tests. */
+export function editorsOfSuite() {
+  const opened: Editor[] = []
+  afterEach(async () => {
+    await Promise.all(opened.splice(0).map((one) => one.dispose()))
+  })
+  const openEmpty = async (options: EditorOptions = {}): Promise<Editor> => {
+    const editor = await openEditor(options)
+    opened.push(editor)
+    return editor
+  }
+  /** With {@link PAPER} open and linked. */
+  const openPaper = async (options: EditorOptions = {}, text = TEXT): Promise<Editor> => {
+    const editor = await openEmpty(options)
+    await editor.open(PAPER, text)
+    await editor.settled(PAPER)
+    return editor
+  }
+  return { openEmpty, openPaper }
+}
+
 /** Starts a server and an editor that are connected in memory. */
 export async function openEditor(options: EditorOptions = {}): Promise<Editor> {
   const toServer = new PassThrough()

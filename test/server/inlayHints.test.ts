@@ -2,25 +2,13 @@ import assert from 'node:assert/strict'
 import type { Engine } from '../../src/inference/index.ts'
 import { fakeEngine } from '../support/engine.ts'
 import { knowledgeBaseOf } from '../support/knowledgeBase.ts'
-import { countingEngine, openEditor, PAPER, type Editor, type EditorOptions } from './editor.ts'
-
-const TEXT = 'The cold was bad. Asthma and asthma came.\n\nThen metformin, for the cold.\n'
+import { countingEngine, type Editor, editorsOfSuite, PAPER, TEXT } from './editor.ts'
 
 describe('inlay hints', () => {
   let editor: Editor
-  const opened: Editor[] = []
-
-  async function start(options: EditorOptions = {}, text = TEXT): Promise<Editor> {
-    editor = await openEditor(options)
-    opened.push(editor)
-    await editor.open(PAPER, text)
-    await editor.settled(PAPER)
-    return editor
-  }
-
-  afterEach(async () => {
-    await Promise.all(opened.splice(0).map((one) => one.dispose()))
-  })
+  const { openEmpty, openPaper } = editorsOfSuite()
+  const start = async (...how: Parameters<typeof openPaper>): Promise<Editor> =>
+    (editor = await openPaper(...how))
 
   it('stand behind the first mention of a concept in every passage', async () => {
     await start()
@@ -79,8 +67,7 @@ describe('inlay hints', () => {
 
   it('come first for what the editor shows', async () => {
     const engine = countingEngine()
-    editor = await openEditor({ engine })
-    opened.push(editor)
+    editor = await openEmpty({ engine })
     await editor.open(PAPER, TEXT)
     const ranges = [editor.rangeOf(PAPER, 'Then metformin')]
     await editor.notify('conceptLens/visibleRanges', { uri: PAPER, ranges })

@@ -2,25 +2,13 @@ import assert from 'node:assert/strict'
 import { CancellationTokenSource, LSPErrorCodes, type CancellationToken } from 'vscode-languageserver/node'
 import { ConceptLensError } from '../../src/core/index.ts'
 import { fakeEngine } from '../support/engine.ts'
-import { FOLDER, openEditor, PAPER, type Editor, type EditorOptions } from './editor.ts'
-
-const TEXT = 'The cold was bad. Asthma and asthma came.\n\nThen metformin, for the cold.\n'
+import { type Editor, editorsOfSuite, FOLDER, PAPER, TEXT } from './editor.ts'
 
 describe('language server', () => {
   let editor: Editor
-  const opened: Editor[] = []
-
-  async function start(options: EditorOptions = {}, text = TEXT): Promise<Editor> {
-    editor = await openEditor(options)
-    opened.push(editor)
-    await editor.open(PAPER, text)
-    await editor.settled(PAPER)
-    return editor
-  }
-
-  afterEach(async () => {
-    await Promise.all(opened.splice(0).map((one) => one.dispose()))
-  })
+  const { openEmpty, openPaper } = editorsOfSuite()
+  const start = async (...how: Parameters<typeof openPaper>): Promise<Editor> =>
+    (editor = await openPaper(...how))
 
   describe('hover', () => {
     it('tells name, id as a link, type, definition, parents, other candidates and actions', async () => {
@@ -173,8 +161,7 @@ describe('language server', () => {
     })
 
     it('on an unsaved document go with it to the file that it is saved as', async () => {
-      editor = await openEditor()
-      opened.push(editor)
+      editor = await openEmpty()
       await editor.open('untitled:Untitled-1', TEXT)
       await editor.settled('untitled:Untitled-1')
       await editor.fix('untitled:Untitled-1', 'cold', 'Not a concept everywhere in this document')
@@ -291,8 +278,7 @@ describe('language server', () => {
     })
 
     it('takes in the files that LaTeX names, and tells of those that are missing', async () => {
-      editor = await openEditor({ files: { [`${FOLDER}/part.tex`]: 'Asthma again.' } })
-      opened.push(editor)
+      editor = await openEmpty({ files: { [`${FOLDER}/part.tex`]: 'Asthma again.' } })
       const uri = `${FOLDER}/main.tex`
       await editor.open(
         uri,
