@@ -117,14 +117,15 @@ async function linkPassages(
       placements.passages[index] ?? [],
       knowledgeBase,
     )
-  // What has no links yet is a hole in the list, which these leave out.
-  const soFar = (): readonly LinkedPassage[] => agree(linked.filter(() => true))
+  // What has no links yet is a hole in the list, which `filter` leaves out.
+  const known = (): LinkedPassage[] => linked.filter(() => true)
+  const soFar = (): readonly LinkedPassage[] => agree(known())
   const { focus } = options
   const place = focus && placeOf(manuscript, focus.file, { start: focus.offset, end: focus.offset })
   const focusIn = (index: number): PassageFocus | undefined => {
     if (!focus || place?.index !== index) return undefined
     const onLinked = (nearest: readonly LinkedMention[]): void => {
-      const [first] = agree([assemble(index, nearest), ...linked.filter(() => true)])
+      const [first] = agree([assemble(index, nearest), ...known()])
       if (first) focus.onLinked(first)
     }
     return { offset: place.span.start, onLinked }

@@ -28,23 +28,23 @@ export function revise(
   })
 }
 
-function opinionOf(link: Link): Opinion {
-  const probabilities = new Map<string, number>()
-  for (const { id, probability } of link.candidates) {
-    // Those that were not ranked come last.
-    if (probability === 0) break
-    probabilities.set(id, probability)
-  }
-  return { link, probabilities }
+const opinionOf = (link: Link): Opinion => ({
+  link,
+  probabilities: new Map(rankedOf(link).map(({ id, probability }) => [id, probability])),
+})
+
+/** The candidates that were ranked: they come first, and have a probability. */
+function rankedOf({ candidates }: Link): readonly RankedCandidate[] {
+  const end = candidates.findIndex(({ probability }) => probability === 0)
+  return end < 0 ? candidates : candidates.slice(0, end)
 }
 
 /** The link with its candidates in their new order, ties in the old one, and the choice that follows. */
 function settled(link: Link, probabilities: ReadonlyMap<string, number> = new Map()): Link {
-  const nRanked = probabilitiesEnd(link)
-  const ranked = link.candidates.slice(0, nRanked)
+  const ranked = rankedOf(link)
   const isKept = ranked.every(({ id, probability }) => probabilities.get(id) === probability)
-  if (isKept && nRanked === probabilities.size) return link
-  const rest = link.candidates.slice(nRanked)
+  if (isKept && ranked.length === probabilities.size) return link
+  const rest = link.candidates.slice(ranked.length)
   const isNew = ({ id }: RankedCandidate) => probabilities.has(id)
   const raised = ranked.filter(isNew).length < probabilities.size ? rest.filter(isNew) : []
   const first = [...ranked, ...raised]
@@ -62,9 +62,4 @@ function settled(link: Link, probabilities: ReadonlyMap<string, number> = new Ma
     ...(isNone ? {} : { chosen: best.id }),
     probability: isNone ? none : best.probability,
   }
-}
-
-function probabilitiesEnd({ candidates }: Link): number {
-  const end = candidates.findIndex(({ probability }) => probability === 0)
-  return end < 0 ? candidates.length : end
 }

@@ -121,7 +121,7 @@ def tag(passage: Passage, logits: np.ndarray, head: int) -> list[tuple[int, int,
 
 def group_shares(passage: Passage, logits: np.ndarray, mention: Mention) -> dict[str, float] | None:
     """How probable the `concepts` head finds each group for a span, as shares of 1 (`groupShares` of the product)."""
-    rows = [i for i in passage.pieces.covering(mention.start, mention.end) if passage.pieces.first[i]]
+    rows = passage.pieces.words(mention.start, mention.end)
     if not rows:
         return None
     labels, offset = HEADS[0]["labels"], HEADS[0]["offset"]

@@ -21,6 +21,10 @@ class Pieces:
         """Pieces that overlap `[start, end)`."""
         return range(bisect_right(self.ends, start), bisect_left(self.starts, end))
 
+    def words(self, start: int, end: int) -> list[int]:
+        """Those of them that begin a word."""
+        return [i for i in self.covering(start, end) if self.first[i]]
+
 
 class Splitter(Protocol):
     """What makes word pieces of a text: `segments.Segmenter`."""

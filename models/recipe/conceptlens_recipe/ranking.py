@@ -50,7 +50,7 @@ def group_loss(text: ReadText, passage: Passage) -> Tensor:
     loss of the tags, a mean over all words, says little about it."""
     rows, columns, groups = [], [], []
     for mention in passage.mentions:
-        words = [i for i in passage.pieces.covering(mention.start, mention.end) if passage.pieces.first[i]]
+        words = passage.pieces.words(mention.start, mention.end)
         if not words or mention.group not in CONCEPT_GROUPS:
             continue
         rows += [len(groups)] * len(words)

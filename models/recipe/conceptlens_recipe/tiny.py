@@ -157,7 +157,7 @@ def expected_features(fixture: Path) -> dict:
                 "shortlist": feature_ranker.shortlist(ranker, rows, 4),
             }
         )
-    about = "Features of candidates, the scores of the ranker in test/fixtures/tiny-linker, and its best two at most."
+    about = "Features of candidates, the scores of the ranker in test/fixtures/tiny-linker, and its best four at most."
     return {"about": about, "madeBy": "models/recipe/conceptlens_recipe/tiny.py", "names": FEATURES, "lists": lists}
 
 
