@@ -37,9 +37,12 @@ export async function openFile(page: Page, name: string): Promise<void> {
   await appears(page.locator('.tab.active', { hasText: name }))
 }
 
-/** Closes hovers, menus and dialogs. A dialog that is still being filled does not hear the first Escape. */
+/**
+ * Closes hovers, menus, dialogs, and the settings, which lie over the window and let no other key through. A dialog that is
+ * still being filled does not hear the first Escape, and in the settings it only empties the search.
+ */
 export async function dismiss(page: Page): Promise<void> {
-  const dialog = page.locator('.quick-input-widget:visible').first()
+  const dialog = page.locator('.quick-input-widget:visible, .monaco-modal-editor-block:visible').first()
   for (let attempt = 0; attempt < 30; attempt++) {
     await page.keyboard.press('Escape')
     await dialog.waitFor({ state: 'hidden', timeout: 2000 }).catch(() => undefined)
