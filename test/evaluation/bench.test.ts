@@ -58,6 +58,17 @@ describe('bench', () => {
     )
   })
 
+  it('compares with all names, also when hundreds of concepts share one', async () => {
+    const shared = Array.from({ length: 600 }, (_, i) => ({ id: `A:${i}`, names: ['lung disease'] }))
+    const open = () => knowledgeBaseOf([...shared, { id: 'B:1', names: ['lung diseases', 'lungs'] }])
+    const { results } = await bench({ ...parts, knowledgeBase: { open, queries: ['lung disease'] } }, ['kb'])
+    const recall = results.filter(({ metric }) => metric.startsWith('recall'))
+    assert.deepEqual(
+      recall.map(({ value }) => value),
+      [1, 1],
+    )
+  })
+
   it('packs candidates of the shapes that it names', async () => {
     await bench(parts, ['packing'])
     const scored = engine.calls.flatMap((call) => (call.kind === 'score' ? [call] : []))
