@@ -1,7 +1,6 @@
-import { availableParallelism } from 'node:os'
 import { Option, type Command } from 'commander'
 import { ConceptLensError, type KnowledgeBase, type Logger } from '../core/index.ts'
-import { createEngine, type Engine } from '../inference/index.ts'
+import { automaticProcesses, createEngine, type Engine, type EngineUse } from '../inference/index.ts'
 import { openKnowledgeBase } from '../knowledge/index.ts'
 import { createLinker, defaultLinkingSettings, type Linker, type LinkingSettings } from '../linking/index.ts'
 import type { Settings } from '../protocol/index.ts'
@@ -51,11 +50,17 @@ export interface OpenLinker {
 }
 
 /** Opens knowledge base, model and linker. A model that cannot be loaded is an error here: a script must not get lesser links unawares. */
-export async function openLinker(options: LinkerOptions): Promise<OpenLinker> {
+export async function openLinker(
+  options: LinkerOptions,
+  use: EngineUse = 'manuscripts',
+): Promise<OpenLinker> {
   const logger = stderrLogger(options.log)
   const knowledgeBase = openKnowledgeBase(options.kb)
   try {
-    const engine = options.model === false ? undefined : await startEngine(options, options.model, logger)
+    const engine =
+      options.model === false
+        ? undefined
+        : await startEngine({ ...options, model: options.model, use }, logger)
     const settings: LinkingSettings = {
       ...defaultLinkingSettings,
       convention: options.convention,
@@ -80,14 +85,17 @@ export async function openLinker(options: LinkerOptions): Promise<OpenLinker> {
   }
 }
 
-async function startEngine(options: LinkerOptions, modelDir: string, logger: Logger): Promise<Engine> {
+async function startEngine(
+  { model: modelDir, use, processes, provider }: LinkerOptions & { model: string; use: EngineUse },
+  logger: Logger,
+): Promise<Engine> {
   try {
     const { engineScript } = resources
     return await createEngine({
       modelDir,
       engineScript,
-      processes: options.processes > 0 ? options.processes : automaticProcesses(),
-      provider: options.provider,
+      processes: processes > 0 ? processes : automaticProcesses(use),
+      provider,
       logger,
     })
   } catch (error) {
@@ -96,9 +104,4 @@ async function startEngine(options: LinkerOptions, modelDir: string, logger: Log
       cause: error,
     })
   }
-}
-
-/** Nothing else waits on this machine for the command line's sake, so every core may work; more than two gain little. */
-function automaticProcesses(): number {
-  return Math.min(2, availableParallelism())
 }

@@ -1,4 +1,5 @@
 import type { Logger } from '../core/index.ts'
+import { automaticThreads } from './cores.ts'
 import type { Engine, EngineInfo } from './engine.ts'
 import { poolEngine } from './enginePool.ts'
 import type { EngineProcess } from './engineProcess.ts'
@@ -15,9 +16,9 @@ export interface EngineOptions {
   readonly modelDir: string
   /** The bundle of `src/inference/engine/main.ts`: `dist/engine.cjs`. */
   readonly engineScript: string
-  /** Engine processes of `threads` threads each; each takes about 250 MB. Default 1. */
+  /** Engine processes of `threads` threads each; each takes about 250 MB. Default 1. Many passages are done sooner by more. */
   readonly processes?: number
-  /** Threads inside a process. Default 1: more processes gain more than more threads. */
+  /** Threads inside a process; a single passage is done sooner by more. Default: see `automaticThreads`. */
   readonly threads?: number
   /** Default `auto`. */
   readonly provider?: ProviderName
@@ -51,10 +52,11 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 
 /** The processes start while the files are checked; they read the model only when told to load. */
 function startProcesses(options: EngineOptions, manifest: ModelManifest): EngineProcess[] {
-  const { modelDir, engineScript, provider = 'auto', threads = 1, logger } = options
+  const { modelDir, engineScript, provider = 'auto', logger } = options
   const cacheBytes = options.cacheBytes ?? DEFAULT_CACHE_BYTES
-  const load = { modelDir, manifest, provider, threads, cacheBytes }
   const count = Math.max(1, Math.floor(options.processes ?? 1))
+  const threads = options.threads ?? automaticThreads(count)
+  const load = { modelDir, manifest, provider, threads, cacheBytes }
   return Array.from({ length: count }, () => createEngineProcess({ engineScript, load, logger }))
 }
 

@@ -2,23 +2,18 @@ import { LRUCache } from 'lru-cache'
 import { CancelledError, ConceptLensError } from '../core/index.ts'
 import type { CancellationToken } from '../core/index.ts'
 import type { AnalysedText } from './engine/protocol.ts'
-import type { Engine, EngineInfo, MentionScores, MentionToScore, TagHead, TextAnalysis } from './engine.ts'
-import type { EngineProcess, EngineTask } from './engineProcess.ts'
+import type { Engine, EngineInfo, MentionToScore, TagHead, TextAnalysis } from './engine.ts'
+import type { EngineProcess } from './engineProcess.ts'
 
 /** How many texts remember which process read them. */
 const TEXTS_REMEMBERED = 2_000
-/** Candidates below which a second process would hardly shorten the wait. */
-const WORTH_SHARING = 12
 
 /**
  * One engine over several processes. A text goes to the process that has read it, else to the one with the least to do,
- * so that many passages keep all of them busy. When one passage is all there is to do, as while the author types,
- * all processes read it and share its mentions.
+ * so that many passages keep all of them busy.
  */
 export function poolEngine(processes: readonly EngineProcess[], info: EngineInfo): Engine {
   const readers = new LRUCache<string, EngineProcess>({ max: TEXTS_REMEMBERED })
-  /** The text that was read last: another one in between means that there is more to do than one passage. */
-  let readLast: string | undefined
 
   const sound = (): readonly EngineProcess[] => {
     const running = processes.filter((process) => !process.broken)
@@ -31,70 +26,27 @@ export function poolEngine(processes: readonly EngineProcess[], info: EngineInfo
     readers.set(text, idlest)
     return idlest
   }
-  /** The other processes when none has anything to do. */
-  const idleBeside = (reader: EngineProcess): readonly EngineProcess[] => {
-    const all = sound()
-    return all.every(({ pending }) => pending === 0) ? all.filter((process) => process !== reader) : []
-  }
-  const scoreOn = async (
-    process: EngineProcess,
-    task: Extract<EngineTask, { kind: 'score' }>,
-    token: CancellationToken | undefined,
-  ): Promise<readonly MentionScores[]> => {
-    if (task.mentions.length === 0) return []
-    const answer = await process.run(task, token)
-    if (answer.kind !== 'scored') throw unexpected(answer.kind)
-    return answer.scores
-  }
 
   return {
     info,
     async analyse(text, token) {
       throwIfCancelled(token)
-      const reader = readerOf(text)
-      const idle = idleBeside(reader)
-      readLast = text
-      const answering = reader.run({ kind: 'analyse', text }, token)
-      // They read along for the scores that are asked for next; nobody waits for them.
-      for (const process of idle) process.run({ kind: 'analyse', text }, token).catch(() => undefined)
-      const answer = await answering
+      const answer = await readerOf(text).run({ kind: 'analyse', text }, token)
       if (answer.kind !== 'analysed') throw unexpected(answer.kind)
       return toAnalysis(answer.analysis, info.heads)
     },
     async score(text, mentions, token) {
       checkFeatures(mentions, info.features.length)
       throwIfCancelled(token)
-      const reader = readerOf(text)
-      const mayShare = readLast === text && candidatesOf(mentions) >= WORTH_SHARING
-      const workers = mayShare ? [reader, ...idleBeside(reader)] : [reader]
-      const shares = shareOut(mentions, workers.length)
-      const answers = await Promise.all(
-        workers.map((process, i) =>
-          scoreOn(process, { kind: 'score', text, mentions: shares[i] ?? [] }, token),
-        ),
-      )
-      return answers.flat()
+      if (mentions.length === 0) return []
+      const answer = await readerOf(text).run({ kind: 'score', text, mentions }, token)
+      if (answer.kind !== 'scored') throw unexpected(answer.kind)
+      return answer.scores
     },
     async dispose() {
       await Promise.all(processes.map((process) => process.dispose()))
     },
   }
-}
-
-const candidatesOf = (mentions: readonly MentionToScore[]): number =>
-  mentions.reduce((sum, { candidates }) => sum + candidates.length, 0)
-
-/** Cuts the list into `n` stretches with about as many candidates each; some may be empty. */
-export function shareOut(mentions: readonly MentionToScore[], n: number): readonly MentionToScore[][] {
-  const shares: MentionToScore[][] = Array.from({ length: n }, () => [])
-  const total = candidatesOf(mentions)
-  let before = 0
-  for (const mention of mentions) {
-    const middle = before + mention.candidates.length / 2
-    shares[Math.min(n - 1, Math.floor((n * middle) / Math.max(1, total)))]?.push(mention)
-    before += mention.candidates.length
-  }
-  return shares
 }
 
 function throwIfCancelled(token: CancellationToken | undefined): void {

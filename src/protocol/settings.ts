@@ -182,7 +182,7 @@ export const SETTINGS = {
     scope: 'machine',
     flag: '--processes <n>',
     description:
-      'Processes that run the model side by side; each takes about 250 MB and one core. 0: one for every two cores in an editor and one for every core on the command line, at most two.',
+      'Processes that run the model side by side; each takes about 250 MB and one or two cores. 0: one in an editor, where a passage at a time is linked, and two on the command line.',
   },
   'bioc.offsetUnit': {
     type: 'choice',

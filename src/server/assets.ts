@@ -1,12 +1,8 @@
-import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { createEngine, providerNames } from '../inference/index.ts'
+import { automaticProcesses, createEngine, providerNames } from '../inference/index.ts'
 import { knowledgeBaseStatistics, openKnowledgeBase } from '../knowledge/index.ts'
 import { createLinker } from '../linking/index.ts'
 import type { Assets, Messages } from './ports.ts'
-
-/** More engine processes than this cost memory without making one author's edits quicker. */
-const MAX_AUTOMATIC_PROCESSES = 2
 
 /** Opens what ships with the program, or what settings name. `distDir` is the folder of the bundles. */
 export function createAssets(distDir: string, messages: Messages): Assets {
@@ -26,14 +22,10 @@ export function createAssets(distDir: string, messages: Messages): Assets {
         modelDir: modelPath === '' ? join(distDir, '..', 'models', 'linker') : modelPath,
         engineScript: join(distDir, 'engine.cjs'),
         provider: providerNames.find((name) => name === provider) ?? 'auto',
-        processes: nProcesses > 0 ? nProcesses : automaticProcesses(),
+        processes: nProcesses > 0 ? nProcesses : automaticProcesses('editing'),
         // What an engine warns of (a fall back, a restart) concerns people; each message comes once.
         logger: { ...messages, warn: (message) => messages.show('warning', message) },
       }),
     createLinker,
   }
-}
-
-function automaticProcesses(): number {
-  return Math.min(MAX_AUTOMATIC_PROCESSES, Math.max(1, Math.floor(availableParallelism() / 2)))
 }

@@ -142,14 +142,6 @@ describe('engine', () => {
       await wide.dispose()
     })
 
-    it('is the same when two processes share the mentions of a passage', async () => {
-      const pair = await start({ processes: 2 })
-      await pair.analyse(oracle.text)
-      const scores = await pair.score(oracle.text, oracle.mentions)
-      scores.forEach((own, i) => assertClose(own.scores, oracle.mentions[i]?.scores ?? []))
-      await pair.dispose()
-    })
-
     it('is minus infinity for a span without any word piece', async () => {
       const [mention] = oracle.mentions
       assert.ok(mention)

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
-import fc from 'fast-check'
 import { CancelledError } from '../../src/core/index.ts'
-import { poolEngine, shareOut } from '../../src/inference/enginePool.ts'
+import { poolEngine } from '../../src/inference/enginePool.ts'
 import type { EngineProcess, EngineTask } from '../../src/inference/engineProcess.ts'
 import type { MentionToScore } from '../../src/inference/index.ts'
 import { fakeEngine } from '../support/engine.ts'
@@ -62,17 +61,17 @@ const kinds = (tasks: readonly EngineTask[]) => tasks.map(({ kind, text }) => `$
 describe('poolEngine', () => {
   const mentions = [mention(0, 5), mention(2, 1), mention(4, 6), mention(6, 4)]
 
-  it('lets all processes read and score a passage that is all there is to do', async () => {
+  it('scores a passage in the process that has read it, and leaves the others idle', async () => {
     const [a, b] = [fakeProcess(), fakeProcess()]
     const engine = poolEngine([a.process, b.process], info)
     const reading = engine.analyse('p')
-    await Promise.all([a.answer(), b.answer()])
+    await a.answer()
     await reading
     const scoring = engine.score('p', mentions)
-    await Promise.all([a.answer(), b.answer()])
+    await a.answer()
     const scores = await scoring
     assert.deepEqual(kinds(a.tasks), ['analyse p', 'score p'])
-    assert.deepEqual(kinds(b.tasks), ['analyse p', 'score p'])
+    assert.deepEqual(b.tasks, [])
     assert.deepEqual(
       scores.map(({ none }) => none),
       [0, 2, 4, 6],
@@ -95,47 +94,19 @@ describe('poolEngine', () => {
     assert.deepEqual(kinds(scored).toSorted(), ['score p', 'score q'])
   })
 
-  it('does not share what is soon done', async () => {
-    const [a, b] = [fakeProcess(), fakeProcess()]
-    const engine = poolEngine([a.process, b.process], info)
-    const reading = engine.analyse('p')
-    await Promise.all([a.answer(), b.answer()])
-    await reading
-    const scoring = engine.score('p', mentions.slice(0, 2))
-    await Promise.all([a.answer(), b.answer()])
-    assert.equal((await scoring).length, 2)
-    assert.deepEqual(kinds(b.tasks), ['analyse p'])
-  })
-
-  it('stops all shares of a cancelled call', async () => {
-    const [a, b] = [fakeProcess(), fakeProcess()]
-    const engine = poolEngine([a.process, b.process], info)
-    const reading = engine.analyse('p')
-    await Promise.all([a.answer(), b.answer()])
-    await reading
+  it('stops a cancelled call', async () => {
+    const { process, answer } = fakeProcess()
+    const engine = poolEngine([process], info)
     const token = { isCancellationRequested: false }
     const scoring = assert.rejects(engine.score('p', mentions, token), { name: 'CancelledError' })
     token.isCancellationRequested = true
-    await Promise.all([a.answer(), b.answer()])
+    await answer()
     await scoring
   })
-})
 
-describe('shareOut', () => {
-  it('keeps all mentions in order, in shares that differ by at most the largest mention', () => {
-    fc.assert(
-      fc.property(fc.array(fc.nat(12)), fc.integer({ min: 1, max: 5 }), (sizes, n) => {
-        const mentions = sizes.map((size, i) => mention(i, size))
-        const shares = shareOut(mentions, n)
-        assert.equal(shares.length, n)
-        assert.deepEqual(shares.flat(), mentions)
-        const total = sizes.reduce((a, b) => a + b, 0)
-        for (const share of shares) {
-          const size = share.reduce((sum, { candidates }) => sum + candidates.length, 0)
-          assert.ok(size <= total / n + Math.max(0, ...sizes))
-        }
-      }),
-      { seed: 11 },
-    )
+  it('asks no process to score nothing', async () => {
+    const { process, tasks } = fakeProcess()
+    assert.deepEqual(await poolEngine([process], info).score('p', []), [])
+    assert.deepEqual(tasks, [])
   })
 })

@@ -52,7 +52,7 @@ async function partsOf(options: BenchOptions, folder: string): Promise<BenchPart
   const manuscripts = (options.manuscripts ?? sampleManuscripts()).map(benchFile)
   const edited = options.edit === undefined ? manuscripts[0] : benchFile(options.edit)
   return {
-    openLinker: () => openLinker(options),
+    openLinker: (use) => openLinker(options, use),
     manuscripts,
     ...(edited === undefined ? {} : { edited }),
     server: { program: process.execPath, args: [resources.serverScript, '--stdio'] },

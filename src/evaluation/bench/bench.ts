@@ -53,7 +53,7 @@ function missing(name: BenchName): ConceptLensError {
 }
 
 async function environmentOf(parts: BenchParts): Promise<BenchEnvironment> {
-  const cold = await parts.openLinker()
+  const cold = await parts.openLinker('manuscripts')
   try {
     const { info } = cold.engine ?? {}
     return {

@@ -12,7 +12,7 @@ const TYPED = ' in mice with severe asthma and type 2 diabetes'
  * again, as the language server shows them first, and until the whole document has.
  */
 export async function benchEdit(parts: BenchParts, { file, text }: BenchFile): Promise<BenchResult[]> {
-  const cold = await parts.openLinker()
+  const cold = await parts.openLinker('editing')
   const parser = createManuscriptParser()
   const delay = monitorEventLoopDelay({ resolution: 5 })
   try {

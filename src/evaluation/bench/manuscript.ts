@@ -8,7 +8,7 @@ export async function benchManuscript(
   parts: BenchParts,
   files: readonly BenchFile[],
 ): Promise<BenchResult[]> {
-  const cold = await parts.openLinker()
+  const cold = await parts.openLinker('manuscripts')
   try {
     const coldMs = await linkAll(files, cold)
     const warmMs = await linkAll(files, cold)

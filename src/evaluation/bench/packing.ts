@@ -18,7 +18,7 @@ const WORDS =
 
 /** Scores packed candidates of 12 tokens: each text read anew, and with the text kept. Shapes alternate in one run. */
 export async function benchPacking(parts: BenchParts): Promise<BenchResult[]> {
-  const cold = await parts.openLinker()
+  const cold = await parts.openLinker('manuscripts')
   try {
     const { engine } = cold
     if (engine === undefined) return []

@@ -1,5 +1,5 @@
 import type { KnowledgeBase } from '../../core/index.ts'
-import type { Engine } from '../../inference/index.ts'
+import type { Engine, EngineUse } from '../../inference/index.ts'
 import type { Linker } from '../../linking/index.ts'
 
 /** One figure of a benchmark. */
@@ -50,7 +50,7 @@ export interface ColdLinker {
 /** How the shell lets the benchmarks at the program's parts. A benchmark whose parts are missing is an error when asked for by name. */
 export interface BenchParts {
   /** Opens a linker as people get it, a new one each time. */
-  readonly openLinker: () => Promise<ColdLinker>
+  readonly openLinker: (use: EngineUse) => Promise<ColdLinker>
   /** For `manuscript`. */
   readonly manuscripts?: readonly BenchFile[]
   /** For `edit`: a long manuscript. */
