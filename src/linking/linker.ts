@@ -18,7 +18,7 @@ import { explainWord } from './explain.ts'
 import type { Linker, LinkOptions } from './linkerApi.ts'
 import { findAbbreviations } from './mentions/index.ts'
 import type { Abbreviations } from './mentions/index.ts'
-import { revise } from './opinions.ts'
+import { revise, reviseFirst } from './opinions.ts'
 import type { LinkedMention } from './passageCache.ts'
 import { createPassageLinker } from './passageLinker.ts'
 import type { PassageFocus, PassageLinker, PassageLinkerParts, PassageTask } from './passageLinker.ts'
@@ -54,9 +54,10 @@ export function createLinker(parts: LinkerParts, settings: LinkingSettings): Lin
   }
   const link = async (manuscript: Manuscript, options: LinkOptions = {}): Promise<LinkedManuscript> => {
     const document = prepare(manuscript, options)
-    const agree = (linked: readonly LinkedPassage[]) =>
-      settings.documentAgreement ? revise(linked, makeCoherent, makeAgree, temper) : linked
-    const linked = await linkPassages(document, passages, { pause, knowledgeBase, agree })
+    const revisions = settings.documentAgreement ? [makeCoherent, makeAgree, temper] : []
+    const agree = (linked: readonly LinkedPassage[]) => revise(linked, ...revisions)
+    const agreeFirst = (linked: readonly LinkedPassage[]) => reviseFirst(linked, ...revisions)
+    const linked = await linkPassages(document, passages, { pause, knowledgeBase, agree, agreeFirst })
     const { problems } = document.placements
     return {
       manuscript,
@@ -100,13 +101,14 @@ interface Document {
 interface Surroundings {
   readonly pause: () => Promise<void>
   readonly agree: (linked: readonly LinkedPassage[]) => readonly LinkedPassage[]
+  readonly agreeFirst: (linked: readonly LinkedPassage[]) => LinkedPassage | undefined
   readonly knowledgeBase: LinkerParts['knowledgeBase']
 }
 
 async function linkPassages(
   document: Document,
   linker: PassageLinker,
-  { pause, knowledgeBase, agree }: Surroundings,
+  { pause, knowledgeBase, agree, agreeFirst }: Surroundings,
 ): Promise<LinkedPassage[]> {
   const { manuscript, options, placements } = document
   const linked = new Array<LinkedPassage>(manuscript.passages.length)
@@ -125,12 +127,13 @@ async function linkPassages(
   const focusIn = (index: number): PassageFocus | undefined => {
     if (!focus || place?.index !== index) return undefined
     const onLinked = (nearest: readonly LinkedMention[]): void => {
-      const [first] = agree([assemble(index, nearest), ...known()])
+      const first = agreeFirst([assemble(index, nearest), ...known()])
       if (first) focus.onLinked(first)
     }
     return { offset: place.span.start, onLinked }
   }
-  const waiting = orderOf(manuscript.passages.length, options.order).values()
+  const firstOfAll = place ? [place.index] : []
+  const waiting = orderOf(manuscript.passages.length, [...firstOfAll, ...(options.order ?? [])]).values()
   const total = manuscript.passages.length
   let done = 0
   let failed = false
@@ -171,7 +174,7 @@ const authorSpans = (placements: readonly Placement[]) =>
     .map(({ span, decision }) => ({ ...span, here: decision.scope === 'here' }))
 
 /** The passages asked for first, then the others in reading order; indexes that do not exist are skipped. */
-function orderOf(nPassages: number, first: readonly number[] = []): number[] {
+function orderOf(nPassages: number, first: readonly number[]): number[] {
   const all = Array.from({ length: nPassages }, (_, i) => i)
   return [...new Set([...first.filter((index) => index in all), ...all])]
 }

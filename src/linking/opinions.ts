@@ -18,20 +18,42 @@ export function revise(
   passages: readonly LinkedPassage[],
   ...revisions: readonly Revision[]
 ): readonly LinkedPassage[] {
-  let opinions: readonly Opinion[] = passages.flatMap(({ links }) => links.map(opinionOf))
-  for (const revision of revisions) opinions = revision(opinions)
+  const opinions = revised(passages, revisions)
   let at = 0
-  return passages.map((linked) => {
-    const revised = opinions.slice(at, (at += linked.links.length))
-    const links = linked.links.map((link, i) => settled(link, revised[i]?.probabilities))
-    return links.every((link, i) => link === linked.links[i]) ? linked : { ...linked, links }
-  })
+  return passages.map((linked) => settledPassage(linked, opinions.slice(at, (at += linked.links.length))))
 }
 
-const opinionOf = (link: Link): Opinion => ({
-  link,
-  probabilities: new Map(rankedOf(link).map(({ id, probability }) => [id, probability])),
-})
+/** The first of the passages as {@link revise} would give it, without the work that the others take. */
+export function reviseFirst(
+  passages: readonly LinkedPassage[],
+  ...revisions: readonly Revision[]
+): LinkedPassage | undefined {
+  const [first] = passages
+  return first && settledPassage(first, revised(passages, revisions))
+}
+
+function revised(passages: readonly LinkedPassage[], revisions: readonly Revision[]): readonly Opinion[] {
+  let opinions: readonly Opinion[] = passages.flatMap(({ links }) => links.map(opinionOf))
+  for (const revision of revisions) opinions = revision(opinions)
+  return opinions
+}
+
+/** @param opinions of the passage's links, and perhaps of others behind them */
+function settledPassage(linked: LinkedPassage, opinions: readonly Opinion[]): LinkedPassage {
+  const links = linked.links.map((link, i) => settled(link, opinions[i]?.probabilities))
+  return links.every((link, i) => link === linked.links[i]) ? linked : { ...linked, links }
+}
+
+/** By the candidates, which stay the same from edit to edit. */
+const probabilitiesOf = new WeakMap<Link['candidates'], Opinion['probabilities']>()
+
+function opinionOf(link: Link): Opinion {
+  const known = probabilitiesOf.get(link.candidates)
+  if (known) return { link, probabilities: known }
+  const probabilities = new Map(rankedOf(link).map(({ id, probability }) => [id, probability]))
+  probabilitiesOf.set(link.candidates, probabilities)
+  return { link, probabilities }
+}
 
 /** The candidates that were ranked: they come first, and have a probability. */
 function rankedOf({ candidates }: Link): readonly RankedCandidate[] {

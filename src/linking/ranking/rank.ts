@@ -60,33 +60,40 @@ export async function rankMentions(
   const distinct = new Map<string, MentionToRank>()
   for (const one of inReadingOrder(mentions))
     if (one.candidates.length > 0 && !distinct.has(keyOf(one))) distinct.set(keyOf(one), one)
-  const asked = [...distinct].map(([key, one]) => ({ key, one, ...chosenOf(one, nRanked, engine.info) }))
+  const chosen = new Map<string, ReturnType<typeof chosenOf>>()
+  const chosenFor = (key: string, one: MentionToRank) => {
+    const known = chosen.get(key) ?? chosenOf(one, nRanked, engine.info)
+    chosen.set(key, known)
+    return known
+  }
   const rankings = new Map<string, Ranking>()
   const rankingFor = (one: MentionToRank) => rankings.get(keyOf(one)) ?? { candidates: [], none: 1 }
-  const rank = async (some: typeof asked): Promise<void> => {
-    if (some.length === 0) return
-    const requests = some.map(({ one, toScore }) => ({
+  const rank = async (some: ReadonlyMap<string, MentionToRank>): Promise<void> => {
+    if (some.size === 0) return
+    const requests = Array.from(some, ([key, one]) => ({
       span: one.mention.span,
       mentionText: one.lookedUp,
-      candidates: toScore,
+      candidates: chosenFor(key, one).toScore,
     }))
     const answers = await engine.score(text, requests, token)
-    for (const [i, { key, one, ranks }] of some.entries()) {
-      const { read, others } = parted(one.candidates, ranks)
-      rankings.set(key, rankingOf([...read, ...others], answers[i], engine.info))
+    let i = 0
+    for (const [key, one] of some) {
+      const { read, others } = parted(one.candidates, chosenFor(key, one).ranks)
+      rankings.set(key, rankingOf([...read, ...others], answers[i++], engine.info))
     }
   }
-  if (focus) {
-    const nCandidates = new Map(asked.map(({ key, toScore }) => [key, toScore.length]))
-    const near = nearest(mentions, focus.offset, (one) => nCandidates.get(keyOf(one)) ?? 0)
-    const keys = new Set(near.map(keyOf))
-    const first = asked.filter(({ key }) => keys.has(key))
-    if (first.length < asked.length) {
-      await rank(first)
-      focus.onRanked(near.map((one) => [one, rankingFor(one)]))
-    }
+  const costOf = (one: MentionToRank): number => {
+    const asked = distinct.get(keyOf(one))
+    return asked ? chosenFor(keyOf(one), asked).toScore.length : 0
   }
-  await rank(asked.filter(({ key }) => !rankings.has(key)))
+  const near = focus ? nearest(mentions, focus.offset, costOf) : []
+  const keys = new Set(near.map(keyOf))
+  const isFirst = ([key]: readonly [string, MentionToRank]): boolean => keys.has(key)
+  const first = new Map([...distinct].filter(isFirst))
+  const others = new Map([...distinct].filter((entry) => !isFirst(entry)))
+  await rank(first)
+  if (focus && others.size > 0) focus.onRanked(near.map((one) => [one, rankingFor(one)]))
+  await rank(others)
   return mentions.map(rankingFor)
 }
 
