@@ -21,7 +21,9 @@ import {
 import type { Messages, Timers } from './ports.ts'
 import type { Tools, Workbench } from './workbench.ts'
 
-/** Typing is left alone for this long before its passage is linked again, longer in documents of megabytes. */
+/** An edit after this long without one is linked at once; those that follow sooner are a burst of typing. */
+const REST_MS = 500
+/** A burst is left alone for this long before its passage is linked again; any edit for longer in documents of megabytes. */
 const TYPING_DELAY_MS = 120
 const MAX_TYPING_DELAY_MS = 2000
 /** What is read again in a millisecond after an edit, in UTF-16 units; only roughly. */
@@ -67,6 +69,9 @@ interface Run {
 
 interface Tracked {
   cancelTimer: () => void
+  /** The document was edited less than {@link REST_MS} ago. */
+  isTyping: boolean
+  cancelRest: () => void
   /** The linking under way. */
   run: Run | undefined
   status: DocumentStatus
@@ -80,7 +85,10 @@ export function createLinkingLoop(parts: LoopParts): LinkingLoop {
     const known = tracked.get(manuscript)
     if (known) return known
     const status = { uri: manuscript.uri, state: 'waiting', nDone: 0, nPassages: 0, nShown: 0 } as const
-    const fresh: Tracked = { cancelTimer: () => undefined, run: undefined, status }
+    const fresh: Tracked = {
+      ...{ cancelTimer: () => undefined, run: undefined, status },
+      ...{ isTyping: false, cancelRest: () => undefined },
+    }
     tracked.set(manuscript, fresh)
     return fresh
   }
@@ -221,7 +229,13 @@ export function createLinkingLoop(parts: LoopParts): LinkingLoop {
       manuscript.latest = undefined
       schedule(manuscript, 0)
     },
-    typed: (manuscript) => schedule(manuscript, typingDelay(manuscript.document.getText().length)),
+    typed(manuscript) {
+      const entry = track(manuscript)
+      schedule(manuscript, typingDelay(manuscript.document.getText().length, entry.isTyping))
+      entry.isTyping = true
+      entry.cancelRest()
+      entry.cancelRest = parts.timers.after(REST_MS, () => (entry.isTyping = false))
+    },
     async linkNow(manuscript, token) {
       const { latest, document } = manuscript
       if (latest?.version === document.version) return latest
@@ -244,14 +258,15 @@ export function createLinkingLoop(parts: LoopParts): LinkingLoop {
       tell(manuscript, 'linked')
     },
     close(manuscript) {
-      stop(manuscript, 'stopped')
+      stop(manuscript, 'stopped').cancelRest()
       tracked.delete(manuscript)
     },
   }
 }
 
-function typingDelay(length: number): number {
-  return Math.min(MAX_TYPING_DELAY_MS, Math.max(TYPING_DELAY_MS, length / UNITS_PER_MS))
+function typingDelay(length: number, isTyping: boolean): number {
+  const readingMs = Math.min(MAX_TYPING_DELAY_MS, length / UNITS_PER_MS)
+  return readingMs > TYPING_DELAY_MS ? readingMs : isTyping ? TYPING_DELAY_MS : 0
 }
 
 function visiblePassages(parsed: Manuscript, { uri, visible }: OpenManuscript): readonly number[] {

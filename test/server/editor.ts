@@ -17,7 +17,13 @@ import { ConceptLensError, type KnowledgeBase } from '../../src/core/index.ts'
 import type { Engine } from '../../src/inference/index.ts'
 import { createLinker, featureNames } from '../../src/linking/index.ts'
 import type { ParamsOf, RequestMethod, ResultOf, StatusParams } from '../../src/protocol/index.ts'
-import { createExporter, serve, type FileAccess, type RemoteDefinitions } from '../../src/server/index.ts'
+import {
+  createExporter,
+  serve,
+  type FileAccess,
+  type RemoteDefinitions,
+  type Timers,
+} from '../../src/server/index.ts'
 import { fakeEngine, type FakeEngine } from '../support/engine.ts'
 import { knowledgeBaseOf } from '../support/knowledgeBase.ts'
 
@@ -28,6 +34,7 @@ export interface EditorOptions {
   readonly knowledgeBases?: ReadonlyMap<string, KnowledgeBase>
   readonly engine?: Engine
   readonly definitions?: RemoteDefinitions
+  readonly timers?: Timers
   /** Opening them fails with this. */
   readonly broken?: { readonly knowledgeBase?: Error; readonly engine?: Error }
   /** As under `conceptLens`. */
@@ -157,12 +164,7 @@ export async function openEditor(options: EditorOptions = {}): Promise<Editor> {
     }),
     definitions: () => options.definitions ?? noDefinitions,
     files: fileAccess(files, writable),
-    timers: {
-      after(_delayMs, callback) {
-        const timer = setImmediate(callback)
-        return () => clearImmediate(timer)
-      },
-    },
+    timers: options.timers ?? immediateTimers,
     exporter: createExporter(() => '2026-01-31'),
     now: () => new Date(Date.UTC(2026, 0, 31, 12, 0, second++)).toISOString(),
   })
@@ -191,6 +193,14 @@ export async function openEditor(options: EditorOptions = {}): Promise<Editor> {
       server.dispose()
     },
   }
+}
+
+/** Waits for nothing. */
+export const immediateTimers: Timers = {
+  after(_delayMs, callback) {
+    const timer = setImmediate(callback)
+    return () => clearImmediate(timer)
+  },
 }
 
 const noDefinitions: RemoteDefinitions = {
