@@ -44,8 +44,8 @@ export interface RankFocus {
   readonly onRanked: (nearest: readonly (readonly [MentionToRank, Ranking])[]) => void
 }
 
-/** Candidates that are read for the mentions nearest to a focus: two chunks of the engine, about a sentence's. */
-const FOCUS_CANDIDATES = 24
+/** Candidates that are read for the mentions nearest to a focus: one chunk of the engine, most of a sentence. */
+const FOCUS_CANDIDATES = 16
 
 /**
  * Ranks all mentions of one text, in one call of the engine when there is no focus, else in two. Mentions that look up
