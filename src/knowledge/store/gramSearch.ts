@@ -61,7 +61,7 @@ export function createBlockScorer(grams: GramLists, norms: NormBounds, blockSize
       for (const { list, entry } of present) {
         if (remaining >= least) n = gather(grams.container(list, entry), list.weight, n)
         else {
-          n = pruned(n, first, { leastPerNorm, toCome: remaining })
+          n = pruned(n, least - remaining)
           if (n === 0) break
           complete(grams.container(list, entry), list.weight, n)
         }
@@ -105,13 +105,12 @@ export function createBlockScorer(grams: GramLists, norms: NormBounds, blockSize
     }
   }
 
-  /** Drops the candidates that cannot reach the threshold with all that is to come; returns how many stay. */
-  function pruned(n: number, first: number, limits: { leastPerNorm: number; toCome: number }): number {
-    const { leastPerNorm, toCome } = limits
+  /** Drops the candidates whose sum is below `least`; returns how many stay. */
+  function pruned(n: number, least: number): number {
     let kept = 0
     for (let i = 0; i < n; i += 1) {
       const place = candidates[i]!
-      if (sums[place]! + toCome >= leastPerNorm * norms.low(first + place)) candidates[kept++] = place
+      if (sums[place]! >= least) candidates[kept++] = place
       else sums[place] = 0
     }
     return kept
