@@ -19,6 +19,7 @@ export interface LinkerOptions {
   readonly detection: LinkingSettings['detection']
   readonly generalWords: Settings['generalWords']
   readonly candidates: Settings['candidates.ranked']
+  readonly abbreviations: boolean
 }
 
 /** Declares the options of {@link LinkerOptions}: those that are settings in an editor too, and a few of its own. */
@@ -37,6 +38,7 @@ export function addLinkerOptions(command: Command): Command {
         .default(defaultLinkingSettings.detection),
     )
     .addOption(settingOption('generalWords'))
+    .option('--no-abbreviations', 'look short forms up as they stand, whatever the document defines')
     .addOption(new Option('--log <level>', 'messages on stderr').choices(logLevels).default('warn'))
 }
 
@@ -67,6 +69,7 @@ export async function openLinker(
       detection: options.detection,
       generalWords: options.generalWords,
       candidatesRanked: options.candidates,
+      expandAbbreviations: options.abbreviations,
     }
     const linker = createLinker({ knowledgeBase, engine, logger }, settings)
     return {

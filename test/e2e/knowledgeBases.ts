@@ -10,6 +10,7 @@ export const knowledgeBaseScenes: readonly Scene[] = [
   ['import languages', (page, editor) => importSteps(page, editor, 1)],
   ['import vocabularies', (page, editor) => importSteps(page, editor, 2)],
   ['import overview', (page, editor) => importSteps(page, editor, 3)],
+  ['import steps back', importStepsBack],
 ]
 
 /** Presses the button of the question whether a knowledge base is to be deleted, when it is asked. */
@@ -44,6 +45,28 @@ async function importSteps(page: Page, { workspace }: RunningEditor, step: numbe
     await appears(dialog.locator('.monaco-list-row', { hasText: /name/ }))
     if (i + 1 < step) await page.keyboard.press('Enter')
   }
+}
+
+/** Leaves a vocabulary out, looks at the overview, and goes back as far as one can: what was chosen stays chosen. */
+async function importStepsBack(page: Page, editor: RunningEditor): Promise<void> {
+  const dialog = page.locator('.quick-input-widget:visible')
+  const goBack = () => dialog.getByRole('button', { name: 'Back' }).click()
+  const isAt = (placeholder: string) => appears(dialog.locator(`input[placeholder^="${placeholder}"]`))
+  const [languages, vocabularies, overview] = STEPS
+  await importSteps(page, editor, 2)
+  const first = dialog.locator('.monaco-list-row').first()
+  const nChosen = await dialog.locator('.monaco-list-row[aria-checked="true"]').count()
+  await first.click()
+  await page.keyboard.press('Enter')
+  await isAt(overview)
+  await goBack()
+  await isAt(vocabularies)
+  await goBack()
+  await isAt(languages)
+  await page.keyboard.press('Enter')
+  await isAt(vocabularies)
+  const nStillChosen = await dialog.locator('.monaco-list-row[aria-checked="true"]').count()
+  if (nStillChosen !== nChosen - 1) throw new Error(`${nStillChosen} of ${nChosen} vocabularies are chosen`)
 }
 
 /** Chooses a folder in VS Code's own dialog, which takes back what is typed before it has listed where it stands. */

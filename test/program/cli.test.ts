@@ -177,6 +177,16 @@ describe('the command line', () => {
       assert.equal((JSON.parse(measured.stdout) as { accuracyAt1: number }).accuracyAt1, 1, measured.stderr)
     })
 
+    it('looks short forms up as they stand when asked to', () => {
+      const text = 'tumor necrosis factor alpha (QXF) and QXF again'
+      const at = text.lastIndexOf('QXF')
+      const mark = `7\t${at}\t${at + 3}\tQXF\tGene\tOLD:9`
+      const file = manuscript('short.pubtator', `7|t|${text}\n7|a|Nothing.\n${mark}\n\n`)
+      const given = ['--mentions', 'given', '--format', 'jsonl']
+      assert.match(link(file, ...given).stdout, /LAB:3/)
+      assert.doesNotMatch(link(file, ...given, '--no-abbreviations').stdout, /LAB:3/)
+    })
+
     it('goes on after a file that cannot be read, and says so in its status', () => {
       const { status, stdout, stderr } = link(join(folder, 'missing.md'), manuscript('e.md', 'asthma\n'))
       assert.equal(status, 1)
