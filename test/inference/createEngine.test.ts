@@ -233,7 +233,7 @@ describe('engine', () => {
   })
 
   it('goes on with the other processes when one dies too often', async function () {
-    this.timeout(20_000) // Processes die and start again, also the one that reads along.
+    this.timeout(20_000) // Processes die and start again.
     const marker = join(await mkdtemp(join(scratch, 'm')), 'died')
     const pair = await start({ engineScript: mortalEngineScript(marker), processes: 2 })
     await Promise.allSettled([pair.analyse(DEADLY), pair.analyse(DEADLY)])
