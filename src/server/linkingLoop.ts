@@ -84,10 +84,12 @@ export function createLinkingLoop(parts: LoopParts): LinkingLoop {
   function track(manuscript: OpenManuscript): Tracked {
     const known = tracked.get(manuscript)
     if (known) return known
-    const status = { uri: manuscript.uri, state: 'waiting', nDone: 0, nPassages: 0, nShown: 0 } as const
     const fresh: Tracked = {
-      ...{ cancelTimer: () => undefined, run: undefined, status },
-      ...{ isTyping: false, cancelRest: () => undefined },
+      cancelTimer: () => undefined,
+      isTyping: false,
+      cancelRest: () => undefined,
+      run: undefined,
+      status: { uri: manuscript.uri, state: 'waiting', nDone: 0, nPassages: 0, nShown: 0 },
     }
     tracked.set(manuscript, fresh)
     return fresh
