@@ -101,13 +101,12 @@ describe('inlay hints', () => {
     stop = nScored + 1
     await editor.edit(PAPER, 'aitis', 'citis')
     while (!goOn) await new Promise((resolve) => setImmediate(resolve))
-    assert.deepEqual(await editor.hints(PAPER), [
-      'citis→D:2',
-      ...before.slice(1).filter((hint) => !hint.startsWith('citis')),
-    ])
+    assert.deepEqual(await editor.hints(PAPER), ['citis→D:2', ...before.slice(1)])
     goOn()
     await editor.settled(PAPER)
-    assert.deepEqual((await editor.hints(PAPER))[0], 'citis→D:2')
+    // The word that stood there before is the second of its kind now, which needs no hint.
+    const others = before.slice(1).filter((hint) => !hint.startsWith('citis'))
+    assert.deepEqual(await editor.hints(PAPER), ['citis→D:2', ...others])
   })
 
   it('ask the engine again for the changed passage only', async () => {
