@@ -178,9 +178,9 @@ describe('the command line', () => {
     })
 
     it('looks short forms up as they stand when asked to', () => {
-      const text = 'tumor necrosis factor alpha (QXF) and QXF again'
-      const at = text.lastIndexOf('QXF')
-      const mark = `7\t${at}\t${at + 3}\tQXF\tGene\tOLD:9`
+      const text = 'tumor necrosis factor alpha (TNFA) and TNFA again'
+      const at = text.lastIndexOf('TNFA')
+      const mark = `7\t${at}\t${at + 4}\tTNFA\tGene\tOLD:9`
       const file = manuscript('short.pubtator', `7|t|${text}\n7|a|Nothing.\n${mark}\n\n`)
       const given = ['--mentions', 'given', '--format', 'jsonl']
       assert.match(link(file, ...given).stdout, /LAB:3/)
