@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander'
 import { ConceptLensError, type KnowledgeBase, type Logger } from '../core/index.ts'
-import { automaticProcesses, createEngine, type Engine, type EngineUse } from '../inference/index.ts'
+import { createEngine, type Engine, type EngineUse } from '../inference/index.ts'
 import { openKnowledgeBase } from '../knowledge/index.ts'
 import { createLinker, defaultLinkingSettings, type Linker, type LinkingSettings } from '../linking/index.ts'
 import type { Settings } from '../protocol/index.ts'
@@ -59,10 +59,8 @@ export async function openLinker(
   const logger = stderrLogger(options.log)
   const knowledgeBase = openKnowledgeBase(options.kb)
   try {
-    const engine =
-      options.model === false
-        ? undefined
-        : await startEngine({ ...options, model: options.model, use }, logger)
+    const { model } = options
+    const engine = model === false ? undefined : await startEngine({ ...options, model, use }, logger)
     const settings: LinkingSettings = {
       ...defaultLinkingSettings,
       convention: options.convention,
@@ -97,7 +95,8 @@ async function startEngine(
     return await createEngine({
       modelDir,
       engineScript,
-      processes: processes > 0 ? processes : automaticProcesses(use),
+      processes,
+      use,
       provider,
       logger,
     })

@@ -1,5 +1,6 @@
 import type { Logger } from '../core/index.ts'
-import { automaticThreads } from './cores.ts'
+import { automaticProcesses, automaticThreads } from './cores.ts'
+import type { EngineUse } from './cores.ts'
 import type { Engine, EngineInfo } from './engine.ts'
 import { poolEngine } from './enginePool.ts'
 import type { EngineProcess } from './engineProcess.ts'
@@ -16,8 +17,10 @@ export interface EngineOptions {
   readonly modelDir: string
   /** The bundle of `src/inference/engine/main.ts`: `dist/engine.cjs`. */
   readonly engineScript: string
-  /** Engine processes of `threads` threads each; each takes about 250 MB. Default 1. Many passages are done sooner by more. */
+  /** Engine processes of `threads` threads each; each takes about 250 MB. 0, the default: as many as suit the use. */
   readonly processes?: number
+  /** Default `editing`. */
+  readonly use?: EngineUse
   /** Threads inside a process; a single passage is done sooner by more. Default: see `automaticThreads`. */
   readonly threads?: number
   /** Default `auto`. */
@@ -54,7 +57,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 function startProcesses(options: EngineOptions, manifest: ModelManifest): EngineProcess[] {
   const { modelDir, engineScript, provider = 'auto', logger } = options
   const cacheBytes = options.cacheBytes ?? DEFAULT_CACHE_BYTES
-  const count = Math.max(1, Math.floor(options.processes ?? 1))
+  const wanted = Math.floor(options.processes ?? 0)
+  const count = wanted > 0 ? wanted : automaticProcesses(options.use ?? 'editing')
   const threads = options.threads ?? automaticThreads(count)
   const load = { modelDir, manifest, provider, threads, cacheBytes }
   return Array.from({ length: count }, () => createEngineProcess({ engineScript, load, logger }))

@@ -1,6 +1,5 @@
 export type * from './engine.ts'
 export type { FeatureRanker } from './featureRanker.ts'
-export { automaticProcesses } from './cores.ts'
 export type { EngineUse } from './cores.ts'
 export { createEngine } from './createEngine.ts'
 export type { EngineOptions } from './createEngine.ts'

@@ -19,6 +19,7 @@ import type { Linker, LinkOptions } from './linkerApi.ts'
 import { findAbbreviations } from './mentions/index.ts'
 import type { Abbreviations } from './mentions/index.ts'
 import { revise, reviseFirst } from './opinions.ts'
+import type { Revision } from './opinions.ts'
 import type { LinkedMention } from './passageCache.ts'
 import { createPassageLinker } from './passageLinker.ts'
 import type { PassageFocus, PassageLinker, PassageLinkerParts, PassageTask } from './passageLinker.ts'
@@ -55,13 +56,11 @@ export function createLinker(parts: LinkerParts, settings: LinkingSettings): Lin
   const link = async (manuscript: Manuscript, options: LinkOptions = {}): Promise<LinkedManuscript> => {
     const document = prepare(manuscript, options)
     const revisions = settings.documentAgreement ? [makeCoherent, makeAgree, temper] : []
-    const agree = (linked: readonly LinkedPassage[]) => revise(linked, ...revisions)
-    const agreeFirst = (linked: readonly LinkedPassage[]) => reviseFirst(linked, ...revisions)
-    const linked = await linkPassages(document, passages, { pause, knowledgeBase, agree, agreeFirst })
+    const linked = await linkPassages(document, passages, { pause, knowledgeBase, revisions })
     const { problems } = document.placements
     return {
       manuscript,
-      passages: agree(linked),
+      passages: revise(linked, ...revisions),
       problems: [...manuscript.problems, ...problems],
     }
   }
@@ -100,15 +99,15 @@ interface Document {
 
 interface Surroundings {
   readonly pause: () => Promise<void>
-  readonly agree: (linked: readonly LinkedPassage[]) => readonly LinkedPassage[]
-  readonly agreeFirst: (linked: readonly LinkedPassage[]) => LinkedPassage | undefined
+  /** What is made of the passages that are shown before all are linked. */
+  readonly revisions: readonly Revision[]
   readonly knowledgeBase: LinkerParts['knowledgeBase']
 }
 
 async function linkPassages(
   document: Document,
   linker: PassageLinker,
-  { pause, knowledgeBase, agree, agreeFirst }: Surroundings,
+  { pause, knowledgeBase, revisions }: Surroundings,
 ): Promise<LinkedPassage[]> {
   const { manuscript, options, placements } = document
   const linked = new Array<LinkedPassage>(manuscript.passages.length)
@@ -121,13 +120,13 @@ async function linkPassages(
     )
   // What has no links yet is a hole in the list, which `filter` leaves out.
   const known = (): LinkedPassage[] => linked.filter(() => true)
-  const soFar = (): readonly LinkedPassage[] => agree(known())
+  const soFar = (): readonly LinkedPassage[] => revise(known(), ...revisions)
   const { focus } = options
   const place = focus && placeOf(manuscript, focus.file, { start: focus.offset, end: focus.offset })
   const focusIn = (index: number): PassageFocus | undefined => {
     if (!focus || place?.index !== index) return undefined
     const onLinked = (nearest: readonly LinkedMention[]): void => {
-      const first = agreeFirst([assemble(index, nearest), ...known()])
+      const first = reviseFirst([assemble(index, nearest), ...known()], ...revisions)
       if (first) focus.onLinked(first)
     }
     return { offset: place.span.start, onLinked }

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { automaticProcesses, createEngine, providerNames } from '../inference/index.ts'
+import { createEngine, providerNames } from '../inference/index.ts'
 import { knowledgeBaseStatistics, openKnowledgeBase } from '../knowledge/index.ts'
 import { createLinker } from '../linking/index.ts'
 import type { Assets, Messages } from './ports.ts'
@@ -22,7 +22,8 @@ export function createAssets(distDir: string, messages: Messages): Assets {
         modelDir: modelPath === '' ? join(distDir, '..', 'models', 'linker') : modelPath,
         engineScript: join(distDir, 'engine.cjs'),
         provider: providerNames.find((name) => name === provider) ?? 'auto',
-        processes: nProcesses > 0 ? nProcesses : automaticProcesses('editing'),
+        processes: nProcesses,
+        use: 'editing',
         // What an engine warns of (a fall back, a restart) concerns people; each message comes once.
         logger: { ...messages, warn: (message) => messages.show('warning', message) },
       }),

@@ -69,9 +69,8 @@ interface Run {
 
 interface Tracked {
   cancelTimer: () => void
-  /** The document was edited less than {@link REST_MS} ago. */
-  isTyping: boolean
-  cancelRest: () => void
+  /** Cancels the wait for the end of a burst of typing; `undefined` when the last edit is {@link REST_MS} ago. */
+  cancelRest: (() => void) | undefined
   /** The linking under way. */
   run: Run | undefined
   status: DocumentStatus
@@ -86,8 +85,7 @@ export function createLinkingLoop(parts: LoopParts): LinkingLoop {
     if (known) return known
     const fresh: Tracked = {
       cancelTimer: () => undefined,
-      isTyping: false,
-      cancelRest: () => undefined,
+      cancelRest: undefined,
       run: undefined,
       status: { uri: manuscript.uri, state: 'waiting', nDone: 0, nPassages: 0, nShown: 0 },
     }
@@ -233,10 +231,9 @@ export function createLinkingLoop(parts: LoopParts): LinkingLoop {
     },
     typed(manuscript) {
       const entry = track(manuscript)
-      schedule(manuscript, typingDelay(manuscript.document.getText().length, entry.isTyping))
-      entry.isTyping = true
-      entry.cancelRest()
-      entry.cancelRest = parts.timers.after(REST_MS, () => (entry.isTyping = false))
+      schedule(manuscript, typingDelay(manuscript.document.getText().length, entry.cancelRest !== undefined))
+      entry.cancelRest?.()
+      entry.cancelRest = parts.timers.after(REST_MS, () => (entry.cancelRest = undefined))
     },
     async linkNow(manuscript, token) {
       const { latest, document } = manuscript
@@ -260,7 +257,7 @@ export function createLinkingLoop(parts: LoopParts): LinkingLoop {
       tell(manuscript, 'linked')
     },
     close(manuscript) {
-      stop(manuscript, 'stopped').cancelRest()
+      stop(manuscript, 'stopped').cancelRest?.()
       tracked.delete(manuscript)
     },
   }

@@ -91,7 +91,11 @@ export function replaceNearest(manuscript: OpenManuscript, nearest: LinkedPassag
     source.start >= passage.source.start && source.end <= passage.source.end
   const linksOf = (placed: readonly PlacedLink[]) => placed.filter(isBeside).map(({ link }) => link)
   const whole = { passage, links: [...linksOf(before), ...links, ...linksOf(after)] }
-  manuscript.links = [...before, ...links.map((link) => placed(link, whole)), ...after]
+  // They keep the text that they were found in, but which mention of a concept is the first is seen among all.
+  const among = (one: PlacedLink): PlacedLink =>
+    isBeside(one) ? { ...one, passage: { ...one.passage, links: whole.links } } : one
+  const found = links.map((link) => placed(link, whole))
+  manuscript.links = [...before.map(among), ...found, ...after.map(among)]
 }
 
 /** Replaces all links by those of a whole result, whose spans fit the text as it is now. */

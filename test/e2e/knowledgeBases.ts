@@ -41,32 +41,35 @@ async function importSteps(page: Page, { workspace }: RunningEditor, step: numbe
   await appears(dialog.getByRole('button', { name: 'Import' }))
   await openFolder(dialog, `${join(workspace, 'umls')}/`)
   for (const [i, placeholder] of STEPS.slice(0, step).entries()) {
-    await appears(dialog.locator(`input[placeholder^="${placeholder}"]`))
+    await isAt(dialog, placeholder)
     await appears(dialog.locator('.monaco-list-row', { hasText: /name/ }))
     if (i + 1 < step) await page.keyboard.press('Enter')
   }
 }
 
+/** The step with this placeholder is asked. */
+const isAt = (dialog: Locator, placeholder: string): Promise<void> =>
+  appears(dialog.locator(`input[placeholder^="${placeholder}"]`))
+
 /** Leaves a vocabulary out, looks at the overview, and goes back as far as one can: what was chosen stays chosen. */
 async function importStepsBack(page: Page, editor: RunningEditor): Promise<void> {
   const dialog = page.locator('.quick-input-widget:visible')
   const goBack = () => dialog.getByRole('button', { name: 'Back' }).click()
-  const isAt = (placeholder: string) => appears(dialog.locator(`input[placeholder^="${placeholder}"]`))
+  const nChosen = () => dialog.locator('.monaco-list-row[aria-checked="true"]').count()
   const [languages, vocabularies, overview] = STEPS
   await importSteps(page, editor, 2)
-  const first = dialog.locator('.monaco-list-row').first()
-  const nChosen = await dialog.locator('.monaco-list-row[aria-checked="true"]').count()
-  await first.click()
+  const nSuggested = await nChosen()
+  await dialog.locator('.monaco-list-row').first().click()
   await page.keyboard.press('Enter')
-  await isAt(overview)
+  await isAt(dialog, overview)
   await goBack()
-  await isAt(vocabularies)
+  await isAt(dialog, vocabularies)
   await goBack()
-  await isAt(languages)
+  await isAt(dialog, languages)
   await page.keyboard.press('Enter')
-  await isAt(vocabularies)
-  const nStillChosen = await dialog.locator('.monaco-list-row[aria-checked="true"]').count()
-  if (nStillChosen !== nChosen - 1) throw new Error(`${nStillChosen} of ${nChosen} vocabularies are chosen`)
+  await isAt(dialog, vocabularies)
+  const nNow = await nChosen()
+  if (nNow !== nSuggested - 1) throw new Error(`${nNow} of ${nSuggested} vocabularies are chosen`)
 }
 
 /** Chooses a folder in VS Code's own dialog, which takes back what is typed before it has listed where it stands. */

@@ -57,44 +57,43 @@ export async function rankMentions(
   mentions: readonly MentionToRank[],
   { engine, nRanked, token, focus }: RankOptions,
 ): Promise<Ranking[]> {
-  const distinct = new Map<string, MentionToRank>()
+  const distinct = new Map<string, Asked>()
   for (const one of inReadingOrder(mentions))
-    if (one.candidates.length > 0 && !distinct.has(keyOf(one))) distinct.set(keyOf(one), one)
-  const chosen = new Map<string, ReturnType<typeof chosenOf>>()
-  const chosenFor = (key: string, one: MentionToRank) => {
-    const known = chosen.get(key) ?? chosenOf(one, nRanked, engine.info)
-    chosen.set(key, known)
-    return known
-  }
+    if (one.candidates.length > 0 && !distinct.has(keyOf(one))) distinct.set(keyOf(one), { one })
+  const chosenFor = (asked: Asked): Chosen => (asked.chosen ??= chosenOf(asked.one, nRanked, engine.info))
   const rankings = new Map<string, Ranking>()
   const rankingFor = (one: MentionToRank) => rankings.get(keyOf(one)) ?? { candidates: [], none: 1 }
-  const rank = async (some: ReadonlyMap<string, MentionToRank>): Promise<void> => {
-    if (some.size === 0) return
-    const requests = Array.from(some, ([key, one]) => ({
-      span: one.mention.span,
-      mentionText: one.lookedUp,
-      candidates: chosenFor(key, one).toScore,
+  const rank = async (some: readonly Asked[]): Promise<void> => {
+    if (some.length === 0) return
+    const requests = some.map((asked) => ({
+      span: asked.one.mention.span,
+      mentionText: asked.one.lookedUp,
+      candidates: chosenFor(asked).toScore,
     }))
     const answers = await engine.score(text, requests, token)
-    let i = 0
-    for (const [key, one] of some) {
-      const { read, others } = parted(one.candidates, chosenFor(key, one).ranks)
-      rankings.set(key, rankingOf([...read, ...others], answers[i++], engine.info))
+    for (const [i, asked] of some.entries()) {
+      const { read, others } = parted(asked.one.candidates, chosenFor(asked).ranks)
+      rankings.set(keyOf(asked.one), rankingOf([...read, ...others], answers[i], engine.info))
     }
   }
   const costOf = (one: MentionToRank): number => {
     const asked = distinct.get(keyOf(one))
-    return asked ? chosenFor(keyOf(one), asked).toScore.length : 0
+    return asked ? chosenFor(asked).toScore.length : 0
   }
   const near = focus ? nearest(mentions, focus.offset, costOf) : []
   const keys = new Set(near.map(keyOf))
-  const isFirst = ([key]: readonly [string, MentionToRank]): boolean => keys.has(key)
-  const first = new Map([...distinct].filter(isFirst))
-  const others = new Map([...distinct].filter((entry) => !isFirst(entry)))
+  const first = [...distinct].flatMap(([key, asked]) => (keys.has(key) ? asked : []))
+  const others = [...distinct].flatMap(([key, asked]) => (keys.has(key) ? [] : asked))
   await rank(first)
-  if (focus && others.size > 0) focus.onRanked(near.map((one) => [one, rankingFor(one)]))
+  if (focus && others.length > 0) focus.onRanked(near.map((one) => [one, rankingFor(one)]))
   await rank(others)
   return mentions.map(rankingFor)
+}
+
+/** A mention that the engine is asked about. What it reads of it is chosen when it is needed: those far from a focus wait. */
+interface Asked {
+  readonly one: MentionToRank
+  chosen?: Chosen
 }
 
 /** The mentions nearest to an offset, at least one, that have {@link FOCUS_CANDIDATES} together, in reading order. */
@@ -125,7 +124,12 @@ const keyOf = ({ mention, lookedUp }: MentionToRank): string =>
 const CONSIDERED = 24
 
 /** The candidates that the encoder reads, and their ranks in the fused list. */
-function chosenOf(one: MentionToRank, nRanked: number, info: EngineInfo) {
+interface Chosen {
+  readonly ranks: readonly number[]
+  readonly toScore: readonly CandidateToScore[]
+}
+
+function chosenOf(one: MentionToRank, nRanked: number, info: EngineInfo): Chosen {
   const { candidates, lookedUp, mention, groupShares } = one
   const input = { lookedUp, expanded: mention.expansion !== undefined, groupShares, candidates }
   const features = featureVectors(input, Math.max(CONSIDERED, nRanked), info.features)
