@@ -72,7 +72,8 @@ describe('The encoder of names', () => {
     const [first, second] = oracle.names.map(({ name }) => encoder.encode(name).slice())
     const code = new Uint8Array(quantizer.codeBytes)
     const cell = quantizer.encode(second!, code, 0)
-    const base = quantizer.nearCells(first!).find((near) => near.cell === cell)!.score
+    const { cells, scores } = quantizer.nearCells(first!)
+    const base = scores[cells.indexOf(cell)]!
     const table = quantizer.codeScores(first!)
     const approximate = code.reduce((sum, byte, i) => sum + table[i * 256 + byte]!, base)
     const exact = cosineWith(oracle.names[0]!.name, encoder)(oracle.names[1]!.name)

@@ -56,8 +56,10 @@ export function openVectorIndex(
     const codeScores = quantizer.codeScores(query)
     let least = -Infinity
     let nSeen = 0
-    for (const [i, { cell, score: base }] of quantizer.nearCells(query).entries()) {
+    const near = quantizer.nearCells(query)
+    for (const [i, cell] of near.cells.entries()) {
       if (i >= LEAST_CELLS && nSeen >= FORMS_SEEN) break
+      const base = near.scores[i]!
       const first = starts[cell]!
       const n = starts[cell + 1]! - first
       const bytes = file.bytes(1, first * recordBytes, n * recordBytes)

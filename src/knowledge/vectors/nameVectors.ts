@@ -21,7 +21,8 @@ const Manifest = v.object({
   formatVersion: v.literal(1),
   fingerprint: v.pipe(v.string(), v.nonEmpty()),
   dims: v.pipe(Count, v.multipleOf(2 * PART)),
-  pieces: Count,
+  // Numbers of pieces are 16 bits, of which the last stands for none.
+  pieces: v.pipe(Count, v.maxValue(0xfffe)),
   groups: Count,
   cellsPerGroup: Count,
 })

@@ -1,4 +1,5 @@
 import { dotAt } from './dot.ts'
+import { loadKernels } from './kernels.ts'
 
 /** Trained tables of a {@link VectorQuantizer}; row-major. */
 export interface QuantizerWeights {
@@ -30,16 +31,19 @@ export interface VectorQuantizer {
   /** Writes the code of a vector from `at` on and gives its cell. */
   encode(vector: Float32Array, codes: Uint8Array, at: number): number
   /** Cells whose centres have the highest dot products with a vector, the highest first, among those of the nearest groups. */
-  nearCells(vector: Float32Array): readonly CellScore[]
+  nearCells(vector: Float32Array): NearCells
   /** What each byte of a code adds to the dot product with this vector, `[codeBytes, 256]`; valid until the next call. */
   codeScores(vector: Float32Array): Float32Array
 }
 
-/** A cell with the dot product of a vector and its centre. */
-export interface CellScore {
-  readonly cell: number
-  readonly score: number
+/** Cells, the nearest first, with the dot products of a vector and their centres. */
+export interface NearCells {
+  readonly cells: Uint32Array
+  readonly scores: Float32Array
 }
+
+/** Scores, between -2 and 2, are sorted in so many steps to one. */
+const STEPS = 2 ** 20
 
 /** Cells of so many groups, the nearest, are compared with a vector. */
 const GROUPS_PROBED = 16
@@ -50,96 +54,96 @@ export function createVectorQuantizer(weights: QuantizerWeights): VectorQuantize
   const nCells = cells.length / dims
   const perGroup = nCells / nGroups
   const codeBytes = codeBytesOf(dims)
-  const rest = new Float32Array(dims)
+  const { kernels, at, memory } = loadKernels({
+    groups,
+    cells,
+    points: byDimension(points),
+    groupHalves: halfSquaresOf(groups, dims),
+    cellHalves: halfSquaresOf(cells, dims),
+    pointHalves: halfSquaresOf(points, PART),
+    vector: 4 * dims,
+    code: codeBytes,
+    scores: 4 * Math.max(nGroups, perGroup),
+  })
+  const given = new Float32Array(memory, at.vector, dims)
+  const code = new Uint8Array(memory, at.code, codeBytes)
+  const scores = new Float32Array(memory, at.scores, Math.max(nGroups, perGroup))
+  const rowBytes = 4 * dims
   const partScores = new Float32Array((dims / PART) * LEVELS)
   const codeScores = new Float32Array(codeBytes * 256)
 
-  const groupOf = nearestIn(groups, dims)
-  const cellOf = nearestIn(cells, dims)
+  /** The dot products of what is given with `n` rows from an address on; valid until the next call. */
+  const dots = (rows: number, n: number): Float32Array => {
+    kernels.dots(at.vector, rows, n, dims, at.scores)
+    return scores.subarray(0, n)
+  }
 
   return {
     nCells,
     codeBytes,
-    encode(vector, codes, at) {
-      const group = groupOf(vector, 0, nGroups)
-      const cell = cellOf(vector, group * perGroup, perGroup)
-      for (let i = 0; i < dims; i += 1) rest[i] = vector[i]! - cells[cell * dims + i]!
-      for (let byte = 0; byte < codeBytes; byte += 1)
-        codes[at + byte] =
-          nearestPoint(points, rest, 2 * byte) | (nearestPoint(points, rest, 2 * byte + 1) << 4)
+    encode(vector, codes, place) {
+      given.set(vector)
+      const group = kernels.nearest(at.vector, at.groups, at.groupHalves, nGroups, dims)
+      const first = group * perGroup
+      const [rows, halves] = [at.cells + first * rowBytes, at.cellHalves + 4 * first]
+      const cell = first + kernels.nearest(at.vector, rows, halves, perGroup, dims)
+      kernels.code(at.vector, at.cells + cell * rowBytes, at.points, at.pointHalves, dims, at.code)
+      codes.set(code, place)
       return cell
     },
     nearCells(vector) {
-      const groupScores = dotsWith(vector, groups, 0, nGroups)
-      const probed = descending(groupScores).slice(0, GROUPS_PROBED)
-      const scores = new Float32Array(probed.length * perGroup)
-      probed.forEach((group, i) =>
-        scores.set(dotsWith(vector, cells, group * perGroup, perGroup), i * perGroup),
+      given.set(vector)
+      const groups = bestFirst(dots(at.groups, nGroups)).subarray(0, GROUPS_PROBED)
+      const found = new Float32Array(groups.length * perGroup)
+      groups.forEach((group, i) =>
+        found.set(dots(at.cells + group * perGroup * rowBytes, perGroup), i * perGroup),
       )
-      return Array.from(descending(scores), (i) => ({
-        cell: probed[Math.floor(i / perGroup)]! * perGroup + (i % perGroup),
-        score: scores[i]!,
-      }))
+      const places = bestFirst(found)
+      const scores = new Float32Array(places.length)
+      const cells = places.map((place, i) => {
+        scores[i] = found[place]!
+        return groups[Math.floor(place / perGroup)]! * perGroup + (place % perGroup)
+      })
+      return { cells, scores }
     },
     codeScores(vector) {
-      for (let i = 0; i < partScores.length; i += 1) {
-        const first = Math.floor(i / LEVELS) * PART
-        partScores[i] = dotAt(vector.subarray(first, first + PART), points, i * PART)
+      for (let point = 0, i = 0; point < partScores.length; point += 1, i = PART * Math.floor(point / LEVELS)) {
+        let score = 0
+        for (let j = 0; j < PART; j += 1) score += vector[i + j]! * points[point * PART + j]!
+        partScores[point] = score
       }
-      for (let i = 0; i < codeScores.length; i += 1) {
-        const low = (i >>> 8) * 2 * LEVELS
-        codeScores[i] = partScores[low + (i & 15)]! + partScores[low + LEVELS + ((i >>> 4) & 15)]!
-      }
+      for (let byte = 0; byte < codeBytes; byte += 1)
+        for (let value = 0, low = byte * 2 * LEVELS; value < 256; value += 1)
+          codeScores[byte * 256 + value] =
+            partScores[low + (value & 15)]! + partScores[low + LEVELS + (value >>> 4)]!
       return codeScores
     },
   }
 }
 
-/** Which point of a part is nearest to that part of a vector. */
-function nearestPoint(points: Float32Array, vector: Float32Array, part: number): number {
-  let best = 0
-  let least = Infinity
-  for (let level = 0; level < LEVELS; level += 1) {
-    const at = (part * LEVELS + level) * PART
-    let distance = 0
-    for (let i = 0; i < PART; i += 1) distance += (vector[part * PART + i]! - points[at + i]!) ** 2
-    if (distance >= least) continue
-    best = level
-    least = distance
-  }
-  return best
+/** The points of each part dimension by dimension, `[parts, 4, 16]`, as the kernel wants them. */
+function byDimension(points: Float32Array): Float32Array {
+  return points.map((_, i) => {
+    const within = i % (PART * LEVELS)
+    return points[i - within + (within % LEVELS) * PART + Math.floor(within / LEVELS)]!
+  })
 }
 
-/** The dot products of a vector with `n` rows from `first` on. */
-function dotsWith(vector: Float32Array, rows: Float32Array, first: number, n: number): Float32Array {
-  const dots = new Float32Array(n)
-  for (let i = 0; i < n; i += 1) dots[i] = dotAt(vector, rows, (first + i) * vector.length)
-  return dots
+/** The places of scores, that of the highest first: sorted as numbers that hold score and place, far faster than by comparing. */
+function bestFirst(scores: Float32Array): Uint32Array {
+  const n = scores.length
+  const keys = new Float64Array(n)
+  for (let i = 0; i < n; i += 1) keys[i] = Math.round((2 - scores[i]!) * STEPS) * n + i
+  keys.sort()
+  const places = new Uint32Array(n)
+  for (let i = 0; i < n; i += 1) places[i] = keys[i]! % n
+  return places
 }
 
-/** Indices of the scores, that of the highest first. */
-function descending(scores: Float32Array): Uint16Array {
-  return Uint16Array.from(scores.keys()).sort((a, b) => scores[b]! - scores[a]!)
-}
-
-/** Tells which of `n` rows from `first` on is nearest to a vector: the one with the highest dot product less half its square. */
-function nearestIn(
-  rows: Float32Array,
-  dims: number,
-): (vector: Float32Array, first: number, n: number) => number {
-  const halfSquares = Float32Array.from({ length: rows.length / dims }, (_, row) => {
-    const one = rows.subarray(row * dims, (row + 1) * dims)
+/** Half the square of the length of each row. */
+function halfSquaresOf(rows: Float32Array, width: number): Float32Array {
+  return Float32Array.from({ length: rows.length / width }, (_, row) => {
+    const one = rows.subarray(row * width, (row + 1) * width)
     return dotAt(one, one, 0) / 2
   })
-  return (vector, first, n) => {
-    let best = first
-    let highest = -Infinity
-    for (let row = first; row < first + n; row += 1) {
-      const score = dotAt(vector, rows, row * dims) - halfSquares[row]!
-      if (score <= highest) continue
-      best = row
-      highest = score
-    }
-    return best
-  }
 }
