@@ -8,6 +8,7 @@ const packageRoot = join(__dirname, '..')
 export const resources = {
   packageRoot,
   engineScript: join(packageRoot, 'dist', 'engine.cjs'),
+  vectorScript: join(packageRoot, 'dist', 'vectors.cjs'),
   serverScript: join(packageRoot, 'dist', 'server.cjs'),
   model: join(packageRoot, 'models', 'linker'),
   nameEncoder: join(packageRoot, 'models', 'names'),

@@ -24,6 +24,7 @@ export {
   verifyKnowledgeBase,
   type KnowledgeBaseStatistics,
 } from './store/inspect.ts'
+export { encodeForms, type EncodingJob, type EncodingThread } from './store/build/encodeForms.ts'
 export { openNameVectors, type NameVectors } from './vectors/nameVectors.ts'
 export { openKnowledgeBase } from './store/openKnowledgeBase.ts'
 export { mergeKnowledgeBases } from './merged/mergeKnowledgeBases.ts'

@@ -17,6 +17,7 @@ import type { GroupCount, ImportSummary } from '../../protocol/index.ts'
 import { exitStatus } from '../exitStatus.ts'
 import { tellParent } from '../parentProcess.ts'
 import { nameVectors } from '../nameVectors.ts'
+import { startVectorThread } from '../vectorThread/start.ts'
 import { interruptToken, stderrProgress } from '../terminal.ts'
 import { writeOut, writeTable } from '../output.ts'
 import { addReleaseOptions, selectionOf, showCounts } from '../releaseOptions.ts'
@@ -119,6 +120,7 @@ async function importSources(sources: readonly string[], options: ImportOptions)
     ...(selection === undefined ? {} : { selection }),
     ifChanged: options.ifChanged === true,
     vectors: nameVectors(options.vectors),
+    startThread: startVectorThread,
     onInterrupted(words) {
       interrupted = words
       process.stderr.write(`${words}\n`)

@@ -1,6 +1,7 @@
 import { mkdirSync, statSync } from 'node:fs'
 import { ConceptLensError, type KnowledgeSource, type Problem } from '../../core/index.ts'
 import type { Manifest } from '../store/format.ts'
+import type { StartEncoding } from '../store/build/encodeForms.ts'
 import type { NameVectors } from '../vectors/nameVectors.ts'
 import type { Pace } from '../store/pace.ts'
 import type { LabelCount } from '../store/build/writeNames.ts'
@@ -31,6 +32,7 @@ export interface Build {
   readonly made: Pick<Manifest, 'imported' | 'selection'>
   readonly pace: Pace
   readonly vectors?: NameVectors | undefined
+  readonly startThread?: StartEncoding
 }
 
 /** A store that was built, and how its sources were joined. */
@@ -59,6 +61,7 @@ export async function buildStore(dir: string, build: Build): Promise<Built> {
       sources: (found) => describedSources(concepts.descriptions, found),
       ...made,
       vectors: build.vectors,
+      ...(build.startThread && { startThread: build.startThread }),
       written: { ...concepts, counts },
     },
     pace,

@@ -11,6 +11,7 @@ import { readManifest } from '../store/manifest.ts'
 import { VECTORS_SHARE } from '../store/build/writeVectors.ts'
 import { createPace, type BuildProgress } from '../store/pace.ts'
 import { sha256Of } from '../store/writeStore.ts'
+import type { StartEncoding } from '../store/build/encodeForms.ts'
 import type { NameVectors } from '../vectors/nameVectors.ts'
 import { buildStore, filesOf } from './buildStore.ts'
 import { findCheckpoint, howFar, importKey, type Checkpoint } from './checkpoint.ts'
@@ -37,6 +38,8 @@ export interface ImportOptions {
   readonly selection?: ReleaseSelection
   /** An encoder of names: the store then has a vector for each of them. */
   readonly vectors?: NameVectors | undefined
+  /** Begins to compute vectors in a thread, while names are indexed; without it they are computed afterwards. */
+  readonly startThread?: StartEncoding
 }
 
 /** How an import went. */
@@ -103,6 +106,7 @@ export async function importKnowledgeBase(options: ImportOptions): Promise<Impor
         title: titleOf(sources, options, basename(out)),
         pace: createPace(options.progress, options.token, options.vectors ? 1 + VECTORS_SHARE : 1),
         vectors: options.vectors,
+        ...(options.startThread && { startThread: options.startThread }),
       }),
     isWanted,
   )

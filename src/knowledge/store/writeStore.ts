@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Concept, ConceptRef, KnowledgeSource } from '../../core/index.ts'
 import type { NameVectors } from '../vectors/nameVectors.ts'
 import { distinctForms } from './build/distinctForms.ts'
+import { startEncoding, type StartEncoding } from './build/encodeForms.ts'
 import { numberedLabels } from './build/limits.ts'
 import { rereadNames, sampledNames } from './build/rereadNames.ts'
 import { createConceptsWriter } from './build/writeConcepts.ts'
@@ -40,6 +41,8 @@ export interface StoreContent {
   readonly blockSize?: number
   /** What to make vectors of the names with; without it the store has none. */
   readonly vectors?: NameVectors | undefined
+  /** Begins to compute vectors in a thread, while names are indexed; without it they are computed afterwards. */
+  readonly startThread?: StartEncoding
 }
 
 /**
@@ -76,9 +79,17 @@ export async function finishStore(dir: string, content: StoreEnd, pace: Pace): P
     },
     pace,
   )
-  const numbers = await writeForms(join(dir, FILES.forms), forms, pace)
-  await writeGrams(forms, { dir, path: join(dir, FILES.grams), blockSize, numbers }, pace)
-  if (vectors) await writeVectors(join(dir, VECTORS_FILE), { forms, numbers, vectors }, pace)
+  const encoding = vectors && startEncoding(forms, vectors, content.startThread)
+  try {
+    const numbers = await writeForms(join(dir, FILES.forms), forms, pace)
+    await writeGrams(forms, { dir, path: join(dir, FILES.grams), blockSize, numbers }, pace)
+    if (vectors && encoding) {
+      const { nCells } = vectors.quantizer
+      await writeVectors(join(dir, VECTORS_FILE), { encoding, numbers, nCells }, pace)
+    }
+  } finally {
+    await encoding?.end()
+  }
   forms.remove()
   pace.stage('computing checksums', 0.02)
   const manifest: Manifest = {

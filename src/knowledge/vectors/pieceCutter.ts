@@ -14,10 +14,7 @@ const NONE = 0xffff
  *
  * A letter costs one step in a tree of the pieces' letters, so that no text is made and no word has to be remembered.
  */
-export function createPieceCutter(
-  pieces: readonly string[],
-  rows: Uint16Array,
-): (folded: string) => number {
+export function createPieceCutter(pieces: readonly string[], rows: Uint16Array): (folded: string) => number {
   const tree = createTree(pieces.reduce((sum, piece) => sum + piece.length, 2))
   const [first, further] = [tree.root(), tree.root()]
   pieces.forEach((piece, row) => {

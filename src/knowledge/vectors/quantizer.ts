@@ -107,7 +107,11 @@ export function createVectorQuantizer(weights: QuantizerWeights): VectorQuantize
       return { cells, scores }
     },
     codeScores(vector) {
-      for (let point = 0, i = 0; point < partScores.length; point += 1, i = PART * Math.floor(point / LEVELS)) {
+      for (
+        let point = 0, i = 0;
+        point < partScores.length;
+        point += 1, i = PART * Math.floor(point / LEVELS)
+      ) {
         let score = 0
         for (let j = 0; j < PART; j += 1) score += vector[i + j]! * points[point * PART + j]!
         partScores[point] = score

@@ -3,7 +3,7 @@ import { fold } from '../../names/fold.ts'
 import { gramsInto, N_GRAMS } from '../../names/grams.ts'
 import { ByteReader, ByteWriter } from '../bytes.ts'
 import type { Pace } from '../pace.ts'
-import { createScratchFiles, type ScratchFile, type ScratchFiles } from './scratchFile.ts'
+import { createScratchFiles, type ScratchFile, type ScratchFiles, type WrittenPieces } from './scratchFile.ts'
 
 /** About this much text is sorted in memory at once. */
 const PART_BYTES = 12 * 2 ** 20
@@ -16,9 +16,17 @@ export interface DistinctForms {
   readonly frequencies: Uint32Array
   /** Rows that have a form: names without a letter or digit have none. */
   readonly nRows: number
-  /** Every form in lexical order: its text and its rows, ascending. */
-  read(): Generator<{ readonly text: string; readonly rows: readonly number[] }>
+  /** Every form in lexical order. */
+  read(): Generator<DistinctForm>
+  /** Where they stand, for {@link readForms}. */
+  written(): WrittenPieces
   remove(): void
+}
+
+/** A folded name and its rows, ascending. */
+export interface DistinctForm {
+  readonly text: string
+  readonly rows: readonly number[]
 }
 
 /** Where names come from, in the order of their rows; gone through once. */
@@ -65,7 +73,14 @@ export async function distinctForms(
     await pace.tick(i + 1, parts.files.length)
   }
   parts.remove()
-  return { nForms, nRows, frequencies, read: () => readForms(out), remove: () => store.remove() }
+  return {
+    nForms,
+    nRows,
+    frequencies,
+    read: () => readForms(out.readPieces()),
+    written: () => out.written(),
+    remove: () => store.remove(),
+  }
 }
 
 /** Writes the folded names with their rows to files, each with a range of the alphabet. */
@@ -132,8 +147,9 @@ function formsOfPart(part: ScratchFile): [text: string, rows: number[]][] {
   return texts.map((text) => [text, forms.get(text)!])
 }
 
-function* readForms(file: ScratchFile): ReturnType<DistinctForms['read']> {
-  for (const piece of file.readPieces()) {
+/** The forms in the pieces of a scratch file. */
+export function* readForms(pieces: Iterable<Uint8Array>): Generator<DistinctForm> {
+  for (const piece of pieces) {
     for (const reader = new ByteReader(piece); !reader.isOver;) {
       const text = reader.text()
       const rows: number[] = []

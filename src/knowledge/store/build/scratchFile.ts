@@ -8,6 +8,24 @@ export interface ScratchFile {
   write(record: Uint8Array): void
   /** The content in the pieces in which it was written, each some whole records. */
   readPieces(): Generator<Buffer>
+  /** Where the content stands, for {@link readPieces}. */
+  written(): WrittenPieces
+}
+
+/** The pieces of a scratch file, as another thread can read them. */
+export interface WrittenPieces {
+  readonly path: string
+  readonly extents: readonly Extent[]
+}
+
+/** The pieces of a scratch file that someone else has open. */
+export function* readPieces({ path, extents }: WrittenPieces): Generator<Buffer> {
+  const fd = openSync(path, 'r')
+  try {
+    for (const extent of extents) yield readExtent(fd, extent)
+  } finally {
+    closeSync(fd)
+  }
 }
 
 /** A scratch file that a later process can go on with. */
@@ -36,7 +54,7 @@ export function createScratchFiles(path: string, n: number, bufferBytes: number)
     return { start: end - bytes.length, end }
   }
   return {
-    files: Array.from({ length: n }, () => scratchFile({ fd, append, bufferBytes, pieces: [] })),
+    files: Array.from({ length: n }, () => scratchFile({ path, fd, append, bufferBytes, pieces: [] })),
     remove() {
       if (!isOpen) return
       isOpen = false
@@ -68,7 +86,7 @@ export function openScratchFile(
     end += bytes.length
     return { start: end - bytes.length, end }
   }
-  const file = scratchFile({ fd, append, bufferBytes, pieces: kept })
+  const file = scratchFile({ path, fd, append, bufferBytes, pieces: kept })
   return Object.assign(file, {
     sync() {
       file.flush()
@@ -90,6 +108,7 @@ interface Extent {
 }
 
 interface Part {
+  readonly path: string
   readonly fd: number
   readonly append: (bytes: Uint8Array) => Extent
   readonly bufferBytes: number
@@ -97,7 +116,7 @@ interface Part {
   readonly pieces: Extent[]
 }
 
-function scratchFile({ fd, append, bufferBytes, pieces }: Part): ScratchFile & { flush(): void } {
+function scratchFile({ path, fd, append, bufferBytes, pieces }: Part): ScratchFile & { flush(): void } {
   let buffer: Buffer | undefined
   let buffered = 0
   let written = pieces.reduce((sum, { start, end }) => sum + end - start, 0)
@@ -120,6 +139,10 @@ function scratchFile({ fd, append, bufferBytes, pieces }: Part): ScratchFile & {
       buffer ??= Buffer.allocUnsafeSlow(bufferBytes)
       buffer.set(record, buffered)
       buffered += record.length
+    },
+    written() {
+      flush()
+      return { path, extents: [...pieces] }
     },
     *readPieces() {
       flush()
