@@ -22,11 +22,17 @@ interface Index {
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { queries: { type: 'string' }, usearch: { type: 'string' } },
+  options: {
+    queries: { type: 'string' },
+    usearch: { type: 'string' },
+    quantization: { type: 'string', multiple: true },
+  },
 })
 const [dir] = positionals
 if (dir === undefined || values.queries === undefined || values.usearch === undefined)
-  throw new Error('Use: npx tsx test/peers/vectors.ts KB --queries FILE --usearch FOLDER')
+  throw new Error(
+    'Use: npx tsx test/peers/vectors.ts KB --queries FILE --usearch FOLDER [--quantization i8 --quantization f16]',
+  )
 
 const vectors = openNameVectors('models/names')
 const { encoder } = vectors
@@ -38,11 +44,11 @@ const queries = [...new Set(readFileSync(values.queries, 'utf8').trimEnd().split
   (query) => query !== '' && encoder.encode(query).some((x) => x !== 0),
 )
 const exact = queries.map(cosinesOf)
-console.log(`${forms.length} distinct names, ${queries.length} queries, ${LIMIT} nearest`)
+process.stdout.write(`${forms.length} distinct names, ${queries.length} queries, ${LIMIT} nearest\n`)
 report('ConceptLens', [statSync(join(dir, 'vectors.bin')).size], (query) => [
   ...new Set(store.nearest(query, LIMIT).map(({ name }) => fold(name))),
 ])
-for (const quantization of ['i8', 'f16']) withUSearch(resolve(values.usearch), quantization)
+for (const quantization of values.quantization ?? ['i8']) withUSearch(resolve(values.usearch), quantization)
 
 function distinctForms(): string[] {
   const found = new Set<string>()
@@ -67,7 +73,11 @@ function withUSearch(folder: string, quantization: string): void {
   const before = process.memoryUsage().rss
   const start = performance.now()
   const index = new Index({ dimensions: encoder.dims, metric: 'ip', quantization })
-  index.add(BigUint64Array.from(forms, (_, i) => BigInt(i)), rows, 1)
+  index.add(
+    BigUint64Array.from(forms, (_, i) => BigInt(i)),
+    rows,
+    1,
+  )
   const seconds = (performance.now() - start) / 1000
   const memory = process.memoryUsage().rss - before
   const path = join(tmpdir(), `${process.pid}.usearch`)
@@ -80,7 +90,11 @@ function withUSearch(folder: string, quantization: string): void {
 }
 
 /** Prints how long look-ups took and how many of the true nearest were found: those whose cosine reaches the last one's. */
-function report(name: string, [disk, memory, seconds]: readonly number[], search: (query: string) => string[]): void {
+function report(
+  name: string,
+  [disk, memory, seconds]: readonly number[],
+  search: (query: string) => string[],
+): void {
   queries.slice(0, N_WARM).forEach((query) => search(query))
   const times: number[] = []
   let found = 0
@@ -94,9 +108,10 @@ function report(name: string, [disk, memory, seconds]: readonly number[], search
   })
   times.sort((a, b) => a - b)
   const at = (share: number): string => times[Math.floor(share * (times.length - 1))]!.toFixed(2)
-  const mib = (bytes: number | undefined): string => (bytes === undefined ? '–' : (bytes / 2 ** 20).toFixed(0))
-  console.log(
+  const mib = (bytes: number | undefined): string =>
+    bytes === undefined ? '–' : (bytes / 2 ** 20).toFixed(0)
+  process.stdout.write(
     `${name}: build ${seconds?.toFixed(0) ?? '–'} s, disk ${mib(disk)} MiB, memory ${mib(memory)} MiB, ` +
-      `p50 ${at(0.5)} p95 ${at(0.95)} p99 ${at(0.99)} ms, found ${((100 * found) / queries.length / LIMIT).toFixed(1)} %`,
+      `p50 ${at(0.5)} p95 ${at(0.95)} p99 ${at(0.99)} ms, found ${((100 * found) / queries.length / LIMIT).toFixed(1)} %\n`,
   )
 }
