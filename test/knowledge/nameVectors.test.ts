@@ -80,6 +80,17 @@ describe('The encoder of names', () => {
     assert.ok(Math.abs(approximate - exact) < 0.3, `${approximate} for ${exact}`)
   })
 
+  it('finds names of the same pieces in any order equally near', () => {
+    const cosineOf = cosineWith('low blood hypotension', encoder)
+    const words = ['heart', 'attack', 'blood', 'low', 'of', 'tgf', 'beta']
+    fc.assert(
+      fc.property(fc.shuffledSubarray(words, { minLength: 2 }), (some) => {
+        assert.equal(cosineOf(some.join(' ')), cosineOf(some.toSorted().join(' ')))
+      }),
+      { seed: 3, numRuns: 300 },
+    )
+  })
+
   it('says which file cannot be used, and why', () => {
     const dir = mkdtempSync(join(tmpdir(), 'names-'))
     try {

@@ -27,12 +27,16 @@ export interface NameEncoder {
  */
 export function createNameEncoder({ dims, pieces, rows, scales }: NameEncoderWeights): NameEncoder {
   const { kernels, at, memory } = loadKernels({ rows, scales, pieces: 2 * MAX_PIECES, vector: 4 * dims })
-  const cut = createPieceCutter(pieces, new Uint16Array(memory, at.pieces, MAX_PIECES))
+  const found = new Uint16Array(memory, at.pieces, MAX_PIECES)
+  const cut = createPieceCutter(pieces, found)
   const vector = new Float32Array(memory, at.vector, dims)
   return {
     dims,
     encode(folded) {
-      const length = kernels.sum(at.pieces, cut(folded), at.rows, at.scales, dims, at.vector)
+      const n = cut(folded)
+      // Summed in one order: names of the same pieces must tie to the last bit, whatever stands first in them.
+      found.subarray(0, n).sort()
+      const length = kernels.sum(at.pieces, n, at.rows, at.scales, dims, at.vector)
       if (length > 0) kernels.scale(at.vector, 1 / length, dims)
       return vector
     },
