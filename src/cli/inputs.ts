@@ -45,10 +45,14 @@ export async function readInput(file: string): Promise<Input> {
 
 /** The text of a file, unpacked when gzipped; a byte order mark stays, for positions to hold. Throws `ConceptLensError`. */
 export async function readText(file: string): Promise<string> {
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(await readBytes(file))
+}
+
+/** The bytes of a file, unpacked when gzipped. Throws `ConceptLensError`. */
+export async function readBytes(file: string): Promise<Uint8Array> {
   try {
     const bytes = await readFile(file)
-    const plain = bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes
-    return new TextDecoder('utf-8', { ignoreBOM: true }).decode(plain)
+    return bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     throw new ConceptLensError('input-not-read', `${file} cannot be read: ${reason}`, { cause: error })

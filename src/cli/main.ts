@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { CancelledError, ConceptLensError } from '../core/index.ts'
+import { addAlignCommand } from './commands/align.ts'
 import { addBenchCommand } from './commands/bench.ts'
 import { addEvaluateCommand } from './commands/evaluate.ts'
 import { addKnowledgeBaseCommand } from './commands/kb.ts'
@@ -24,6 +25,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const finish = (value: number) => {
     status = Math.max(status, value)
   }
+  addAlignCommand(program)
   addBenchCommand(program)
   addEvaluateCommand(program)
   addKnowledgeBaseCommand(program, finish)

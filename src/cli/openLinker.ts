@@ -146,8 +146,14 @@ async function withExtras(
   return knowledgeBase
 }
 
-async function startEngine(
-  { model: modelDir, use, processes, provider }: LinkerOptions & { model: string; use: EngineUse },
+/** Starts the engine of a model. A model that cannot be loaded is an error that tells of `--no-model`. */
+export async function startEngine(
+  {
+    model: modelDir,
+    use,
+    processes,
+    provider,
+  }: Pick<LinkerOptions, 'processes' | 'provider'> & { model: string; use: EngineUse },
   logger: Logger,
 ): Promise<Engine> {
   try {

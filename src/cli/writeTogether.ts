@@ -5,7 +5,7 @@ import { ConceptLensError } from '../core/index.ts'
 /** A file to write. */
 export interface OutputFile {
   readonly path: string
-  readonly text: string
+  readonly text: string | Uint8Array
 }
 
 /**

@@ -1,4 +1,12 @@
 export {
+  alignmentReportText,
+  evaluateAlignment,
+  type AlignmentReport,
+  type AlignmentRun,
+  type GoldTerm,
+  type TermDetails,
+} from './alignment.ts'
+export {
   annotatedGroups,
   conventionOf,
   joinCorpora,

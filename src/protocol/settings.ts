@@ -153,6 +153,38 @@ export const SETTINGS = {
     description:
       'Link only to concepts that have a name from these sources of the knowledge base (`MSH`, `MONDO`). Empty: to all.',
   },
+  'alignment.acceptFrom': {
+    type: 'number',
+    default: 0.8,
+    minimum: 0,
+    maximum: 1,
+    scope: 'resource',
+    flag: '--accept-from <p>',
+    description:
+      'Terms of a table whose concept has at least this probability (0 to 1) are accepted without a review, unless the second opinion prefers another concept.',
+  },
+  'alignment.reviewFrom': {
+    type: 'number',
+    default: 0.1,
+    minimum: 0,
+    maximum: 1,
+    scope: 'resource',
+    flag: '--review-from <p>',
+    description: 'Terms of a table whose best concept has a lower probability (0 to 1) get no concept.',
+  },
+  'alignment.secondOpinion': {
+    type: 'choice',
+    default: 'never',
+    scope: 'resource',
+    flag: '--second-opinion <s>',
+    choices: {
+      never: 'For none: by names alone.',
+      uncertain: 'For terms that their names leave in doubt; about three times slower.',
+      always: 'For every term; slower still.',
+    },
+    description:
+      'For which terms of a table the model is asked as well. Where it prefers another concept than the names, the term is for review.',
+  },
   'knowledgeBase.path': {
     type: 'text',
     default: '',

@@ -1,0 +1,110 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Command } from 'commander'
+import { Option } from 'commander'
+import {
+  ALIGNMENT_MODEL_FILE,
+  candidatesByName,
+  readAlignmentModel,
+  typeFilter,
+  type AlignerParts,
+} from '../../alignment/index.ts'
+import type { KnowledgeBase, Logger } from '../../core/index.ts'
+import { openKnowledgeBase } from '../../knowledge/index.ts'
+import type { Settings } from '../../protocol/index.ts'
+import { readText } from '../inputs.ts'
+import { startEngine, type LinkerOptions } from '../openLinker.ts'
+import { resources } from '../resources.ts'
+import { settingOption } from '../settingOptions.ts'
+import { logLevels, stderrLogger } from '../terminal.ts'
+
+/** Options of what terms are aligned with. */
+export interface AlignerOptions extends Pick<
+  LinkerOptions,
+  'kb' | 'model' | 'provider' | 'processes' | 'log'
+> {
+  readonly types: readonly string[]
+  readonly language: string
+  readonly secondOpinion: Settings['alignment.secondOpinion']
+}
+
+/** Declares the options of {@link AlignerOptions}. */
+export function addAlignerOptions(command: Command): Command {
+  return command
+    .addOption(settingOption('knowledgeBase.path', { default: resources.starterKnowledgeBase }))
+    .option(
+      '--types <type...>',
+      'only concepts of these semantic types (TUI or name) or groups (DISO, CHEM …)',
+      [],
+    )
+    .option('--language <tag>', 'BCP 47 tag of the terms; the model reads English only', 'en')
+    .addOption(settingOption('alignment.secondOpinion'))
+    .addOption(settingOption('model.path', { default: resources.model }))
+    .option('--no-model', 'by names alone, without the neural model')
+    .addOption(settingOption('engine.provider'))
+    .addOption(settingOption('engine.processes'))
+    .addOption(new Option('--log <level>', 'messages on stderr').choices(logLevels).default('warn'))
+}
+
+/** The parts of an alignment; end it with `dispose`. */
+export interface OpenAligner extends AlignerParts {
+  readonly knowledgeBase: KnowledgeBase
+  /** Changes whenever an answer may; for terms and tables alike. */
+  readonly fingerprint: string
+  readonly logger: Logger
+  dispose(): Promise<void>
+}
+
+/** Opens the knowledge base, the weights of evidence and, where it is asked for, the engine. */
+export async function openAligner(options: AlignerOptions): Promise<OpenAligner> {
+  const logger = stderrLogger(options.log)
+  const { model: modelDir } = options
+  const readsLanguage = /^en\b/i.test(options.language)
+  if (!readsLanguage && modelDir !== false && options.secondOpinion !== 'never')
+    logger.warn(`The model reads English only; terms in "${options.language}" are aligned by their names.`)
+  const secondOpinion = readsLanguage ? options.secondOpinion : 'never'
+  const knowledgeBase = openKnowledgeBase(options.kb)
+  try {
+    const path = modelPath(modelDir)
+    const weights = await readText(path)
+    const model = readAlignmentModel(weights, path)
+    const candidates = candidatesByName(knowledgeBase, typeFilter(knowledgeBase, options.types))
+    const engine =
+      modelDir === false || secondOpinion === 'never'
+        ? undefined
+        : await startEngine({ ...options, model: modelDir, use: 'manuscripts' }, logger)
+    if (engine && model.model !== `${engine.info.model} ${engine.info.version}`)
+      logger.warn(
+        `The weights in ${path} were fitted for ${model.model}; this is ${engine.info.model} ${engine.info.version}. Probabilities may be off.`,
+      )
+    const { fingerprint } = knowledgeBase.info
+    return {
+      candidates,
+      engine,
+      model,
+      secondOpinion,
+      knowledgeBase,
+      fingerprint: JSON.stringify([
+        fingerprint,
+        engine?.info.fingerprint ?? '',
+        weights,
+        secondOpinion,
+        options.types,
+      ]),
+      logger,
+      async dispose() {
+        await engine?.dispose()
+        knowledgeBase.close()
+      },
+    }
+  } catch (error) {
+    knowledgeBase.close()
+    throw error
+  }
+}
+
+/** The weights beside the model; of a model that has none, and without a model, those beside the built-in one. */
+function modelPath(modelDir: string | false): string {
+  const own = modelDir === false ? undefined : join(modelDir, ALIGNMENT_MODEL_FILE)
+  return own !== undefined && existsSync(own) ? own : join(resources.model, ALIGNMENT_MODEL_FILE)
+}
