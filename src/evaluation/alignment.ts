@@ -1,4 +1,10 @@
-import { CancelledError, type CancellationToken, type KnowledgeBase, type Progress } from '../core/index.ts'
+import {
+  CancelledError,
+  type CancellationToken,
+  type ConceptRef,
+  type KnowledgeBase,
+  type Progress,
+} from '../core/index.ts'
 import { evidenceFor, weigh, type AlignerParts, type Evidence, type Term } from '../alignment/index.ts'
 import { calibrationError, ratio, share, type JudgedAnswer } from './metrics.ts'
 import { averagePrecision, edrm } from './rankedMetrics.ts'
@@ -16,7 +22,7 @@ export interface AlignmentRun extends AlignerParts {
   readonly knowledgeBase: KnowledgeBase
   readonly acceptFrom: number
   readonly reviewFrom: number
-  /** Called with what is known of every term: what the recipe fits. */
+  /** Called with what is known of every term, in their order: what the recipe fits. */
   readonly onTerm?: (details: TermDetails) => void
   readonly token?: CancellationToken | undefined
   readonly progress?: Progress | undefined
@@ -67,6 +73,10 @@ export interface AlignmentReport {
   readonly termsPerSecond: number
 }
 
+interface Details extends TermDetails {
+  readonly right: ReadonlySet<ConceptRef>
+}
+
 /** A term as it was judged. */
 interface Judged {
   readonly nRight: number
@@ -93,25 +103,34 @@ export async function evaluateAlignment(run: AlignmentRun): Promise<AlignmentRep
     if (token?.isCancellationRequested) throw new CancelledError()
     const some = gold.slice(start, start + AT_ONCE)
     const lists = await run.candidates(some.map(({ term }) => term))
-    judged.push(...(await Promise.all(some.map((one, i) => judge(one, lists[i] ?? [], run)))))
+    const found = await Promise.all(some.map((one, i) => detailsOf(one, lists[i] ?? [], run)))
+    for (const [i, details] of found.entries()) {
+      run.onTerm?.(details)
+      judged.push(judge(details, lists[i] ?? [], run))
+    }
     progress?.report(judged.length, gold.length)
   }
   return figures(judged, run, (nowMs() - startMs) / 1000)
 }
 
-async function judge(
-  { term, ids }: GoldTerm,
-  list: Awaited<ReturnType<AlignerParts['candidates']>>[number],
-  run: AlignmentRun,
-): Promise<Judged> {
+type CandidateList = Awaited<ReturnType<AlignerParts['candidates']>>[number]
+
+async function detailsOf({ term, ids }: GoldTerm, list: CandidateList, run: AlignmentRun): Promise<Details> {
   const right = new Set(ids.flatMap((id) => run.knowledgeBase.resolve(id)))
   const evidence = await evidenceFor(term, list, run)
   const isRight = evidence.map(({ candidate }) => right.has(candidate.concept))
-  run.onTerm?.({ term: term.text, nRight: right.size, evidence, isRight })
+  return { term: term.text, nRight: right.size, right, evidence, isRight }
+}
+
+function judge(
+  { nRight, right, evidence, isRight }: Details,
+  list: CandidateList,
+  run: AlignmentRun,
+): Judged {
   const { order, shares, probability, agreement } = weigh(evidence, run.model)
   const best = order[0] ?? -1
   return {
-    nRight: right.size,
+    nRight,
     byName: list.map(({ concept }) => right.has(concept)),
     ranked: order.map((index) => isRight[index] ?? false),
     cosine: evidence[best]?.candidate.lexicalScore ?? 0,

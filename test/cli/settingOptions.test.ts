@@ -55,7 +55,10 @@ describe('options of the command line', () => {
   }
 
   it('keep the names that scripts rely on', () => {
-    const names = commandOptions().get('link')?.map(({ long }) => long) ?? []
+    const names =
+      commandOptions()
+        .get('link')
+        ?.map(({ long }) => long) ?? []
     const contract = ['--kb', '--model', '--provider', '--packing', '--format', '--out', '--mentions']
     assert.deepEqual(
       contract.filter((name) => !names.includes(name)),
@@ -69,7 +72,7 @@ describe('options of the command line', () => {
     )
     for (const { command, option } of options) {
       const { long, argChoices } = option
-      const defaultValue: unknown = option.defaultValue
+      const defaultValue = option.defaultValue as string | number | boolean | string[] | undefined
       const [row] = rowsOf(command, long ?? '')
       assert.ok(row, `media/manual/command-line.md has no row for ${String(long)} of ${command}`)
       for (const choice of argChoices ?? [])
