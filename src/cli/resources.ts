@@ -9,6 +9,7 @@ export const resources = {
   packageRoot,
   engineScript: join(packageRoot, 'dist', 'engine.cjs'),
   vectorScript: join(packageRoot, 'dist', 'vectors.cjs'),
+  candidatesScript: join(packageRoot, 'dist', 'candidates.cjs'),
   serverScript: join(packageRoot, 'dist', 'server.cjs'),
   model: join(packageRoot, 'models', 'linker'),
   nameEncoder: join(packageRoot, 'models', 'names'),

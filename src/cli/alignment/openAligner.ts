@@ -4,7 +4,6 @@ import type { Command } from 'commander'
 import { Option } from 'commander'
 import {
   ALIGNMENT_MODEL_FILE,
-  candidatesByName,
   readAlignmentModel,
   typeFilter,
   type AlignerParts,
@@ -13,6 +12,7 @@ import type { KnowledgeBase, Logger } from '../../core/index.ts'
 import { openKnowledgeBase } from '../../knowledge/index.ts'
 import type { Settings } from '../../protocol/index.ts'
 import { readText } from '../inputs.ts'
+import { candidateThreads } from './candidateThreads.ts'
 import { startEngine, type LinkerOptions } from '../openLinker.ts'
 import { resources } from '../resources.ts'
 import { settingOption } from '../settingOptions.ts'
@@ -68,7 +68,8 @@ export async function openAligner(options: AlignerOptions): Promise<OpenAligner>
     const path = modelPath(modelDir)
     const weights = await readText(path)
     const model = readAlignmentModel(weights, path)
-    const candidates = candidatesByName(knowledgeBase, typeFilter(knowledgeBase, options.types))
+    // Words that are no types are an error before any thread is started.
+    typeFilter(knowledgeBase, options.types)
     const engine =
       modelDir === false || secondOpinion === 'never'
         ? undefined
@@ -78,8 +79,9 @@ export async function openAligner(options: AlignerOptions): Promise<OpenAligner>
         `The weights in ${path} were fitted for ${model.model}; this is ${engine.info.model} ${engine.info.version}. Probabilities may be off.`,
       )
     const { fingerprint } = knowledgeBase.info
+    const threads = candidateThreads(resources.candidatesScript, { kb: options.kb, types: options.types })
     return {
-      candidates,
+      candidates: threads.candidates,
       engine,
       model,
       secondOpinion,
@@ -93,6 +95,7 @@ export async function openAligner(options: AlignerOptions): Promise<OpenAligner>
       ]),
       logger,
       async dispose() {
+        await threads.dispose()
         await engine?.dispose()
         knowledgeBase.close()
       },
