@@ -1,19 +1,19 @@
 import {
   CancelledError,
+  type Candidate,
   type CancellationToken,
   type KnowledgeBase,
-  type NameMatch,
   type Progress,
 } from '../core/index.ts'
 import type { Engine } from '../inference/index.ts'
-import { retrieveCandidates } from '../linking/index.ts'
+import { conceptFilter, retrieveCandidates, type Restriction } from '../linking/index.ts'
 import type { AlignmentModel } from './alignmentModel.ts'
-import { namesEvidence, withEncoder, type CandidateWithVector, type Evidence } from './evidence.ts'
+import { namesEvidence, withEncoder, type Evidence } from './evidence.ts'
 import { CANDIDATES_KEPT, type Alignment, type Term } from './term.ts'
 import { weigh, type Weighed } from './weigh.ts'
 
 /** Gives the candidates of some terms, in their order, best first. */
-export type CandidateSource = (terms: readonly Term[]) => Promise<readonly (readonly CandidateWithVector[])[]>
+export type CandidateSource = (terms: readonly Term[]) => Promise<readonly (readonly Candidate[])[]>
 
 /** When the cross-encoder is asked: of terms that the other sources leave in doubt, of all, or of none. */
 export type SecondOpinion = 'uncertain' | 'always' | 'never'
@@ -47,11 +47,8 @@ const READ = 3
 const DOUBT = { from: 0.05, to: 0.9 } as const
 
 /** The candidates by their names, of a knowledge base. */
-export function candidatesByName(
-  kb: KnowledgeBase,
-  isAllowed: ((match: NameMatch) => boolean) | undefined,
-): CandidateSource {
-  const options = { limit: 64, ...(isAllowed ? { exclude: (match: NameMatch) => !isAllowed(match) } : {}) }
+export function candidatesByName(kb: KnowledgeBase, restriction: Restriction): CandidateSource {
+  const options = { limit: 64, accepts: conceptFilter(kb, restriction) }
   return (terms) => Promise.resolve(terms.map(({ text }) => retrieveCandidates(kb, text, options)))
 }
 
@@ -90,7 +87,7 @@ export async function alignTerms(
 
 async function alignOne(
   term: Term,
-  candidates: readonly CandidateWithVector[],
+  candidates: readonly Candidate[],
   parts: AlignerParts,
 ): Promise<Alignment> {
   const evidence = await evidenceFor(term, candidates, parts)
@@ -100,7 +97,7 @@ async function alignOne(
 /** All that speaks for a term's candidates. */
 export async function evidenceFor(
   term: Term,
-  candidates: readonly CandidateWithVector[],
+  candidates: readonly Candidate[],
   { engine, model, secondOpinion }: Omit<AlignerParts, 'candidates'>,
 ): Promise<readonly Evidence[]> {
   const evidence = namesEvidence(term, candidates)

@@ -3,17 +3,14 @@ import type { CandidateToScore, Engine, EngineInfo } from '../inference/index.ts
 import { featuresOf, type FeatureName, type Features } from '../linking/index.ts'
 import type { Term } from './term.ts'
 
-/** A candidate that may bring the cosine of its name's vector and the term's, −1 … 1. */
-export type CandidateWithVector = Candidate & { readonly denseScore?: number }
-
 /** What speaks for a candidate. */
 export interface Evidence {
-  readonly candidate: CandidateWithVector
+  readonly candidate: Candidate
   /** What its names say, see `featuresOf`. */
   readonly names: Features
   /** Logit by which the cross-encoder prefers it to "none of these"; `undefined` when it was not asked. */
   readonly encoder?: number
-  /** See {@link CandidateWithVector}; `undefined` when the candidate came by its names alone. */
+  /** Its `denseScore`; `undefined` where there are no vectors, which give it 0. */
   readonly dense?: number
 }
 
@@ -44,13 +41,13 @@ export const ALIGNMENT_FEATURES = [
 const WEIGHED = 32
 
 /** What the names of a term's candidates say, in the order of the list. */
-export function namesEvidence(term: Term, candidates: readonly CandidateWithVector[]): Evidence[] {
+export function namesEvidence(term: Term, candidates: readonly Candidate[]): Evidence[] {
   const features = featuresOf({ lookedUp: term.text, expanded: false, candidates }, WEIGHED)
   return features.flatMap((names, i) => {
     const candidate = candidates[i]
     if (candidate === undefined) return []
-    const { denseScore } = candidate
-    return [{ candidate, names, ...(denseScore === undefined ? {} : { dense: denseScore }) }]
+    const { denseScore: dense } = candidate
+    return [{ candidate, names, ...(dense === 0 ? {} : { dense }) }]
   })
 }
 

@@ -1,26 +1,15 @@
-import { join } from 'node:path'
 import { Option, type Command } from 'commander'
 import { ConceptLensError, type KnowledgeBase, type Logger } from '../core/index.ts'
 import { createEngine, type Engine, type EngineUse } from '../inference/index.ts'
-import { openKnowledgeBase, openWithExtras, type NameVectors } from '../knowledge/index.ts'
-import {
-  createLinker,
-  defaultLinkingSettings,
-  readRestriction,
-  type Linker,
-  type LinkingSettings,
-} from '../linking/index.ts'
-import { userCacheFolder } from '../network/index.ts'
+import { createLinker, defaultLinkingSettings, type Linker, type LinkingSettings } from '../linking/index.ts'
 import type { Settings } from '../protocol/index.ts'
-import { nameVectors } from './nameVectors.ts'
+import { addKnowledgeOptions, openKnowledge, type KnowledgeOptions } from './openKnowledge.ts'
 import { resources } from './resources.ts'
 import { settingOption } from './settingOptions.ts'
-import { logLevels, stderrLogger, stderrProgress, type LogLevel } from './terminal.ts'
+import { logLevels, stderrLogger, type LogLevel } from './terminal.ts'
 
 /** Options that every command that links shares. */
-export interface LinkerOptions {
-  readonly kb: string
-  readonly extraKb: Settings['knowledgeBase.extra']
+export interface LinkerOptions extends KnowledgeOptions {
   readonly model: string | false
   readonly provider: Settings['engine.provider']
   readonly processes: Settings['engine.processes']
@@ -29,29 +18,17 @@ export interface LinkerOptions {
   readonly detection: LinkingSettings['detection']
   readonly generalWords: Settings['generalWords']
   readonly candidates: Settings['candidates.ranked']
-  readonly onlyTypes: Settings['candidates.types']
-  readonly onlySources: Settings['candidates.sources']
   readonly abbreviations: boolean
-  readonly vectors: boolean
 }
 
 /** Declares the options of {@link LinkerOptions}: those that are settings in an editor too, and a few of its own. */
 export function addLinkerOptions(command: Command): Command {
-  return command
-    .addOption(settingOption('knowledgeBase.path', { default: resources.starterKnowledgeBase }))
-    .addOption(
-      settingOption('knowledgeBase.extra', {
-        description:
-          'a small vocabulary to find together with the knowledge base: a names table, another file that can be imported, or a folder; may be given several times',
-      }),
-    )
+  return addKnowledgeOptions(command)
     .addOption(settingOption('model.path', { default: resources.model }))
     .option('--no-model', 'link by names alone, without the neural model')
     .addOption(settingOption('engine.provider'))
     .addOption(settingOption('engine.processes'))
     .addOption(settingOption('candidates.ranked'))
-    .addOption(settingOption('candidates.types'))
-    .addOption(settingOption('candidates.sources'))
     .addOption(settingOption('mentions.convention'))
     .addOption(
       new Option('--detection <d>', 'who finds mentions')
@@ -60,7 +37,6 @@ export function addLinkerOptions(command: Command): Command {
     )
     .addOption(settingOption('generalWords'))
     .option('--no-abbreviations', 'look short forms up as they stand, whatever the document defines')
-    .option('--no-vectors', 'compare names by their letters alone')
     .addOption(new Option('--log <level>', 'messages on stderr').choices(logLevels).default('warn'))
 }
 
@@ -79,16 +55,8 @@ export async function openLinker(
   use: EngineUse = 'manuscripts',
 ): Promise<OpenLinker> {
   const logger = stderrLogger(options.log)
-  const vectors = nameVectors(options.vectors)
-  const main = openKnowledgeBase(options.kb, { vectors })
-  let knowledgeBase = main
-  const close = (): void => {
-    if (knowledgeBase !== main) knowledgeBase.close()
-    main.close()
-  }
+  const { knowledgeBase, close } = await openKnowledge(options)
   try {
-    knowledgeBase = await withExtras(main, options.extraKb, vectors)
-    checkRestriction(knowledgeBase, options)
     const { model } = options
     const engine = model === false ? undefined : await startEngine({ ...options, model, use }, logger)
     const settings: LinkingSettings = {
@@ -116,34 +84,6 @@ export async function openLinker(
     close()
     throw error
   }
-}
-
-function checkRestriction(
-  knowledgeBase: KnowledgeBase,
-  { onlyTypes: types, onlySources: sources }: LinkerOptions,
-): void {
-  const [problem] = readRestriction(knowledgeBase, { types, sources }).problems
-  if (problem !== undefined) throw new ConceptLensError('usage', `${problem}.`)
-}
-
-/** One that cannot be used is an error, for the same reason as a model is. */
-async function withExtras(
-  main: KnowledgeBase,
-  paths: readonly string[],
-  vectors: NameVectors | undefined,
-): Promise<KnowledgeBase> {
-  const progress = stderrProgress('extra vocabularies')
-  const knowledgeBase = await openWithExtras(main, paths, {
-    cacheFolder: join(userCacheFolder(process.env), 'extra-kb'),
-    vectors,
-    onProblem: (error) => {
-      throw error
-    },
-    onNote: (message) => process.stderr.write(`${message}\n`),
-    progress,
-  })
-  progress.done()
-  return knowledgeBase
 }
 
 /** Starts the engine of a model. A model that cannot be loaded is an error that tells of `--no-model`. */

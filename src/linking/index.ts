@@ -21,7 +21,12 @@ export type {
 } from './decisions/index.ts'
 export type { Explanation, ExplanationReason, ExplanationStep } from './explanation.ts'
 export type { GivenMention, Linker, LinkOptions } from './linkerApi.ts'
-export { readRestriction, retrieveCandidates, retrieveWithMatches } from './candidates/index.ts'
+export {
+  conceptFilter,
+  readRestriction,
+  retrieveCandidates,
+  retrieveWithMatches,
+} from './candidates/index.ts'
 export type {
   CandidateWithMatches,
   ReadRestriction,

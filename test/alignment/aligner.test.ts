@@ -2,16 +2,14 @@ import assert from 'node:assert/strict'
 import {
   alignTerms,
   candidatesByName,
-  typeFilter,
   weigh,
   type AlignerParts,
   type Alignment,
-  type CandidateWithVector,
   type Evidence,
   type Term,
 } from '../../src/alignment/index.ts'
-import { CancelledError } from '../../src/core/index.ts'
-import { featuresOf } from '../../src/linking/index.ts'
+import { CancelledError, type Candidate } from '../../src/core/index.ts'
+import { namesEvidence } from '../../src/alignment/evidence.ts'
 import { fakeEngine, type FakeEngineOptions } from '../support/engine.ts'
 import { knowledgeBaseOf } from '../support/knowledgeBase.ts'
 import { modelWithVectors, plainModel } from './model.ts'
@@ -25,7 +23,7 @@ const kb = knowledgeBaseOf([
 
 function parts(options: Partial<AlignerParts> & { readonly fake?: FakeEngineOptions } = {}): AlignerParts {
   return {
-    candidates: candidatesByName(kb, undefined),
+    candidates: candidatesByName(kb, { types: [], sources: [] }),
     engine: options.fake ? fakeEngine(options.fake) : undefined,
     model: plainModel,
     secondOpinion: 'uncertain',
@@ -77,18 +75,11 @@ describe('aligning terms', () => {
   })
 
   it('lets only concepts of the types asked for through', async () => {
-    const chemicals = parts({ candidates: candidatesByName(kb, typeFilter(kb, ['chem'])) })
-    const [asthma] = await aligned(termsOf('asthma'), chemicals)
-    assert.deepEqual(
-      asthma?.candidates.map(({ id }) => id),
-      ['T:2'],
-    )
-    const diseases = candidatesByName(kb, typeFilter(kb, ['Disease or Syndrome']))
-    assert.deepEqual(
-      (await diseases(termsOf('asthma')))[0]?.map(({ id }) => id),
-      ['T:1'],
-    )
-    assert.throws(() => typeFilter(kb, ['disease']), /"disease" is no semantic type or group.*ACTI/)
+    const only = (types: string[]) => parts({ candidates: candidatesByName(kb, { types, sources: [] }) })
+    const idsFor = async (...types: string[]) =>
+      (await aligned(termsOf('asthma'), only(types)))[0]?.candidates.map(({ id }) => id)
+    assert.deepEqual(await idsFor('chem'), ['T:2'])
+    assert.deepEqual(await idsFor('Disease or Syndrome'), ['T:1'])
   })
 
   it('stops when it is cancelled', async () => {
@@ -155,7 +146,7 @@ describe('the second opinion', () => {
 })
 
 describe('weighing evidence', () => {
-  const candidates = (dense: readonly (number | undefined)[]): CandidateWithVector[] =>
+  const candidates = (dense: readonly number[]): Candidate[] =>
     ['T:1', 'T:2'].map((id, i) => ({
       concept: i,
       id,
@@ -163,21 +154,14 @@ describe('weighing evidence', () => {
       matchedKind: 'preferred',
       preferredName: id,
       lexicalScore: 0.6 - i / 10,
+      denseScore: dense[i] ?? 0,
       exact: false,
       nameCount: 0,
       conceptCount: 0,
       types: [],
       groups: [],
-      ...(dense[i] === undefined ? {} : { denseScore: dense[i] }),
     }))
-  const evidenceOf = (dense: readonly (number | undefined)[]): Evidence[] => {
-    const list = candidates(dense)
-    const features = featuresOf({ lookedUp: 'x', expanded: false, candidates: list }, 2)
-    return list.flatMap((candidate, i) => {
-      const names = features[i]
-      return names ? [{ candidate, names, ...(dense[i] === undefined ? {} : { dense: dense[i] }) }] : []
-    })
-  }
+  const evidenceOf = (dense: readonly number[]): Evidence[] => namesEvidence({ text: 'x' }, candidates(dense))
 
   it('gives shares that add up to 1 with that of "none"', () => {
     const { shares } = weigh(evidenceOf([]), plainModel)
@@ -186,14 +170,14 @@ describe('weighing evidence', () => {
   })
 
   it('takes vectors where there are any, also for some candidates only', () => {
-    const { order, agreement } = weigh(evidenceOf([undefined, 0.9]), modelWithVectors)
+    const { order, agreement } = weigh(evidenceOf([0, 0.9]), modelWithVectors)
     assert.deepEqual(order, [1, 0])
     assert.equal(agreement, 'disagree')
     assert.equal(weigh(evidenceOf([0.9, 0.1]), modelWithVectors).agreement, 'agree')
   })
 
   it('does without a source that no weights were fitted for', () => {
-    const { order, probability } = weigh(evidenceOf([0, 1]), plainModel)
+    const { order, probability } = weigh(evidenceOf([0.1, 1]), plainModel)
     const plain = weigh(evidenceOf([]), plainModel)
     assert.deepEqual(order, plain.order)
     assert.equal(probability, plain.probability)

@@ -15,7 +15,7 @@ function run(more: Partial<AlignmentRun> = {}): AlignmentRun {
   let ms = 0
   return {
     knowledgeBase,
-    candidates: candidatesByName(knowledgeBase, undefined),
+    candidates: candidatesByName(knowledgeBase, { types: [], sources: [] }),
     model: plainModel,
     secondOpinion: 'never',
     acceptFrom: 0.8,

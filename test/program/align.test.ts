@@ -132,7 +132,7 @@ describe('conceptlens align', () => {
         1,
         /no column "diagnosis".*"patient", "complaint", "form"/,
       ],
-      [[...base, '--types', 'illness'], 2, /"illness" is no semantic type or group/],
+      [[...base, '--only-types', 'illness'], 2, /"illness" is neither a semantic group/],
       [[...base, '--out', join(folder, 'x.docx')], 2, /x.docx means no format.*[.]csv/],
       [[...base, '--format', 'xlsx'], 2, /cannot be written to stdout/],
       [[...base, '--review-from', '0.9'], 2, /more than --accept-from/],

@@ -1,12 +1,8 @@
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
-import type { CandidateSource, CandidateWithVector, Term } from '../../alignment/index.ts'
-
-/** What a thread opens. */
-export interface CandidatesWorkerData {
-  readonly kb: string
-  readonly types: readonly string[]
-}
+import type { CandidateSource, Term } from '../../alignment/index.ts'
+import type { Candidate } from '../../core/index.ts'
+import type { KnowledgeOptions } from '../openKnowledge.ts'
 
 export interface CandidatesRequest {
   readonly id: number
@@ -15,7 +11,7 @@ export interface CandidatesRequest {
 
 export interface CandidatesAnswer {
   readonly id: number
-  readonly lists: readonly (readonly CandidateWithVector[])[]
+  readonly lists: readonly (readonly Candidate[])[]
 }
 
 /** Looking names up is most of the work without a second opinion. More threads were not measured. */
@@ -24,9 +20,9 @@ const THREADS = Math.min(2, availableParallelism())
 /** Looks terms up in several threads, each with the knowledge base opened for itself; end them with `dispose`. */
 export function candidateThreads(
   script: string,
-  data: CandidatesWorkerData,
+  knowledge: KnowledgeOptions,
 ): { readonly candidates: CandidateSource; dispose(): Promise<void> } {
-  const threads = Array.from({ length: THREADS }, () => candidateThread(script, data))
+  const threads = Array.from({ length: THREADS }, () => candidateThread(script, knowledge))
   return {
     async candidates(terms) {
       const size = Math.ceil(terms.length / threads.length)
@@ -44,7 +40,7 @@ interface Waiting {
   readonly reject: (error: Error) => void
 }
 
-function candidateThread(script: string, workerData: CandidatesWorkerData) {
+function candidateThread(script: string, workerData: KnowledgeOptions) {
   const worker = new Worker(script, { workerData })
   const waiting = new Map<number, Waiting>()
   let failure: Error | undefined

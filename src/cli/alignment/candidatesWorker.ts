@@ -1,13 +1,16 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { candidatesByName, typeFilter } from '../../alignment/index.ts'
-import { openKnowledgeBase } from '../../knowledge/index.ts'
-import type { CandidatesAnswer, CandidatesRequest, CandidatesWorkerData } from './candidateThreads.ts'
+import { candidatesByName } from '../../alignment/index.ts'
+import { openKnowledge, type KnowledgeOptions } from '../openKnowledge.ts'
+import type { CandidatesAnswer, CandidatesRequest } from './candidateThreads.ts'
 
 /** A thread that looks terms up: see `candidateThreads`. */
-const { kb, types } = workerData as CandidatesWorkerData
-const knowledgeBase = openKnowledgeBase(kb)
-const candidates = candidatesByName(knowledgeBase, typeFilter(knowledgeBase, types))
+const options = workerData as KnowledgeOptions
+const source = openKnowledge(options).then(({ knowledgeBase }) =>
+  candidatesByName(knowledgeBase, { types: options.onlyTypes, sources: options.onlySources }),
+)
 
 parentPort?.on('message', ({ id, terms }: CandidatesRequest) => {
-  void candidates(terms).then((lists) => parentPort?.postMessage({ id, lists } satisfies CandidatesAnswer))
+  void source
+    .then((candidates) => candidates(terms))
+    .then((lists) => parentPort?.postMessage({ id, lists } satisfies CandidatesAnswer))
 })

@@ -2,41 +2,27 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { Option } from 'commander'
-import {
-  ALIGNMENT_MODEL_FILE,
-  readAlignmentModel,
-  typeFilter,
-  type AlignerParts,
-} from '../../alignment/index.ts'
+import { ALIGNMENT_MODEL_FILE, readAlignmentModel, type AlignerParts } from '../../alignment/index.ts'
 import type { KnowledgeBase, Logger } from '../../core/index.ts'
-import { openKnowledgeBase } from '../../knowledge/index.ts'
 import type { Settings } from '../../protocol/index.ts'
 import { readText } from '../inputs.ts'
 import { candidateThreads } from './candidateThreads.ts'
+import { addKnowledgeOptions, openKnowledge, type KnowledgeOptions } from '../openKnowledge.ts'
 import { startEngine, type LinkerOptions } from '../openLinker.ts'
 import { resources } from '../resources.ts'
 import { settingOption } from '../settingOptions.ts'
 import { logLevels, stderrLogger } from '../terminal.ts'
 
 /** Options of what terms are aligned with. */
-export interface AlignerOptions extends Pick<
-  LinkerOptions,
-  'kb' | 'model' | 'provider' | 'processes' | 'log'
-> {
-  readonly types: readonly string[]
+export interface AlignerOptions
+  extends KnowledgeOptions, Pick<LinkerOptions, 'model' | 'provider' | 'processes' | 'log'> {
   readonly language: string
   readonly secondOpinion: Settings['alignment.secondOpinion']
 }
 
 /** Declares the options of {@link AlignerOptions}. */
 export function addAlignerOptions(command: Command): Command {
-  return command
-    .addOption(settingOption('knowledgeBase.path', { default: resources.starterKnowledgeBase }))
-    .option(
-      '--types <type...>',
-      'only concepts of these semantic types (TUI or name) or groups (DISO, CHEM …)',
-      [],
-    )
+  return addKnowledgeOptions(command)
     .option('--language <tag>', 'BCP 47 tag of the terms; the model reads English only', 'en')
     .addOption(settingOption('alignment.secondOpinion'))
     .addOption(settingOption('model.path', { default: resources.model }))
@@ -63,13 +49,11 @@ export async function openAligner(options: AlignerOptions): Promise<OpenAligner>
   if (!readsLanguage && modelDir !== false && options.secondOpinion !== 'never')
     logger.warn(`The model reads English only; terms in "${options.language}" are aligned by their names.`)
   const secondOpinion = readsLanguage ? options.secondOpinion : 'never'
-  const knowledgeBase = openKnowledgeBase(options.kb)
+  const { knowledgeBase, close } = await openKnowledge(options)
   try {
     const path = modelPath(modelDir)
     const weights = await readText(path)
     const model = readAlignmentModel(weights, path)
-    // Words that are no types are an error before any thread is started.
-    typeFilter(knowledgeBase, options.types)
     const engine =
       modelDir === false || secondOpinion === 'never'
         ? undefined
@@ -79,7 +63,7 @@ export async function openAligner(options: AlignerOptions): Promise<OpenAligner>
         `The weights in ${path} were fitted for ${model.model}; this is ${engine.info.model} ${engine.info.version}. Probabilities may be off.`,
       )
     const { fingerprint } = knowledgeBase.info
-    const threads = candidateThreads(resources.candidatesScript, { kb: options.kb, types: options.types })
+    const threads = candidateThreads(resources.candidatesScript, knowledgeOf(options))
     return {
       candidates: threads.candidates,
       engine,
@@ -91,19 +75,24 @@ export async function openAligner(options: AlignerOptions): Promise<OpenAligner>
         engine?.info.fingerprint ?? '',
         weights,
         secondOpinion,
-        options.types,
+        knowledgeOf(options),
       ]),
       logger,
       async dispose() {
         await threads.dispose()
         await engine?.dispose()
-        knowledgeBase.close()
+        close()
       },
     }
   } catch (error) {
-    knowledgeBase.close()
+    close()
     throw error
   }
+}
+
+/** The options of knowledge alone: what threads are sent. */
+function knowledgeOf({ kb, extraKb, onlyTypes, onlySources, vectors }: KnowledgeOptions): KnowledgeOptions {
+  return { kb, extraKb, onlyTypes, onlySources, vectors }
 }
 
 /** The weights beside the model; of a model that has none, and without a model, those beside the built-in one. */
