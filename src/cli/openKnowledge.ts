@@ -37,7 +37,7 @@ export function addKnowledgeOptions(command: Command): Command {
 /** An open knowledge base with the small ones beside it; end it with `close`. */
 export interface OpenKnowledge {
   readonly knowledgeBase: KnowledgeBase
-  close(): void
+  readonly close: () => void
 }
 
 /** Opens a knowledge base and the small ones beside it. A restriction that means nothing is an error (`usage`). */
