@@ -2,7 +2,8 @@ import * as v from 'valibot'
 import { ConceptLensError } from '../core/index.ts'
 import { ALIGNMENT_FEATURES } from './evidence.ts'
 
-const Weighed = v.object({ weight: v.number(), bias: v.number() })
+/** Of a source: its value, that it judged at all, and what the value is less than the highest of the term. */
+const Weighed = v.object({ weight: v.number(), bias: v.number(), gap: v.number() })
 
 /** Points (share of evidence, probability), both rising; between two of them the probability is interpolated. */
 const Curve = v.pipe(v.array(v.tuple([v.number(), v.number()])), v.minLength(1))
@@ -36,11 +37,12 @@ const ModelSchema = v.object({
 
 /**
  * How evidence is weighed, for each set of sources that may be at hand (`names`, `names+encoder`, `names+dense`,
- * `names+encoder+dense`). A candidate's logit is `names · features + bias`, and `weight · value + bias` for each further
- * source that judged it; the logit of "none of these" is 0. Fitted by the recipe on held-out synonyms.
+ * `names+encoder+dense`). A candidate's logit is `names · features + bias`, and `weight · value + bias + gap ·
+ * (value − highest)` for each further source that judged it; the logit of "none of these" is 0. Fitted by the recipe on held-out synonyms.
  */
 export type AlignmentModel = v.InferOutput<typeof ModelSchema>
 export type Variant = v.InferOutput<typeof VariantSchema>
+export type SourceWeights = v.InferOutput<typeof Weighed>
 
 /** The file beside the linker's model that holds an {@link AlignmentModel}. */
 export const ALIGNMENT_MODEL_FILE = 'alignment.json'

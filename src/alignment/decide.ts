@@ -17,6 +17,8 @@ export interface Thresholds {
 export interface DecidedTerm extends Alignment {
   readonly decision: Decision
   readonly decidedBy: 'model' | 'person'
+  /** What it would be if no person had decided. */
+  readonly modelsDecision: Decision
   /** `undefined` when the decision is `none`, or nothing was found. */
   readonly chosen?: AlignedCandidate
   /** The best of those not chosen. */
@@ -32,22 +34,25 @@ export function decide(
   thresholds: Thresholds,
   persons: ReadonlyMap<string, PersonsDecision>,
 ): DecidedTerm {
+  const modelsDecision = decisionByModel(alignment, thresholds)
   const decided = persons.get(termKey(alignment.term))
-  if (decided) return byPerson(alignment, decided)
-  const { probability, agreement, candidates } = alignment
-  const [first] = candidates
-  const decision: Decision =
-    !first || probability < thresholds.reviewFrom
-      ? 'none'
-      : probability >= thresholds.acceptFrom && agreement !== 'disagree'
-        ? 'accepted'
-        : 'review'
-  const chosen = decision === 'none' ? undefined : first
-  return answered(alignment, chosen, { decision, decidedBy: 'model' })
+  if (decided) return { ...byPerson(alignment, decided), decidedBy: 'person', modelsDecision }
+  const chosen = modelsDecision === 'none' ? undefined : alignment.candidates[0]
+  return { ...answered(alignment, chosen, modelsDecision), decidedBy: 'model', modelsDecision }
 }
 
-function byPerson(alignment: Alignment, { concept }: PersonsDecision): DecidedTerm {
-  if (concept === undefined) return answered(alignment, undefined, { decision: 'none', decidedBy: 'person' })
+function decisionByModel(
+  { probability, agreement, candidates }: Alignment,
+  { acceptFrom, reviewFrom }: Thresholds,
+): Decision {
+  if (candidates.length === 0 || probability < reviewFrom) return 'none'
+  return probability >= acceptFrom && agreement !== 'disagree' ? 'accepted' : 'review'
+}
+
+type Answered = Omit<DecidedTerm, 'decidedBy' | 'modelsDecision'>
+
+function byPerson(alignment: Alignment, { concept }: PersonsDecision): Answered {
+  if (concept === undefined) return answered(alignment, undefined, 'none')
   const known = alignment.candidates.find(({ id }) => id === concept.id)
   const chosen = known ?? {
     id: concept.id,
@@ -57,14 +62,10 @@ function byPerson(alignment: Alignment, { concept }: PersonsDecision): DecidedTe
     groups: [],
     score: 0,
   }
-  return answered(alignment, chosen, { decision: 'accepted', decidedBy: 'person' })
+  return answered(alignment, chosen, 'accepted')
 }
 
-function answered(
-  alignment: Alignment,
-  chosen: AlignedCandidate | undefined,
-  by: Pick<DecidedTerm, 'decision' | 'decidedBy'>,
-): DecidedTerm {
+function answered(alignment: Alignment, chosen: AlignedCandidate | undefined, decision: Decision): Answered {
   const runnerUp = alignment.candidates.find(({ id }) => id !== chosen?.id)
-  return { ...alignment, ...by, ...(chosen ? { chosen } : {}), ...(runnerUp ? { runnerUp } : {}) }
+  return { ...alignment, decision, ...(chosen ? { chosen } : {}), ...(runnerUp ? { runnerUp } : {}) }
 }

@@ -1,5 +1,5 @@
 import { ALIGNMENT_FEATURES, type Evidence } from './evidence.ts'
-import type { AlignmentModel, Variant } from './alignmentModel.ts'
+import type { AlignmentModel, SourceWeights, Variant } from './alignmentModel.ts'
 import type { Agreement } from './term.ts'
 
 /** The candidates of a term in order, with what is thought of the first. */
@@ -16,7 +16,7 @@ export interface Weighed {
 /** Fuses the evidence for a term's candidates. */
 export function weigh(evidence: readonly Evidence[], model: AlignmentModel): Weighed {
   const variant = variantFor(evidence, model)
-  const shares = softmaxWithNone(evidence.map((one) => logitOf(one, variant)))
+  const shares = softmaxWithNone(logitsOf(evidence, variant))
   const order = [...shares.keys()].sort((a, b) => (shares[b] ?? 0) - (shares[a] ?? 0) || a - b)
   const [best] = order
   if (best === undefined) return { order, shares, probability: 0, agreement: 'alone' }
@@ -41,15 +41,33 @@ function variantNamed(name: string, { variants }: Pick<AlignmentModel, 'variants
   return variant
 }
 
-function logitOf({ names, encoder, dense }: Evidence, variant: Variant): number {
-  let logit = variant.bias
-  ALIGNMENT_FEATURES.forEach((name, i) => {
-    logit += (variant.names[i] ?? 0) * names[name]
+/** Logits of all candidates, in the order of the evidence. */
+function logitsOf(evidence: readonly Evidence[], variant: Variant): number[] {
+  const sources = [
+    sourceLogits(evidence, variant.encoder, ({ encoder }) => encoder),
+    sourceLogits(evidence, variant.dense, ({ dense }) => dense),
+  ]
+  return evidence.map(({ names }, i) => {
+    let logit = variant.bias
+    ALIGNMENT_FEATURES.forEach((name, place) => {
+      logit += (variant.names[place] ?? 0) * names[name]
+    })
+    return sources.reduce((sum, own) => sum + (own[i] ?? 0), logit)
   })
-  if (variant.encoder && encoder !== undefined)
-    logit += variant.encoder.weight * encoder + variant.encoder.bias
-  if (variant.dense && dense !== undefined) logit += variant.dense.weight * dense + variant.dense.bias
-  return logit
+}
+
+/** What a source adds to each candidate's logit: nothing where it did not judge, or was not fitted. */
+function sourceLogits(
+  evidence: readonly Evidence[],
+  weights: SourceWeights | undefined,
+  value: (one: Evidence) => number | undefined,
+): readonly number[] {
+  if (!weights) return []
+  const values = evidence.map(value)
+  const highest = Math.max(...values.filter((own) => own !== undefined))
+  return values.map((own) =>
+    own === undefined ? 0 : weights.weight * own + weights.bias + weights.gap * (own - highest),
+  )
 }
 
 function softmaxWithNone(logits: readonly number[]): number[] {
@@ -65,21 +83,22 @@ function agreementOn(best: number, evidence: readonly Evidence[], names: Variant
     (one) => one !== undefined,
   )
   if (others.length === 0) return 'alone'
-  const byNames = favourite(evidence, (one) => logitOf(one, names))
+  const byNames = highestOf(logitsOf(evidence, names))
   return [byNames, ...others].every((one) => one === best) ? 'agree' : 'disagree'
 }
 
+/** The candidate that a source values most; `undefined` when it judged none. */
 function favourite(
   evidence: readonly Evidence[],
   value: (one: Evidence) => number | undefined,
 ): number | undefined {
+  return highestOf(evidence.map((one) => value(one) ?? -Infinity))
+}
+
+function highestOf(values: readonly number[]): number | undefined {
   let best: number | undefined
-  let highest = -Infinity
-  evidence.forEach((one, index) => {
-    const own = value(one)
-    if (own === undefined || own <= highest) return
-    highest = own
-    best = index
+  values.forEach((own, index) => {
+    if (own > (best === undefined ? -Infinity : (values[best] ?? -Infinity))) best = index
   })
   return best
 }

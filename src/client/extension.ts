@@ -1,5 +1,6 @@
 import { window, workspace, type ExtensionContext } from 'vscode'
 import { SETTINGS_SECTION } from '../protocol/index.ts'
+import { createAlignment } from './alignment/index.ts'
 import { registerCommands } from './commands/index.ts'
 import { createConnection } from './connection.ts'
 import { greetOnce } from './greeting.ts'
@@ -16,15 +17,21 @@ export async function activate(context: ExtensionContext): Promise<void> {
   const host = createHost(() => createConnection(context, log), log)
   const knowledgeBases = createKnowledgeBases(context, host)
   const umlsKey = createUmlsKey(context, host)
+  const alignment = createAlignment(context, host)
   context.subscriptions.push(
     log,
     host,
     knowledgeBases,
     umlsKey,
+    alignment,
     createStatus(host),
     reportVisibleRanges(host),
     offerGitAttributes(host, context.workspaceState),
-    ...registerCommands(host, { ...knowledgeBases.commands, ...umlsKey.commands }),
+    ...registerCommands(host, {
+      ...knowledgeBases.commands,
+      ...umlsKey.commands,
+      ...alignment.commands,
+    }),
   )
   context.subscriptions.push(
     workspace.onDidChangeConfiguration((change) => {

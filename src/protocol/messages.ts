@@ -273,6 +273,7 @@ export const CLIENT_COMMANDS = {
   updateKnowledgeBase: 'conceptLens.updateKnowledgeBase',
   removeKnowledgeBase: 'conceptLens.removeKnowledgeBase',
   refreshKnowledgeBases: 'conceptLens.refreshKnowledgeBases',
+  alignVocabulary: 'conceptLens.alignVocabulary',
 } as const
 
 /** The commands that links in a hover may run. All ask or can be undone; none takes a path. */

@@ -63,14 +63,3 @@ export interface OpenOntologyItem {
   /** About how much is downloaded. */
   readonly aboutBytes: number
 }
-
-/** What `align` answers when it is done. */
-export interface AlignmentSummary {
-  /** Distinct terms. */
-  readonly nTerms: number
-  /** Of these, the ones that an earlier run which broke off had aligned. */
-  readonly nBefore: number
-  readonly accepted: number
-  readonly review: number
-  readonly none: number
-}

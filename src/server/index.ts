@@ -1,7 +1,9 @@
+export { typeLabels } from './conceptMarkdown.ts'
 export { createAssets } from './assets.ts'
 export { createRemoteDefinitions } from './remoteDefinitions.ts'
 export { createExporter } from './exporter.ts'
 export { createFileAccess } from './files.ts'
+export { shortId } from './identifiers.ts'
 export { serve, type ServerParts } from './server.ts'
 export type {
   Assets,

@@ -31,6 +31,7 @@ function decided(text: string, id: string | undefined, more: Partial<DecidedTerm
     agreement: 'alone',
     decision: chosen ? 'accepted' : 'none',
     decidedBy: 'model',
+    modelsDecision: chosen ? 'accepted' : 'none',
     ...(chosen ? { chosen } : {}),
     ...more,
   }

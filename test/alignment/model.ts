@@ -16,7 +16,7 @@ export const plainModel: AlignmentModel = {
     'names+encoder': {
       names: only('lexicalScore', 10),
       bias: -6,
-      encoder: { weight: 1, bias: 0 },
+      encoder: { weight: 1, bias: 0, gap: 0 },
       calibration: {
         agree: both(0.5, 1),
         disagree: both(0, 0.5),
@@ -33,7 +33,7 @@ export const modelWithVectors: AlignmentModel = {
     'names+dense': {
       names: only('lexicalScore', 10),
       bias: -6,
-      dense: { weight: 10, bias: 0 },
+      dense: { weight: 10, bias: 0, gap: 0 },
       calibration: {
         agree: both(0.5, 1),
         disagree: both(0, 0.5),

@@ -1,12 +1,14 @@
 """Fits how vocabulary alignment weighs its evidence, and makes probabilities of it.
 
-    python -m conceptlens_recipe.alignment_fit WORK/calibrate.jsonl --model "conceptlens-linker 0.4.0" \
+    python -m conceptlens_recipe.alignment_fit WORK/all.jsonl --letters WORK/letters.jsonl --model "conceptlens-linker 0.5.0" \
         --out ../linker/alignment.json --report WORK/alignment-report.json
 
-``calibrate.jsonl`` is what `conceptlens align WORK/calibrate.tsv --column term --gold id --second-opinion never --details
-WORK/calibrate.jsonl --kb WORK/kb` writes (see ``alignment_sets``), and, once the names are fitted, the same with
-``--second-opinion uncertain``. One half of the terms fits the weights, a quarter the curves, a quarter reports. For every
-set of sources that the file has (names; the cross-encoder; vectors) there is a variant:
+Both files are what `conceptlens align WORK/calibrate.tsv --column term --gold id --kb WORK/kb --details FILE` writes (see
+``alignment_sets``): ``letters.jsonl`` with `--no-vectors`, the other one with vectors and, for variants with the cross-encoder,
+`--second-opinion uncertain`. The vectors must be made of the same knowledge base (`name_encoder --table WORK/held-out.tsv.gz`):
+those of the product have seen the terms that were taken out. One half of the terms fits the weights, a quarter the curves, a
+quarter reports. There is a variant for the names alone, of the first file, and for every set of sources that the second file
+has (names with the cross-encoder, with vectors, with both):
 
 - *weights*: a softmax over a term's candidates and "none of these", whose logit is 0 (conditional logit; McFadden 1974);
 - *curves*: from the first candidate's share of the evidence to the probability that it is right, by isotonic regression (pool
@@ -15,7 +17,7 @@ set of sources that the file has (names; the cross-encoder; vectors) there is a 
 
 Terms that the knowledge base has are repeated until they are as many as the others.
 
-Variants with the cross-encoder are fitted on the terms that names leave in doubt, as only these are asked in the product.
+Variants with the cross-encoder are fitted on the terms that it was asked about, those that are in doubt without it.
 Deterministic for a seed. Needs numpy.
 """
 
@@ -36,11 +38,9 @@ FEATURES = (
     "lexicalScore", "exact", "caseExact", "isPreferred", "reciprocalRank", "sameWords", "samePreferredWords", "sameLastWord",
     "samePreferredLastWord", "sameFirstWord", "soleExact", "exactPreferred", "shorterName", "longerName", "lexicalGap",
 )  # fmt: skip
-#: As in the product (`aligner.ts`).
-DOUBT = (0.05, 0.9)
 SEED = 1
 L2 = 1e-3
-STEPS = 1_500
+STEPS = 800
 N_BINS = 20
 
 
@@ -85,11 +85,14 @@ def read_details(path: Path) -> Terms:
 
 
 def columns_of(terms: Terms, sources: tuple[str, ...]) -> np.ndarray:
-    """All that is weighed: the names' features and 1, and value and 1 of each further source where it judged."""
+    """All that is weighed: the names' features and 1; of each further source, where it judged, the value, 1, and what it is less
+    than the highest of the term."""
     parts = [terms.names, np.ones((*terms.there.shape, 1))]
     for source in sources:
         values = getattr(terms, source)
-        parts += [np.nan_to_num(values)[..., None], (~np.isnan(values)).astype(float)[..., None]]
+        highest = np.where(np.isnan(values), -np.inf, values).max(axis=1, keepdims=True)
+        gaps = np.nan_to_num(values - np.where(np.isinf(highest), 0, highest))
+        parts += [np.nan_to_num(values)[..., None], (~np.isnan(values)).astype(float)[..., None], gaps[..., None]]
     return np.concatenate(parts, axis=-1)
 
 
@@ -198,39 +201,51 @@ def variant_of(weights: np.ndarray, sources: tuple[str, ...], curves: dict[str, 
     rounded = [round(float(weight), 4) for weight in weights]
     variant: dict[str, object] = {"names": rounded[:n], "bias": rounded[n]}
     for place, source in enumerate(sources):
-        value, bias = rounded[n + 1 + 2 * place : n + 3 + 2 * place]
-        variant[source] = {"weight": value, "bias": bias}
+        value, bias, gap = rounded[n + 1 + 3 * place : n + 4 + 3 * place]
+        variant[source] = {"weight": value, "bias": bias, "gap": gap}
     return {**variant, "calibration": curves}
 
 
-def fit(terms: Terms, seed: int = SEED) -> tuple[dict[str, object], dict[str, object]]:
-    """The variants, and what they are worth on the quarter that nothing was fitted on."""
+def parts_of(terms: Terms, seed: int) -> list[Terms]:
+    """The half that fits weights, the quarter that fits curves, the quarter that reports."""
     order = np.random.default_rng(seed).permutation(len(terms))
     half, three = len(order) // 2, 3 * len(order) // 4
-    parts = [terms.some(balanced(terms, some)) for some in (order[:half], order[half:three], order[three:])]
-    names_weights = fit_weights(parts[0], ())
-    first = [judge(part, (), names_weights, names_weights) for part in parts]
-    curves = curves_of(first[1], np.ones(len(parts[1]), bool))
-    variants: dict[str, object] = {"names": variant_of(names_weights, (), {"alone": curves})}
-    report: dict[str, object] = {"names": figures(first[2], probabilities(first[2], curves))}
-    doubtful = []
-    for part, judged in zip(parts, first, strict=True):
-        probability = probabilities(judged, curves)
-        asked = ~np.isnan(part.encoder).all(axis=1)
-        doubtful.append(part.some(np.flatnonzero(asked & (probability >= DOUBT[0]) & (probability < DOUBT[1]))))
+    return [terms.some(balanced(terms, some)) for some in (order[:half], order[half:three], order[three:])]
+
+
+Fitted = tuple[dict[str, object], dict[str, object]]
+
+
+def fit_names(letters: Terms, seed: int) -> tuple[np.ndarray, Fitted]:
+    """The weights of the names alone; the variant, and what it is worth."""
+    parts = parts_of(letters, seed)
+    weights = fit_weights(parts[0], ())
+    fitted, last = (judge(part, (), weights, weights) for part in parts[1:])
+    curves = curves_of(fitted, np.ones(len(fitted.share), bool))
+    return weights, (variant_of(weights, (), {"alone": curves}), figures(last, probabilities(last, curves)))
+
+
+def fit_sources(parts: list[Terms], sources: tuple[str, ...], names_weights: np.ndarray) -> Fitted:
+    """The variant of some sources beside the names, and what it is worth."""
+    weights = fit_weights(parts[0], sources)
+    fitted, last = (judge(part, sources, weights, names_weights) for part in parts[1:])
+    agree, disagree = curves_of(fitted, fitted.agree), curves_of(fitted, ~fitted.agree)
+    probability = np.where(last.agree, probabilities(last, agree), probabilities(last, disagree))
+    return variant_of(weights, sources, {"agree": agree, "disagree": disagree}), figures(last, probability)
+
+
+def fit(terms: Terms, letters: Terms, seed: int = SEED) -> Fitted:
+    """The variants, and what they are worth on the quarter that nothing was fitted on."""
+    names_weights, names = fit_names(letters, seed)
+    variants, report = {"names": names[0]}, {"names": names[1]}
+    parts = parts_of(terms, seed)
+    asked = [part.some(np.flatnonzero(~np.isnan(part.encoder).all(axis=1))) for part in parts]
     has = {source: not np.isnan(getattr(terms, source)).all() for source in ("encoder", "dense")}
     for sources in (("encoder",), ("dense",), ("encoder", "dense")):
-        if not all(has[source] for source in sources):
-            continue
-        some = doubtful if "encoder" in sources else parts
-        weights = fit_weights(some[0], sources)
-        fitted, last = (judge(part, sources, weights, names_weights) for part in some[1:])
-        agree, disagree = curves_of(fitted, fitted.agree), curves_of(fitted, ~fitted.agree)
-        key = "+".join(("names", *sources))
-        variants[key] = variant_of(weights, sources, {"agree": agree, "disagree": disagree})
-        report[key] = figures(last, np.where(last.agree, probabilities(last, agree), probabilities(last, disagree)))
-        before = judge(some[2], (), names_weights, names_weights)
-        report[f"names, on the terms of {key}"] = figures(before, probabilities(before, curves))
+        if all(has[source] for source in sources):
+            key = "+".join(("names", *sources))
+            some = asked if "encoder" in sources else parts
+            variants[key], report[key] = fit_sources(some, sources, names_weights)
     return variants, report
 
 
@@ -248,13 +263,14 @@ def figures(judged: Judged, probability: np.ndarray) -> dict[str, float]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("details", type=Path)
+    parser.add_argument("--letters", type=Path, required=True, help="the same without vectors")
     parser.add_argument("--model", required=True, help="name and version of the linker's model")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--report", type=Path)
     parser.add_argument("--seed", type=int, default=SEED)
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    variants, report = fit(read_details(arguments.details), arguments.seed)
+    variants, report = fit(read_details(arguments.details), read_details(arguments.letters), arguments.seed)
     content = {"version": 1, "model": arguments.model, "features": list(FEATURES), "variants": variants}
     arguments.out.write_text(json.dumps(content, separators=(",", ":")) + "\n", "utf-8")
     text = json.dumps(report, indent=1)

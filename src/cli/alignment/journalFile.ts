@@ -2,14 +2,7 @@ import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, open, readFile, rm, truncate, type FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import {
-  JOURNAL_SUFFIX,
-  journalHeader,
-  journalLines,
-  readJournal,
-  type Alignment,
-  type Term,
-} from '../../alignment/index.ts'
+import { journalHeader, journalLines, readJournal, type Alignment, type Term } from '../../alignment/index.ts'
 
 /** A journal on disk (see `readJournal`). */
 export interface JournalFile {
@@ -22,13 +15,12 @@ export interface JournalFile {
   remove(): Promise<void>
 }
 
-/** Opens the journal beside an output. What it holds of other work is overwritten. */
+/** Opens a journal. What it holds of other work is overwritten. */
 export async function openJournal(
-  out: string,
+  path: string,
   fingerprint: string,
   terms: readonly Term[],
 ): Promise<JournalFile> {
-  const path = out + JOURNAL_SUFFIX
   const key = createHash('sha256').update(fingerprint).update(JSON.stringify(terms)).digest('hex')
   const bytes = existsSync(path) ? await readFile(path) : Buffer.alloc(0)
   // Bytes behind the last whole line may be half a letter; those are cut off with the line.

@@ -4,6 +4,7 @@ import {
   alignTerms,
   decide,
   DECISIONS_FILE,
+  JOURNAL_SUFFIX,
   readSssom,
   readTermDecisions,
   termKey,
@@ -22,21 +23,24 @@ import type { OpenAligner } from './openAligner.ts'
 /** The terms of a table, aligned. */
 export interface AlignmentRunOptions {
   readonly terms: TermsOfTable
-  /** The file that is written; the journal stands beside it. Without one nothing can be gone on with. */
+  /** The file that is written; the journal stands beside it. Without one, and without `keep`, nothing can be gone on with. */
   readonly out: string | undefined
+  /** A journal that stays when the work is done, so that the same work is not done again. */
+  readonly keep: string | undefined
   readonly token: CancellationToken
   readonly progress: Progress
 }
 
 /**
- * Aligns terms; goes on with what an earlier run has left beside the output. `finish` deletes that once the result is
+ * Aligns terms; goes on with what an earlier run has left. `finish` deletes that, unless it is kept, once the result is
  * written, so that a result which could not be written costs nothing again.
  */
 export async function alignTable(
   aligner: OpenAligner,
-  { terms, out, token, progress }: AlignmentRunOptions,
+  { terms, out, keep, token, progress }: AlignmentRunOptions,
 ): Promise<{ readonly alignments: readonly Alignment[]; readonly nBefore: number; finish(): Promise<void> }> {
-  const journal = out === undefined ? undefined : await openJournal(out, aligner.fingerprint, terms.terms)
+  const path = keep ?? (out === undefined ? undefined : out + JOURNAL_SUFFIX)
+  const journal = path === undefined ? undefined : await openJournal(path, aligner.fingerprint, terms.terms)
   const alignments: Alignment[] = [...(journal?.done ?? [])]
   const nBefore = alignments.length
   try {
@@ -53,7 +57,11 @@ export async function alignTable(
     await journal?.close()
     throw error
   }
-  return { alignments, nBefore, finish: async () => journal?.remove() }
+  return {
+    alignments,
+    nBefore,
+    finish: async () => (keep === undefined ? journal?.remove() : journal?.close()),
+  }
 }
 
 /**

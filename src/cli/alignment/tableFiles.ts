@@ -16,6 +16,7 @@ import {
 } from '../../alignment/index.ts'
 import { ConceptLensError } from '../../core/index.ts'
 import { readBytes } from '../inputs.ts'
+import { reviewOf } from './review.ts'
 
 /** What an alignment can be written as, with the ends of file names that mean it. */
 export const ALIGNMENT_FORMATS = {
@@ -24,6 +25,7 @@ export const ALIGNMENT_FORMATS = {
   xlsx: ['.xlsx'],
   sssom: ['.sssom.tsv'],
   fhir: ['.json'],
+  review: ['.review.json'],
 } as const satisfies Readonly<Record<string, readonly string[]>>
 
 export type AlignmentFormat = keyof typeof ALIGNMENT_FORMATS
@@ -81,6 +83,10 @@ export async function writeAligned(
       return writeSssom(mappingSetOf(decided, about))
     case 'fhir':
       return writeConceptMap(decided, about)
+    case 'review': {
+      const names = { table: about.table, knowledgeBase: about.knowledgeBase.name }
+      return JSON.stringify(reviewOf(decided, terms, names))
+    }
     case 'csv':
     case 'tsv':
       return writeDelimited(withAnswers(table, terms, decided), format === 'csv' ? ',' : '\t')
@@ -90,8 +96,8 @@ export async function writeAligned(
 }
 
 /** Checks before the work begins that its result can be written. Throws `ConceptLensError`. */
-export function checkWritable(table: Table, formats: readonly AlignmentFormat[]): void {
-  if (formats.some((format) => format !== 'sssom' && format !== 'fhir')) checkTitles(table)
+export function checkWritable(table: Table, format: AlignmentFormat): void {
+  if (format === 'csv' || format === 'tsv' || format === 'xlsx') checkTitles(table)
 }
 
 /** A table's name in messages and exports. */

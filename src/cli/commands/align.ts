@@ -1,9 +1,15 @@
 import { Option, type Command } from 'commander'
-import { termsOf, type AboutAlignment } from '../../alignment/index.ts'
+import { termsOf, type AboutAlignment, type Table, type TermsOfTable } from '../../alignment/index.ts'
 import { ConceptLensError } from '../../core/index.ts'
 import type { AlignmentSummary, Settings } from '../../protocol/index.ts'
-import { addAlignerOptions, openAligner, type AlignerOptions } from '../alignment/openAligner.ts'
+import {
+  addAlignerOptions,
+  openAligner,
+  type AlignerOptions,
+  type OpenAligner,
+} from '../alignment/openAligner.ts'
 import { measureAlignment } from '../alignment/measure.ts'
+import { overviewOf } from '../alignment/review.ts'
 import { alignTable, countDecisions, decideAll, personsDecisions } from '../alignment/run.ts'
 import {
   ALIGNMENT_FORMATS,
@@ -22,9 +28,11 @@ import { writeTogether } from '../writeTogether.ts'
 import { version } from '../../../package.json'
 
 interface AlignOptions extends AlignerOptions {
-  readonly column: string
+  readonly column?: string
+  readonly listColumns?: true
   readonly context?: string
   readonly out?: string
+  readonly keep?: string
   readonly format?: AlignmentFormat
   readonly acceptFrom: Settings['alignment.acceptFrom']
   readonly reviewFrom: Settings['alignment.reviewFrom']
@@ -41,13 +49,17 @@ export function addAlignCommand(program: Command): void {
     .command('align')
     .description('find the concepts of a column of terms (.csv .tsv .xlsx)')
     .argument('<table>')
-    .requiredOption('--column <title>', 'the column that holds the terms')
+    .option('--column <title>', 'the column that holds the terms')
     .option('--context <title>', 'a column that helps to tell what the terms mean')
     .option('--out <file>', 'the file to write; stdout by default. Work that broke off goes on beside it')
     .addOption(
       new Option('--format <f>', 'what to write; by default what the name of --out means, else csv').choices(
         Object.keys(ALIGNMENT_FORMATS),
       ),
+    )
+    .option(
+      '--keep <file>',
+      'keep what is found about the terms, and take it from there when the same terms are written anew',
     )
     .addOption(settingOption('alignment.acceptFrom'))
     .addOption(settingOption('alignment.reviewFrom'))
@@ -62,54 +74,74 @@ export function addAlignCommand(program: Command): void {
     )
     .option('--details <file>', 'with --gold: the evidence of every term as JSON lines')
     .option('--json', 'with --gold: one JSON object')
+    .option('--list-columns', 'write nothing, but say which columns there are, as JSON')
   addAlignerOptions(command).action((table: string, options: AlignOptions) => align(table, options))
 }
 
 async function align(file: string, options: AlignOptions): Promise<void> {
-  if (options.reviewFrom > options.acceptFrom)
-    throw new ConceptLensError(
-      'usage',
-      `--review-from is ${options.reviewFrom}, more than --accept-from, which is ${options.acceptFrom}. It must be at most that.`,
-    )
-  const format = formatOf(options)
+  checkThresholds(options)
   const table = await readTable(file)
-  const columns = { term: options.column, context: options.context }
+  if (options.listColumns) return listColumns(table)
+  const format = formatOf(options)
+  const columns = { term: options.column ?? missingColumn(table), context: options.context }
   const terms = termsOf(table, columns)
-  if (options.gold === undefined) checkWritable(table, [format])
+  const { gold } = options
+  if (gold === undefined) checkWritable(table, format)
   const aligner = await openAligner(options)
   try {
-    if (options.gold === undefined) await write({ file, table, terms, format }, options, aligner)
+    if (gold === undefined) await write({ file, table, terms, format }, options, aligner)
     else
       await measureAlignment(aligner, table, {
-        ...options,
+        ...measureOptions(options),
         name: tableName(file),
         columns,
-        gold: options.gold,
-        json: options.json === true,
-        details: options.details,
+        gold,
       })
   } finally {
     await aligner.dispose()
   }
 }
 
+function checkThresholds({ acceptFrom, reviewFrom }: AlignOptions): void {
+  if (reviewFrom <= acceptFrom) return
+  throw new ConceptLensError(
+    'usage',
+    `--review-from is ${reviewFrom}, more than --accept-from, which is ${acceptFrom}. It must be at most that.`,
+  )
+}
+
+function listColumns(table: Table): void {
+  const result = overviewOf(table)
+  writeOut(`${JSON.stringify(result)}\n`)
+  tellParent({ kind: 'done', result })
+}
+
+function missingColumn({ titles }: Table): never {
+  const columns = titles.map((title) => `"${title}"`).join(', ')
+  throw new ConceptLensError('usage', `Say with --column which column holds the terms: ${columns}.`)
+}
+
+function measureOptions({ acceptFrom, reviewFrom, json, details }: AlignOptions) {
+  return { acceptFrom, reviewFrom, json: json === true, details }
+}
+
 interface Work {
   readonly file: string
-  readonly table: Awaited<ReturnType<typeof readTable>>
-  readonly terms: ReturnType<typeof termsOf>
+  readonly table: Table
+  readonly terms: TermsOfTable
   readonly format: AlignmentFormat
 }
 
 async function write(
   { file, table, terms, format }: Work,
   options: AlignOptions,
-  aligner: Awaited<ReturnType<typeof openAligner>>,
+  aligner: OpenAligner,
 ): Promise<void> {
-  const { out } = options
+  const { out, keep } = options
   const persons = await personsDecisions(file, options.decisions, aligner.logger)
   const progress = stderrProgress('aligned')
   const token = interruptToken()
-  const run = await alignTable(aligner, { terms, out, token, progress })
+  const run = await alignTable(aligner, { terms, out, keep, token, progress })
   const { alignments, nBefore } = run
   progress.done()
   const decided = decideAll(alignments, options, persons)
@@ -121,7 +153,7 @@ async function write(
   const counts = countDecisions(decided)
   const result: AlignmentSummary = { nTerms: decided.length, nBefore, ...counts }
   tellParent({ kind: 'done', result })
-  const before = nBefore === 0 ? '' : `; ${nBefore} of them by an earlier run that broke off`
+  const before = nBefore === 0 ? '' : `; ${nBefore} of them by an earlier run`
   process.stderr.write(
     `${decided.length} terms${before}: ${counts.accepted} accepted, ${counts.review} to review, ${counts.none} without a concept\n`,
   )
@@ -130,7 +162,7 @@ async function write(
 function aboutOf(
   file: string,
   { language, licence }: AlignOptions,
-  { knowledgeBase }: Awaited<ReturnType<typeof openAligner>>,
+  { knowledgeBase }: OpenAligner,
 ): AboutAlignment {
   const { name, version: release } = knowledgeBase.info
   return {

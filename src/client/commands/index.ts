@@ -1,5 +1,6 @@
 import { commands, window, type Disposable } from 'vscode'
 import { CLIENT_COMMANDS } from '../../protocol/index.ts'
+import type { Alignment } from '../alignment/index.ts'
 import { WALKTHROUGH } from '../greeting.ts'
 import type { Host } from '../host.ts'
 import type { KnowledgeBases } from '../knowledgeBases/index.ts'
@@ -16,7 +17,7 @@ type Command = (argument?: unknown) => unknown
 /** Registers every command that package.json contributes. A failing command says so and points to the log. */
 export function registerCommands(
   host: Host,
-  others: KnowledgeBases['commands'] & UmlsKey['commands'],
+  others: Alignment['commands'] & KnowledgeBases['commands'] & UmlsKey['commands'],
 ): Disposable[] {
   const table: Record<keyof typeof CLIENT_COMMANDS, Command> = {
     linkDocument: (argument) => linkDocument(host, argument),

@@ -5,7 +5,7 @@ import { runTask, type TaskOptions } from './runTask.ts'
 
 /** Runs a task with its progress in a notification that can cancel it; `undefined` when it was cancelled. */
 export async function runWithProgress(
-  parts: KnowledgeBaseParts,
+  parts: Pick<KnowledgeBaseParts, 'script'>,
   title: string,
   task: Pick<TaskOptions, 'args' | 'environment'>,
 ): Promise<{ readonly result: unknown } | undefined> {

@@ -12,21 +12,24 @@ export interface Question {
   readonly canGoBack: boolean
 }
 
-/** Asks for one of some items. */
+/** Asks for one of some items, of which one is suggested: the first, unless another is named. */
 export function pickOne<I extends QuickPickItem>(
   question: Question,
   items: readonly I[],
+  suggested?: I,
 ): Promise<Answer<I>> {
   const pick = window.createQuickPick<I>()
   pick.items = items
+  if (suggested) pick.activeItems = [suggested]
   pick.matchOnDescription = true
   return ask(pick, question, () => pick.selectedItems[0])
 }
 
-/** Asks for some of the items, at least one; those with `picked` are picked beforehand. */
+/** Asks for some of the items, at least so many; those with `picked` are picked beforehand. */
 export function pickSome<I extends QuickPickItem>(
   question: Question,
   items: readonly I[],
+  atLeast = 1,
 ): Promise<Answer<readonly I[]>> {
   const pick = window.createQuickPick<I>()
   pick.canSelectMany = true
@@ -34,21 +37,25 @@ export function pickSome<I extends QuickPickItem>(
   pick.selectedItems = items.filter(({ picked }) => picked === true)
   pick.matchOnDescription = true
   return ask(pick, question, () => {
-    if (pick.selectedItems.length > 0) return pick.selectedItems
-    pick.placeholder = 'Pick at least one'
+    if (pick.selectedItems.length >= atLeast) return pick.selectedItems
+    pick.placeholder = `Pick at least ${atLeast}`
     return undefined
   })
 }
 
-/** Asks for a text that is not blank. */
-export function inputText(question: Question, value: string): Promise<Answer<string>> {
+/** Asks for a text that is not blank; `whenBlank` says so. */
+export function inputText(
+  question: Question,
+  value: string,
+  whenBlank = 'Give it a name.',
+): Promise<Answer<string>> {
   const input = window.createInputBox()
   input.value = value
   input.valueSelection = [0, value.length]
   const listening = input.onDidChangeValue(() => (input.validationMessage = undefined))
   return ask(input, question, () => {
     if (input.value.trim() !== '') return input.value.trim()
-    input.validationMessage = 'Give it a name.'
+    input.validationMessage = whenBlank
     return undefined
   }).finally(() => void listening.dispose())
 }

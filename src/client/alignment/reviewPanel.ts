@@ -1,0 +1,121 @@
+import { randomBytes } from 'node:crypto'
+import { appendFile, mkdir } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { CancellationTokenSource, Uri, ViewColumn, window, type Webview, type WebviewPanel } from 'vscode'
+import type { AlignmentReview, ReviewNews, ReviewRequest } from '../../protocol/index.ts'
+import type { Host } from '../host.ts'
+import type { AlignmentWork } from './alignmentWork.ts'
+import { createReviewSession, type ReviewSession } from './reviewSession.ts'
+
+/** What a panel of review works with. */
+export interface ReviewPanelParts {
+  readonly host: Host
+  /** Where the extension lies. */
+  readonly extension: Uri
+  /** Writes what was decided to a file that a person chooses. */
+  exportReview(work: AlignmentWork): Promise<void>
+}
+
+/** Decisions on terms, below the folder of the table: every table of the folder shares them. */
+const DECISIONS_FILE = join('.conceptlens', 'alignment.jsonl')
+const SEARCH_LIMIT = 40
+
+/** Opens a tab with the terms of a table. */
+export function openReviewPanel(
+  parts: ReviewPanelParts,
+  work: AlignmentWork,
+  review: AlignmentReview,
+): WebviewPanel {
+  const dist = Uri.joinPath(parts.extension, 'dist')
+  const panel = window.createWebviewPanel(
+    'conceptLens.review',
+    `Review ${basename(work.table)}`,
+    ViewColumn.Active,
+    // Where a person is in a long list would be lost each time the tab is left.
+    { enableScripts: true, localResourceRoots: [dist], retainContextWhenHidden: true },
+  )
+  const session = createReviewSession(review, {
+    append: (line) => appendLine(join(dirname(work.table), DECISIONS_FILE), line),
+    nowMs: Date.now,
+  })
+  const tell = (news: ReviewNews): void => void panel.webview.postMessage(news)
+  const answer = answerer({ ...parts, work, session, tell })
+  panel.webview.onDidReceiveMessage((request: ReviewRequest) => {
+    answer(request).catch((error: unknown) => {
+      const message = error instanceof Error ? error.message : String(error)
+      parts.host.log.error(`Review of ${work.table}: ${message}`)
+      void window.showErrorMessage(`ConceptLens: ${message}`)
+    })
+  })
+  panel.webview.html = pageOf(panel.webview, dist)
+  return panel
+}
+
+interface Answering extends ReviewPanelParts {
+  readonly work: AlignmentWork
+  readonly session: ReviewSession
+  tell(news: ReviewNews): void
+}
+
+function answerer({ host, work, session, tell, exportReview }: Answering) {
+  let searching: CancellationTokenSource | undefined
+  async function search(text: string): Promise<void> {
+    searching?.cancel()
+    const source = (searching = new CancellationTokenSource())
+    try {
+      const params = { text, limit: SEARCH_LIMIT }
+      const items = text.trim() === '' ? [] : await host.request('conceptLens/search', params, source.token)
+      if (!source.token.isCancellationRequested) tell({ kind: 'found', text, items })
+    } catch (error) {
+      if (!source.token.isCancellationRequested) throw error
+    } finally {
+      source.dispose()
+    }
+  }
+  return async (request: ReviewRequest): Promise<void> => {
+    switch (request.kind) {
+      case 'ready':
+        tell({ kind: 'review', review: session.review })
+        return
+      case 'decide':
+        return session.decide(request.index, request.person)
+      case 'undo': {
+        const undone = await session.undo()
+        if (!undone) return tell({ kind: 'nothing-to-undo' })
+        const { index, person } = undone
+        return tell({ kind: 'undone', index, ...(person === undefined ? {} : { person }) })
+      }
+      case 'search':
+        return search(request.text)
+      case 'export':
+        await session.saved()
+        return exportReview(work)
+    }
+  }
+}
+
+async function appendLine(path: string, line: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true })
+  await appendFile(path, line)
+}
+
+/** The page: nothing but its own bundle may run in it, and nothing may be loaded from elsewhere. */
+function pageOf(webview: Webview, dist: Uri): string {
+  const nonce = randomBytes(16).toString('base64')
+  const policy = `default-src 'none'; style-src ${webview.cspSource}; script-src 'nonce-${nonce}'`
+  const address = (name: string): string => webview.asWebviewUri(Uri.joinPath(dist, name)).toString()
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="stylesheet" href="${address('review.css')}">
+<title>Review</title>
+</head>
+<body>
+<main id="review"></main>
+<script nonce="${nonce}" src="${address('review.js')}"></script>
+</body>
+</html>`
+}
