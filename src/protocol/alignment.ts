@@ -53,14 +53,17 @@ export interface ReviewTerm {
   readonly isDisputed: boolean
   /** Best first. */
   readonly candidates: readonly ReviewCandidate[]
-  /** What a person decided; `null`: no concept is meant; absent: nothing. */
-  readonly person?: ReviewConcept | null
+  /** What a person decided. */
+  readonly person?: Person
 }
 
 export interface ReviewCandidate extends ConceptItem {
   /** Of the evidence, 0 … 1. */
   readonly share: number
 }
+
+/** A person's decision on a term: a concept, `null` for none, `undefined` when nobody has decided. */
+export type Person = ReviewConcept | null | undefined
 
 /** The concept that a person chose. */
 export type ReviewConcept = Pick<ConceptItem, 'id' | 'shownId' | 'name'>
@@ -76,8 +79,8 @@ export type ReviewRequest =
 /** What the editor says to the page of review. */
 export type ReviewNews =
   | { readonly kind: 'review'; readonly review: AlignmentReview }
-  /** A decision was taken back; without `person` nobody has decided. */
-  | { readonly kind: 'undone'; readonly index: number; readonly person?: ReviewConcept | null }
+  /** A decision was taken back; this is the one before. */
+  | { readonly kind: 'undone'; readonly index: number; readonly person: Person }
   | { readonly kind: 'nothing-to-undo' }
   /** To what was typed last. */
   | { readonly kind: 'found'; readonly text: string; readonly items: readonly ConceptItem[] }

@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-import type { ReviewCandidate, ReviewConcept, ReviewTerm } from '../protocol/index.ts'
+import type { Person, ReviewCandidate, ReviewConcept, ReviewTerm } from '../protocol/index.ts'
 import { button, element, icon } from './dom.ts'
 import { standingOf, type ReviewState } from './reviewState.ts'
 import { bar } from './termGrid.ts'
@@ -7,9 +7,9 @@ import { count, whyReview } from './words.ts'
 
 /** What a person can do beside the table. */
 export interface DetailActions {
-  take(concept: ReviewConcept): void
-  none(): void
-  search(): void
+  readonly take: (concept: ReviewConcept) => void
+  readonly none: () => void
+  readonly search: () => void
 }
 
 /** The active term with its candidates, each a button with its key. */
@@ -26,7 +26,7 @@ export function createDetailPane(state: ReviewState, actions: DetailActions) {
 }
 
 function parts(term: ReviewTerm, offered: number, actions: DetailActions): HTMLElement[] {
-  const { person } = standingParts(term)
+  const { person } = term
   const heading = element('h2', {}, term.text)
   const where = [
     ...(term.context === undefined ? [] : [term.context]),
@@ -55,8 +55,6 @@ function parts(term: ReviewTerm, offered: number, actions: DetailActions): HTMLE
   ]
 }
 
-const standingParts = ({ person }: ReviewTerm) => ({ person })
-
 /** A choice of the knowledge base that is no candidate is told in words. */
 function whyText(term: ReviewTerm): string {
   const { isByPerson, concept, decision } = standingOf(term)
@@ -68,7 +66,7 @@ function whyText(term: ReviewTerm): string {
 interface Place {
   readonly place: number
   readonly offered: number
-  readonly chosen: ReviewConcept | null | undefined
+  readonly chosen: Person
 }
 
 function candidateButton(

@@ -1,4 +1,4 @@
-import type { ReviewConcept, ReviewTerm, TermDecision } from '../protocol/index.ts'
+import type { Person, ReviewConcept, ReviewTerm, TermDecision } from '../protocol/index.ts'
 
 /** Which terms are shown. `yours`: those that a person decided. */
 export type Filter = TermDecision | 'yours' | 'all'
@@ -43,7 +43,7 @@ export interface ReviewState {
   /** Decides the active term and goes on to the next one to review, or else the next one. */
   decide(person: ReviewConcept | null): void
   /** Sets what a person decided, or with `undefined` that nobody did, and goes to that term. */
-  restore(index: number, person: ReviewConcept | null | undefined): void
+  restore(index: number, person: Person): void
 }
 
 /** Begins with the terms to review, the most probable first; with all when there are none. */
@@ -81,9 +81,8 @@ export function createReviewState(given: readonly ReviewTerm[]): ReviewState {
 
   const active = (): number | undefined => shown[at]
 
-  function set(index: number, person: ReviewConcept | null | undefined): void {
-    const { person: _, ...rest } = terms[index]!
-    terms[index] = person === undefined ? rest : { ...rest, person }
+  function set(index: number, person: Person): void {
+    terms[index] = { ...terms[index]!, person }
     standings[index] = standingOf(terms[index])
   }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Page } from 'playwright-core'
 import { mergeResults, REQUEST_FILE, resultFile, type SuiteResult } from './companion/companion.ts'
+import { alignmentScenes } from './alignment.ts'
 import { trusted, type RunningEditor } from './editor.ts'
 import { answerImports, knowledgeBaseScenes, pressDelete } from './knowledgeBases.ts'
 import { photograph, type Scene } from './pictures.ts'
@@ -45,6 +46,7 @@ export const windows: readonly TestWindow[] = [
     tend: pressDelete,
     prepare: prepareSample,
   },
+  { suites: ['alignment'], settings: trusted, scenes: alignmentScenes, prepare: prepareSample },
   {
     suites: ['interruptedImport', 'afterInterruption'],
     settings: trusted,

@@ -6,7 +6,7 @@ export interface AlignmentWork {
   /** Path of the table. */
   readonly table: string
   readonly column: string
-  readonly context?: string
+  readonly context?: string | undefined
   /** Semantic groups that concepts must be of; empty: any. */
   readonly types: readonly string[]
   /** BCP 47 tag of the terms. */

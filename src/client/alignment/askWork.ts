@@ -25,7 +25,7 @@ export function askWork({ columns, groups }: TableOverview): Promise<Work | unde
       const answer = await pickOne(question(1, 'The column with the terms'), items, suggested)
       return changed(answer, now, ({ title = '' }) => ({ column: title }))
     },
-    async ({ context: _, ...now }) => {
+    async (now) => {
       const none: ColumnItem = { label: 'None', description: 'each term stands for itself' }
       const others = columns.filter(({ title }) => title !== now.column).map(columnItem)
       const answer = await pickOne(question(2, 'A column that tells what the terms mean, if there is one'), [
@@ -33,7 +33,7 @@ export function askWork({ columns, groups }: TableOverview): Promise<Work | unde
         { label: '', kind: QuickPickItemKind.Separator },
         ...others,
       ])
-      return changed(answer, now, ({ title }) => (title === undefined ? {} : { context: title }))
+      return changed(answer, now, ({ title }) => ({ context: title }))
     },
     async (now) => {
       const items = groups.map(([code, name]) => ({ label: name, description: code, code }))

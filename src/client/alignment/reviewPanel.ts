@@ -13,7 +13,7 @@ export interface ReviewPanelParts {
   /** Where the extension lies. */
   readonly extension: Uri
   /** Writes what was decided to a file that a person chooses. */
-  exportReview(work: AlignmentWork): Promise<void>
+  readonly exportReview: (work: AlignmentWork) => Promise<void>
 }
 
 /** Decisions on terms, below the folder of the table: every table of the folder shares them. */
@@ -54,7 +54,7 @@ export function openReviewPanel(
 interface Answering extends ReviewPanelParts {
   readonly work: AlignmentWork
   readonly session: ReviewSession
-  tell(news: ReviewNews): void
+  readonly tell: (news: ReviewNews) => void
 }
 
 function answerer({ host, work, session, tell, exportReview }: Answering) {
@@ -82,8 +82,7 @@ function answerer({ host, work, session, tell, exportReview }: Answering) {
       case 'undo': {
         const undone = await session.undo()
         if (!undone) return tell({ kind: 'nothing-to-undo' })
-        const { index, person } = undone
-        return tell({ kind: 'undone', index, ...(person === undefined ? {} : { person }) })
+        return tell({ kind: 'undone', ...undone })
       }
       case 'search':
         return search(request.text)

@@ -1,7 +1,4 @@
-import type { AlignmentReview, ReviewConcept, ReviewTerm } from '../../protocol/index.ts'
-
-/** A person's decision on a term: a concept, `null` for none, `undefined` when nobody has decided. */
-export type Person = ReviewConcept | null | undefined
+import type { AlignmentReview, Person, ReviewConcept, ReviewTerm } from '../../protocol/index.ts'
 
 /** What a review works with. */
 export interface ReviewPorts {
@@ -36,8 +33,7 @@ export function createReviewSession(given: AlignmentReview, ports: ReviewPorts):
   }
 
   function set(term: ReviewTerm, index: number, person: Person): Promise<void> {
-    const { person: _, ...rest } = term
-    terms[index] = person === undefined ? rest : { ...rest, person }
+    terms[index] = { ...term, person }
     const line = decisionLine(term, person, timestamp())
     const written = writing.then(() => ports.append(line))
     writing = written.catch(() => undefined)
