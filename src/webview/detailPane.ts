@@ -42,7 +42,7 @@ function parts(term: ReviewTerm, offered: number, actions: DetailActions): HTMLE
     { class: person === null ? 'choice chosen' : 'choice', 'aria-pressed': String(person === null) },
   )
   const search = button(
-    [element('kbd', {}, 'S'), element('span', { class: 'what' }, 'Search the knowledge base…')],
+    [element('kbd', {}, 'S'), element('span', { class: 'what' }, 'Search…')],
     actions.search,
     { class: 'choice' },
   )

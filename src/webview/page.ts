@@ -41,13 +41,13 @@ export function showReview(
       element('h1', {}, review.table),
       element('span', { class: 'muted' }, review.knowledgeBase),
     ),
-    element('div', { class: 'filters', role: 'group', 'aria-label': 'Show' }, ...filters),
     element(
       'div',
       { class: 'actions' },
       button(['Keys ', element('kbd', {}, '?')], () => help.showModal(), { class: 'quiet' }),
       button(['Export… ', element('kbd', {}, 'E')], () => tell({ kind: 'export' }), { class: 'primary' }),
     ),
+    element('div', { class: 'filters', role: 'group', 'aria-label': 'Show' }, ...filters),
   )
   const side = element('aside', {}, search.element, detail.element)
   const table = element('div', { class: 'table' }, grid.element, empty)

@@ -31,12 +31,13 @@ const filter = (page: Page, name: string) => pageIn(page).locator(`[data-filter=
 /** The command asks for the table, then for the column of the terms, and suggests the one with words. */
 async function askColumns(page: Page, { workspace }: RunningEditor): Promise<void> {
   const dialog = page.locator('.quick-input-widget:visible')
+  await page.setViewportSize({ width: 1280, height: 800 })
   await rm(join(workspace, '.conceptlens'), { recursive: true, force: true })
   await runCommand(page, 'View: Close All Editors')
   await runCommand(page, 'ConceptLens: Align Vocabulary')
-  await appears(dialog.getByRole('button', { name: 'Align' }))
-  await dialog.locator('input[type=text]').first().fill(join(workspace, TABLE))
+  // The dialog takes back what is typed before it has listed where it stands.
   await appears(dialog.locator('.monaco-list-row', { hasText: TABLE }))
+  await dialog.locator('input[type=text]').first().fill(join(workspace, TABLE))
   await dialog.getByRole('button', { name: 'Align' }).click()
   await appears(dialog.locator('.monaco-list-row.focused', { hasText: 'complaint' }))
 }
@@ -78,7 +79,8 @@ async function searchConcept(page: Page): Promise<void> {
 }
 
 async function showKeys(page: Page): Promise<void> {
-  // What was found in the scene before is taken.
+  // After its picture the search was left with Escape.
+  await searchConcept(page)
   await pageIn(page).getByRole('combobox').press('Enter')
   await expectText(page, 'yours', '4')
   await page.keyboard.press('?')
@@ -87,7 +89,6 @@ async function showKeys(page: Page): Promise<void> {
 
 /** What was decided is in the files that are written. */
 async function exportTable(page: Page, { workspace }: RunningEditor): Promise<void> {
-  await page.keyboard.press('Escape')
   const exported = [
     { label: 'Table (CSV)', file: 'survey.aligned.csv', has: /,accepted,person\r\n/ },
     { label: 'SSSOM mappings', file: 'survey.sssom.tsv', has: /semapv:ManualMappingCuration/ },
@@ -110,17 +111,14 @@ async function exportTable(page: Page, { workspace }: RunningEditor): Promise<vo
   if (kept.trim().split('\n').length !== 6) throw new Error(`decisions kept: ${kept}`)
 }
 
-/** Beside an open file the columns lie below each other, and nothing is cut off at the side. */
+/** In a narrow tab the columns lie below each other, and nothing is cut off at the side. */
 async function narrow(page: Page): Promise<void> {
-  await runCommand(page, 'View: Move Editor into Next Group')
-  await runCommand(page, 'View: Show Explorer')
-  await page.setViewportSize({ width: 800, height: 800 })
+  await page.setViewportSize({ width: 900, height: 800 })
+  await grid(page).focus()
   await appears(selected(page))
   const isCut = await pageIn(page)
     .locator('body')
     .evaluate((body) => body.scrollWidth > body.clientWidth)
-  await delay(500)
-  await page.setViewportSize({ width: 1280, height: 800 })
   if (isCut) throw new Error('The page is wider than its tab')
 }
 
