@@ -13,7 +13,7 @@ const SPARE = 8
 export interface TermGrid {
   readonly element: HTMLElement
   /** Draws anew what may have changed, with the active row in sight. */
-  update(): void
+  readonly update: () => void
   readonly rowsPerPage: number
 }
 
@@ -38,7 +38,6 @@ export function createTermGrid(state: ReviewState, onPick: (place: number) => vo
     const { shown, terms, at } = state
     const first = Math.max(0, Math.floor(body.scrollTop / ROW_PX) - SPARE)
     const last = Math.min(shown.length, Math.ceil((body.scrollTop + sight()) / ROW_PX) + SPARE)
-    rows.style.height = `${shown.length * ROW_PX}px`
     rows.replaceChildren(
       ...shown
         .slice(first, last)
@@ -57,16 +56,18 @@ export function createTermGrid(state: ReviewState, onPick: (place: number) => vo
     else if (top + ROW_PX > body.scrollTop + sight()) body.scrollTop = top + ROW_PX - sight()
   }
 
+  function update(): void {
+    // The height must be there before there is anything to scroll.
+    rows.style.height = `${state.shown.length * ROW_PX}px`
+    scrollToActive()
+    draw()
+  }
+
   body.addEventListener('scroll', draw)
-  new ResizeObserver(draw).observe(body)
+  new ResizeObserver(update).observe(body)
   return {
     element: body,
-    update() {
-      // The height must be there before there is anything to scroll.
-      rows.style.height = `${state.shown.length * ROW_PX}px`
-      scrollToActive()
-      draw()
-    },
+    update,
     get rowsPerPage() {
       return Math.max(1, Math.floor(sight() / ROW_PX) - 1)
     },

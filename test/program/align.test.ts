@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { readWorkbook, writeWorkbook } from '../../src/alignment/index.ts'
+import type { AlignmentReview, TableOverview } from '../../src/protocol/index.ts'
 import { conceptMapProblems } from '../alignment/conceptMapStructure.ts'
 
 const root = join(import.meta.dirname, '..', '..')
@@ -104,6 +105,36 @@ describe('conceptlens align', () => {
     assert.match(again.stdout, /^5\tlost keys\tB\tLAB:2\tmetformin\t.*\taccepted\tperson$/m)
   })
 
+  it('keeps what it found, for a review and for what is exported after it', () => {
+    const keep = join(folder, 'kept.jsonl')
+    const out = join(folder, 'table.review.json')
+    const first = conceptlens([...base, '--keep', keep, '--out', out])
+    assert.equal(first.status, 0, first.stderr)
+    const review = JSON.parse(readFileSync(out, 'utf8')) as AlignmentReview
+    assert.deepEqual(
+      review.terms.map(({ text, nRows, decision }) => [text, nRows, decision]),
+      [
+        ['Asthma', 2, 'accepted'],
+        ['heart attacks', 1, review.terms[1]?.decision],
+        ['lost keys', 1, 'none'],
+      ],
+    )
+    const [asthma] = review.terms[0]?.candidates ?? []
+    assert.deepEqual([asthma?.id, asthma?.types], ['LAB:1', ['Disease or Syndrome']])
+    const again = conceptlens([...base, '--keep', keep, '--format', 'tsv'])
+    assert.match(again.stderr, /^3 terms; 3 of them by an earlier run: /m)
+    assert.match(again.stdout, /^1\tAsthma\tA\tLAB:1\t/m)
+    assert.ok(existsSync(keep))
+  })
+
+  it('lists the columns of a table', () => {
+    const { stdout } = conceptlens(['align', join(folder, 'table.csv'), '--list-columns'])
+    const { nRows, columns, groups } = JSON.parse(stdout) as TableOverview
+    assert.equal(nRows, 5)
+    assert.deepEqual(columns[1], { title: 'complaint', examples: ['Asthma', 'heart attacks', 'lost keys'] })
+    assert.ok(groups.some(([code]) => code === 'DISO'))
+  })
+
   it('measures against known ids', () => {
     writeFileSync(
       join(folder, 'gold.tsv'),
@@ -136,6 +167,7 @@ describe('conceptlens align', () => {
       [[...base, '--out', join(folder, 'x.docx')], 2, /x.docx means no format.*[.]csv/],
       [[...base, '--format', 'xlsx'], 2, /cannot be written to stdout/],
       [[...base, '--review-from', '0.9'], 2, /more than --accept-from/],
+      [['align', join(folder, 'table.csv')], 2, /Say with --column .*"patient", "complaint", "form"/],
       [['align', join(folder, 'none.csv'), ...base.slice(2)], 1, /none.csv cannot be read/],
     ]
     for (const [args, status, message] of failures) {
