@@ -8,7 +8,7 @@ import {
 import type { Engine } from '../inference/index.ts'
 import { conceptFilter, retrieveCandidates, type Restriction } from '../linking/index.ts'
 import type { AlignmentModel } from './alignmentModel.ts'
-import { namesEvidence, withEncoder, type Evidence } from './evidence.ts'
+import { namesEvidence, WEIGHED, withEncoder, type Evidence } from './evidence.ts'
 import { CANDIDATES_KEPT, type Alignment, type Term } from './term.ts'
 import { weigh, type Weighed } from './weigh.ts'
 
@@ -48,7 +48,7 @@ const DOUBT = { from: 0.05, to: 0.9 } as const
 
 /** The candidates by their names, of a knowledge base. */
 export function candidatesByName(kb: KnowledgeBase, restriction: Restriction): CandidateSource {
-  const options = { limit: 64, accepts: conceptFilter(kb, restriction) }
+  const options = { limit: WEIGHED, accepts: conceptFilter(kb, restriction) }
   return (terms) => Promise.resolve(terms.map(({ text }) => retrieveCandidates(kb, text, options)))
 }
 

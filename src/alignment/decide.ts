@@ -4,9 +4,6 @@ import { termKey, type AlignedCandidate, type Alignment } from './term.ts'
 /** `accepted`: taken as it is. `review`: a person should look. `none`: no concept is meant. */
 export type Decision = 'accepted' | 'review' | 'none'
 
-/** All decisions, for messages and filters. */
-export const DECISIONS: readonly Decision[] = ['accepted', 'review', 'none']
-
 /** From which probability on a term is accepted or worth a review; 0 … 1. */
 export interface Thresholds {
   readonly acceptFrom: number
@@ -41,8 +38,13 @@ export function decide(
   return { ...answered(alignment, chosen, modelsDecision), decidedBy: 'model', modelsDecision }
 }
 
-function decisionByModel(
-  { probability, agreement, candidates }: Alignment,
+/** The decision without people: accepted when probable enough and undisputed, else for review when worth it, else none. */
+export function decisionByModel(
+  {
+    probability,
+    agreement,
+    candidates,
+  }: Pick<Alignment, 'probability' | 'agreement'> & { readonly candidates: readonly unknown[] },
   { acceptFrom, reviewFrom }: Thresholds,
 ): Decision {
   if (candidates.length === 0 || probability < reviewFrom) return 'none'

@@ -37,8 +37,8 @@ export const ALIGNMENT_FEATURES = [
   'lexicalGap',
 ] as const satisfies readonly FeatureName[]
 
-/** Of the fused list so many are weighed. */
-const WEIGHED = 32
+/** So many of the first candidates are weighed. */
+export const WEIGHED = 32
 
 /** What the names of a term's candidates say, in the order of the list. */
 export function namesEvidence(term: Term, candidates: readonly Candidate[]): Evidence[] {

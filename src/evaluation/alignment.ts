@@ -5,7 +5,15 @@ import {
   type KnowledgeBase,
   type Progress,
 } from '../core/index.ts'
-import { evidenceFor, weigh, type AlignerParts, type Evidence, type Term } from '../alignment/index.ts'
+import {
+  decisionByModel,
+  evidenceFor,
+  weigh,
+  type Agreement,
+  type AlignerParts,
+  type Evidence,
+  type Term,
+} from '../alignment/index.ts'
 import { calibrationError, ratio, share, type JudgedAnswer } from './metrics.ts'
 import { averagePrecision, edrm } from './rankedMetrics.ts'
 
@@ -41,7 +49,7 @@ export interface TermDetails {
 /** Figures of one order of the candidates; shares, 0 … 1. Terms without a right concept in the knowledge base do not count. */
 export interface OrderFigures {
   readonly accuracyAt1: number
-  /** Of the lists as long as they are: by names 64, weighed 32. */
+  /** By k; of lists of at most 32. */
   readonly recallAt: Readonly<Record<string, number>>
   /** See `averagePrecision`. */
   readonly meanAveragePrecision: number
@@ -52,8 +60,8 @@ export interface AlignmentReport {
   readonly n: number
   /** Terms that have a right concept in the knowledge base. */
   readonly nInKb: number
-  /** The order in which names alone retrieve. */
-  readonly lexical: OrderFigures
+  /** The order in which candidates are retrieved: with `--no-vectors` that of the letters alone. */
+  readonly retrieved: OrderFigures
   /** The order after weighing all evidence. */
   readonly weighed: OrderFigures
   /** Of the first candidate's cosine of names, its share of the evidence, and its probability: see `calibrationError`. */
@@ -87,12 +95,12 @@ interface Judged {
   readonly cosine: number
   readonly share: number
   readonly probability: number
-  readonly disagree: boolean
+  readonly agreement: Agreement
   readonly asked: boolean
 }
 
 const AT_ONCE = 32
-const RECALLS = [1, 5, 10, 20, 32, 64]
+const RECALLS = [1, 5, 10, 20, 32]
 
 /** Measures alignment on terms whose concepts are known. Throws `CancelledError` when the token says so. */
 export async function evaluateAlignment(run: AlignmentRun): Promise<AlignmentReport> {
@@ -136,7 +144,7 @@ function judge(
     cosine: evidence[best]?.candidate.lexicalScore ?? 0,
     share: shares[best] ?? 0,
     probability,
-    disagree: agreement === 'disagree',
+    agreement,
     asked: evidence.some(({ encoder }) => encoder !== undefined),
   }
 }
@@ -149,7 +157,7 @@ function figures(judged: readonly Judged[], run: AlignmentRun, seconds: number):
   return {
     n: judged.length,
     nInKb: inKb.length,
-    lexical: orderFigures(inKb, ({ byName }) => byName),
+    retrieved: orderFigures(inKb, ({ byName }) => byName),
     weighed: orderFigures(inKb, ({ ranked }) => ranked),
     calibrationErrors: {
       cosine: calibrationError(answers(({ cosine }) => Math.min(1, cosine))),
@@ -179,12 +187,8 @@ function orderFigures(judged: readonly Judged[], orderOf: (one: Judged) => reado
   }
 }
 
-function decisionFigures(
-  judged: readonly Judged[],
-  { acceptFrom, reviewFrom }: AlignmentRun,
-): AlignmentReport['decisions'] {
-  const decisionOf = ({ probability, disagree }: Judged) =>
-    probability < reviewFrom ? 'none' : probability >= acceptFrom && !disagree ? 'accepted' : 'review'
+function decisionFigures(judged: readonly Judged[], run: AlignmentRun): AlignmentReport['decisions'] {
+  const decisionOf = (one: Judged) => decisionByModel({ ...one, candidates: one.ranked }, run)
   const of = (decision: 'accepted' | 'review' | 'none') => {
     const some = judged.filter((one) => decisionOf(one) === decision)
     const isRight = (one: Judged) => (decision === 'none' ? one.nRight === 0 : (one.ranked[0] ?? false))
@@ -195,18 +199,17 @@ function decisionFigures(
 
 /** Writes the figures for people: percentages, one figure a line. */
 export function alignmentReportText(name: string, report: AlignmentReport): string {
-  const { n, nInKb, lexical, weighed, calibrationErrors, decisions } = report
-  const recalls = ({ recallAt }: OrderFigures, most: number): string =>
+  const { n, nInKb, retrieved, weighed, calibrationErrors, decisions } = report
+  const recalls = ({ recallAt }: OrderFigures): string =>
     Object.entries(recallAt)
-      .filter(([k]) => Number(k) <= most)
       .map(([k, value]) => `@${k} ${percent(value)}`)
       .join('  ')
   const rows: [string, string][] = [
-    ['Acc@1, names alone', percent(lexical.accuracyAt1)],
+    ['Acc@1, as retrieved', percent(retrieved.accuracyAt1)],
     ['Acc@1', percent(weighed.accuracyAt1)],
-    ['recall, names alone', recalls(lexical, 64)],
-    ['recall', recalls(weighed, 32)],
-    ['MAP, names alone', percent(lexical.meanAveragePrecision)],
+    ['recall, as retrieved', recalls(retrieved)],
+    ['recall', recalls(weighed)],
+    ['MAP, as retrieved', percent(retrieved.meanAveragePrecision)],
     ['MAP', percent(weighed.meanAveragePrecision)],
     ['EDRM', percent(report.edrm)],
     ['calibration error, cosine', percent(calibrationErrors.cosine)],

@@ -1,8 +1,8 @@
 /// <reference lib="dom" />
 import type { Person, ReviewCandidate, ReviewConcept, ReviewTerm } from '../protocol/index.ts'
+import { bar, conceptLines } from './conceptLines.ts'
 import { button, element, icon } from './dom.ts'
 import { standingOf, type ReviewState } from './reviewState.ts'
-import { bar } from './termGrid.ts'
 import { count, whyReview } from './words.ts'
 
 /** What a person can do beside the table. */
@@ -74,17 +74,11 @@ function candidateButton(
   { place, offered, chosen }: Place,
   actions: DetailActions,
 ): HTMLElement {
-  const { name, shownId, types, matched, share, id } = candidate
-  const isChosen = chosen?.id === id
-  const lines = [
-    element('span', { class: 'name' }, name),
-    element('span', { class: 'muted' }, [shownId, ...types].join(' · ')),
-    ...(matched === undefined ? [] : [element('span', { class: 'muted' }, `known as “${matched}”`)]),
-  ]
+  const isChosen = chosen?.id === candidate.id
   return button(
     [
       element('kbd', {}, String(place + 1)),
-      element('span', { class: 'what' }, ...lines, bar(share)),
+      element('span', { class: 'what' }, ...conceptLines(candidate), bar(candidate.share)),
       ...(isChosen ? [element('span', { class: 'sign accepted' }, icon('accepted'))] : []),
     ],
     () => actions.take(candidate),

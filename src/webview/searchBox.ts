@@ -1,12 +1,10 @@
 /// <reference lib="dom" />
 import type { ConceptItem, ReviewConcept } from '../protocol/index.ts'
+import { conceptLines } from './conceptLines.ts'
 import { element, icon, setAttributes } from './dom.ts'
 
-/** Somebody who types fast does so every 100 to 200 ms. */
-const DELAY_MS = 120
-
 export interface SearchActions {
-  /** Asks for what a text finds; the answer comes by `found`. */
+  /** What is typed now is this; what it finds comes by `found`. */
   ask(text: string): void
   take(concept: ReviewConcept): void
   /** Closed; the focus belongs to the table again. */
@@ -36,10 +34,8 @@ export function createSearchBox(actions: SearchActions) {
   )
   let items: readonly ConceptItem[] = []
   let at = 0
-  let timer: ReturnType<typeof setTimeout> | undefined
 
   function close(): void {
-    clearTimeout(timer)
     box.hidden = true
     actions.closed()
   }
@@ -54,9 +50,15 @@ export function createSearchBox(actions: SearchActions) {
     list.children[at]?.scrollIntoView({ block: 'nearest' })
   }
   function ask(): void {
-    clearTimeout(timer)
-    status.textContent = input.value.trim() === '' ? '' : 'Searching…'
-    timer = setTimeout(() => actions.ask(input.value), DELAY_MS)
+    const isEmpty = input.value.trim() === ''
+    status.textContent = isEmpty ? '' : 'Searching…'
+    if (isEmpty) show([])
+    actions.ask(input.value)
+  }
+  function show(some: readonly ConceptItem[]): void {
+    items = some
+    at = 0
+    draw()
   }
   input.addEventListener('input', ask)
   input.addEventListener('keydown', (event) => {
@@ -85,32 +87,23 @@ export function createSearchBox(actions: SearchActions) {
     open(text: string): void {
       box.hidden = false
       input.value = text
-      items = []
-      at = 0
-      draw()
+      show([])
       ask()
       input.focus()
       input.select()
     },
     found(text: string, some: readonly ConceptItem[]): void {
       if (text !== input.value) return
-      items = some
-      at = 0
-      status.textContent = some.length === 0 && text.trim() !== '' ? 'Nothing found.' : ''
-      draw()
+      status.textContent = some.length === 0 ? 'Nothing found.' : ''
+      show(some)
     },
   }
 }
 
-function foundItem({ name, shownId, types, matched }: ConceptItem, place: number, isActive: boolean) {
-  const lines = [
-    element('span', { class: 'name' }, name),
-    element('span', { class: 'muted' }, [shownId, ...types].join(' · ')),
-    ...(matched === undefined ? [] : [element('span', { class: 'muted' }, `known as “${matched}”`)]),
-  ]
+function foundItem(item: ConceptItem, place: number, isActive: boolean): HTMLElement {
   return element(
     'li',
     { role: 'option', id: `found-${place}`, 'data-place': place, 'aria-selected': String(isActive) },
-    ...lines,
+    ...conceptLines(item),
   )
 }

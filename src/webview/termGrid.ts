@@ -1,5 +1,6 @@
 /// <reference lib="dom" />
 import type { ReviewTerm } from '../protocol/index.ts'
+import { bar } from './conceptLines.ts'
 import { element, icon, setAttributes } from './dom.ts'
 import { standingOf, type ReviewState } from './reviewState.ts'
 import { count, percent, standingLabel } from './words.ts'
@@ -139,11 +140,4 @@ function probabilityCell({ probability, candidates }: ReviewTerm, isByPerson: bo
   const cell = element('span', { role: 'gridcell', class: 'probability' }, words)
   if (!isByPerson && candidates.length > 0) cell.append(bar(probability))
   return cell
-}
-
-/** A share as a line of that length. */
-export function bar(share: number): HTMLElement {
-  const fill = element('span', { class: 'fill' })
-  fill.style.width = `${Math.round(100 * share)}%`
-  return element('span', { class: 'bar', 'aria-hidden': 'true' }, fill)
 }

@@ -36,12 +36,12 @@ function run(more: Partial<AlignmentRun> = {}): AlignmentRun {
 
 describe('measuring alignment', () => {
   it('counts terms whose concept the knowledge base has, by rank', async () => {
-    const { n, nInKb, lexical, weighed, termsPerSecond } = await evaluateAlignment(run())
+    const { n, nInKb, retrieved, weighed, termsPerSecond } = await evaluateAlignment(run())
     assert.deepEqual([n, nInKb, termsPerSecond], [5, 3, 5])
     assert.equal(weighed.accuracyAt1, 2 / 3)
     assert.deepEqual([weighed.recallAt['1'], weighed.recallAt['5']], [2 / 3, 1])
     assert.ok(Math.abs(weighed.meanAveragePrecision - (1 + 1 + 1 / 2) / 3) < 1e-12)
-    assert.deepEqual(lexical, weighed)
+    assert.deepEqual(retrieved, weighed)
   })
 
   it('counts a wrong concept against its probability', async () => {

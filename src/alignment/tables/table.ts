@@ -45,17 +45,26 @@ export function columnIndex({ titles }: Table, title: string): number {
   )
 }
 
-/** The distinct terms of a table. */
-export function termsOf(table: Table, columns: TermColumns): TermsOfTable {
+/** What gives the term of a row; `undefined` where the term column is empty. */
+export function termReader(table: Table, columns: TermColumns): (row: readonly Cell[]) => Term | undefined {
   const termColumn = columnIndex(table, columns.term)
   const contextColumn = columns.context === undefined ? undefined : columnIndex(table, columns.context)
-  const known = new Map<string, number>()
-  const terms: Term[] = []
-  const termOfRow = table.rows.map((row) => {
+  return (row) => {
     const text = textOf(row[termColumn]).trim()
     if (text === '') return undefined
     const context = contextColumn === undefined ? '' : textOf(row[contextColumn]).trim()
-    const term: Term = { text, ...(context === '' ? {} : { context }) }
+    return { text, ...(context === '' ? {} : { context }) }
+  }
+}
+
+/** The distinct terms of a table. */
+export function termsOf(table: Table, columns: TermColumns): TermsOfTable {
+  const read = termReader(table, columns)
+  const known = new Map<string, number>()
+  const terms: Term[] = []
+  const termOfRow = table.rows.map((row) => {
+    const term = read(row)
+    if (!term) return undefined
     const key = termKey(term)
     const index = known.get(key) ?? terms.push(term) - 1
     known.set(key, index)

@@ -1,6 +1,6 @@
 import { createWriteStream } from 'node:fs'
 import { finished } from 'node:stream/promises'
-import { columnIndex, textOf, type Table, type TermColumns } from '../../alignment/index.ts'
+import { columnIndex, termReader, textOf, type Table, type TermColumns } from '../../alignment/index.ts'
 import {
   alignmentReportText,
   evaluateAlignment,
@@ -52,17 +52,15 @@ export async function measureAlignment(
 }
 
 function goldTerms(table: Table, { columns, gold }: MeasureOptions): GoldTerm[] {
-  const term = columnIndex(table, columns.term)
-  const context = columns.context === undefined ? undefined : columnIndex(table, columns.context)
+  const read = termReader(table, columns)
   const ids = columnIndex(table, gold)
   return table.rows.flatMap((row) => {
-    const text = textOf(row[term]).trim()
-    const around = context === undefined ? '' : textOf(row[context]).trim()
+    const term = read(row)
     const right = textOf(row[ids])
       .split('|')
       .map((id) => id.trim())
       .filter((id) => id !== '')
-    return text === '' ? [] : [{ term: { text, ...(around === '' ? {} : { context: around }) }, ids: right }]
+    return term ? [{ term, ids: right }] : []
   })
 }
 

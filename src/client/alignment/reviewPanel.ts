@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { appendFile, mkdir } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { CancellationTokenSource, Uri, ViewColumn, window, type Webview, type WebviewPanel } from 'vscode'
+import { Uri, ViewColumn, window, type Webview, type WebviewPanel } from 'vscode'
 import type { AlignmentReview, ReviewNews, ReviewRequest } from '../../protocol/index.ts'
+import { createConceptSearch } from '../conceptSearch.ts'
 import type { Host } from '../host.ts'
 import type { AlignmentWork } from './alignmentWork.ts'
 import { createReviewSession, type ReviewSession } from './reviewSession.ts'
@@ -18,7 +19,6 @@ export interface ReviewPanelParts {
 
 /** Decisions on terms, below the folder of the table: every table of the folder shares them. */
 const DECISIONS_FILE = join('.conceptlens', 'alignment.jsonl')
-const SEARCH_LIMIT = 40
 
 /** Opens a tab with the terms of a table. */
 export function openReviewPanel(
@@ -58,20 +58,10 @@ interface Answering extends ReviewPanelParts {
 }
 
 function answerer({ host, work, session, tell, exportReview }: Answering) {
-  let searching: CancellationTokenSource | undefined
-  async function search(text: string): Promise<void> {
-    searching?.cancel()
-    const source = (searching = new CancellationTokenSource())
-    try {
-      const params = { text, limit: SEARCH_LIMIT }
-      const items = text.trim() === '' ? [] : await host.request('conceptLens/search', params, source.token)
-      if (!source.token.isCancellationRequested) tell({ kind: 'found', text, items })
-    } catch (error) {
-      if (!source.token.isCancellationRequested) throw error
-    } finally {
-      source.dispose()
-    }
-  }
+  const search = createConceptSearch(host, {
+    show: (items, text) => tell({ kind: 'found', text, items }),
+    busy: () => undefined,
+  })
   return async (request: ReviewRequest): Promise<void> => {
     switch (request.kind) {
       case 'ready':
@@ -85,7 +75,7 @@ function answerer({ host, work, session, tell, exportReview }: Answering) {
         return tell({ kind: 'undone', ...undone })
       }
       case 'search':
-        return search(request.text)
+        return search.type(request.text)
       case 'export':
         await session.saved()
         return exportReview(work)

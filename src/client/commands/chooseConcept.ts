@@ -1,18 +1,9 @@
-import {
-  CancellationTokenSource,
-  ThemeIcon,
-  window,
-  type QuickInputButton,
-  type QuickPick,
-  type QuickPickItem,
-} from 'vscode'
+import { ThemeIcon, window, type QuickInputButton, type QuickPick, type QuickPickItem } from 'vscode'
 import type { CandidateList, ConceptItem, DecisionScope, RangeParams } from '../../protocol/index.ts'
+import { createConceptSearch } from '../conceptSearch.ts'
 import type { Host } from '../host.ts'
-import { createTypingSearch } from '../typingSearch.ts'
 import { decide } from './decide.ts'
 import { rangeTarget } from './target.ts'
-
-const SEARCH_LIMIT = 40
 
 interface ScopeButton extends QuickInputButton {
   readonly scope: DecisionScope
@@ -98,19 +89,14 @@ function searchAsYouType(
   { candidates, uri }: { candidates: readonly Item[]; uri: string },
 ): void {
   const known = new Map(candidates.map((item) => [item.id, item]))
-  const search = createTypingSearch<readonly ConceptItem[]>({
-    search: (text, token) => host.request('conceptLens/search', { text, limit: SEARCH_LIMIT, uri }, token),
+  const search = createConceptSearch(host, {
+    uri,
     show(found) {
       const items = found.map((item) => ({ ...itemOf(item), ...knownPartsOf(known.get(item.id)) }))
       const none = known.get(undefined)
       quickPick.items = [...items.map((item) => ({ ...item, alwaysShow: true })), ...(none ? [none] : [])]
     },
     busy: (isBusy) => (quickPick.busy = isBusy),
-    createTokenSource: () => new CancellationTokenSource(),
-    after(delayMs, callback) {
-      const timer = setTimeout(callback, delayMs)
-      return () => clearTimeout(timer)
-    },
   })
   quickPick.onDidChangeValue((text) => {
     if (text.trim() === '') quickPick.items = candidates
