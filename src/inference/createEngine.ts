@@ -60,7 +60,7 @@ function startProcesses(options: EngineOptions, manifest: ModelManifest): Engine
   const wanted = Math.floor(options.processes ?? 0)
   const count = wanted > 0 ? wanted : automaticProcesses(options.use ?? 'editing')
   const threads = options.threads ?? automaticThreads(count)
-  const load = { modelDir, manifest, provider, threads, cacheBytes }
+  const load = { engine: 'two-stream' as const, modelDir, manifest, provider, threads, cacheBytes }
   return Array.from({ length: count }, () => createEngineProcess({ engineScript, load, logger }))
 }
 

@@ -5,9 +5,9 @@ import { CancelledError, ConceptLensError } from '../core/index.ts'
 import type { CancellationToken, Logger } from '../core/index.ts'
 import type { EngineAnswer, EngineRequest, LoadOptions } from './engine/protocol.ts'
 
-/** A request about a text, without its number. */
+/** A request to the model, without its number. */
 export type EngineTask =
-  Extract<EngineRequest, { text: string }> extends infer T
+  Exclude<EngineRequest, { kind: 'load' | 'cancel' }> extends infer T
     ? T extends unknown
       ? Omit<T, 'id'>
       : never

@@ -76,9 +76,9 @@ class Graph:
             return y
         return self.op("Add", y, self.constant((bias * factor).astype(np.float32), f"{name}.bias"), name=name)
 
-    def norm(self, x: str, weight: np.ndarray, bias: np.ndarray, name: str) -> str:
+    def norm(self, x: str, weight: np.ndarray, bias: np.ndarray, name: str, epsilon: float = 1e-12) -> str:
         scale, shift = self.constant(weight, f"{name}.weight"), self.constant(bias, f"{name}.bias")
-        return self.op("LayerNormalization", x, scale, shift, axis=-1, epsilon=1e-12, name=name)
+        return self.op("LayerNormalization", x, scale, shift, axis=-1, epsilon=epsilon, name=name)
 
     def embedding(self, table: np.ndarray, index: str | None, name: str) -> str:
         """Rows of a table, int8 per row. Without an index the whole table."""

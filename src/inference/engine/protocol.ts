@@ -1,5 +1,7 @@
 import type { MentionScores, MentionToScore } from '../engine.ts'
 import type { ModelManifest } from '../modelManifest.ts'
+import type { DenseModel } from '../packing/denseModel.ts'
+import type { DenseOptions, DenseScores, PassageToRank } from '../packing/types.ts'
 import type { ProviderName } from '../providers.ts'
 
 /**
@@ -15,17 +17,37 @@ export type EngineRequest =
       readonly text: string
       readonly mentions: readonly MentionToScore[]
     }
+  /** Of a dense cross-encoder. */
+  | {
+      readonly kind: 'rank'
+      readonly id: number
+      readonly passages: readonly PassageToRank[]
+      readonly options: DenseOptions
+    }
   /** The request with this id is no longer wanted; it is still answered, with `cancelled` or what was ready. */
   | { readonly kind: 'cancel'; readonly id: number }
 
 /** What the engine's process needs before anything else; sent first and once. */
-export interface LoadOptions {
+export type LoadOptions = TwoStreamLoad | DenseLoad
+
+interface LoadBase {
   readonly modelDir: string
-  readonly manifest: ModelManifest
   readonly provider: ProviderName
   readonly threads: number
+}
+
+/** The two-stream encoder, which answers `analyse` and `score`. */
+export interface TwoStreamLoad extends LoadBase {
+  readonly engine: 'two-stream'
+  readonly manifest: ModelManifest
   /** For the states of texts read lately. */
   readonly cacheBytes: number
+}
+
+/** A dense cross-encoder, which answers `rank`. */
+export interface DenseLoad extends LoadBase {
+  readonly engine: 'dense'
+  readonly model: DenseModel
 }
 
 /** Exactly one for every request but `cancel`. */
@@ -33,6 +55,7 @@ export type EngineAnswer =
   | { readonly kind: 'loaded'; readonly id: number; readonly provider: string; readonly notice?: string }
   | { readonly kind: 'analysed'; readonly id: number; readonly analysis: AnalysedText }
   | { readonly kind: 'scored'; readonly id: number; readonly scores: readonly MentionScores[] }
+  | ({ readonly kind: 'ranked'; readonly id: number } & DenseScores)
   | { readonly kind: 'cancelled'; readonly id: number }
   | { readonly kind: 'failed'; readonly id: number; readonly code: string; readonly message: string }
 

@@ -13,6 +13,9 @@ export interface Session {
   readonly provider: string
   /** Why it does not run on the provider asked for. */
   readonly notice?: string
+  /** Names of what the graph takes and gives. */
+  readonly inputs: readonly string[]
+  readonly outputs: readonly string[]
   /** @param wanted the outputs to fetch. */
   run(
     feeds: Readonly<Record<string, TensorData>>,
@@ -44,6 +47,8 @@ export async function openSession(path: string, options: SessionOptions): Promis
   return {
     provider: opened.provider,
     ...(opened.notice === undefined ? {} : { notice: opened.notice }),
+    inputs: session.inputNames,
+    outputs: session.outputNames,
     async run(feeds, wanted) {
       const inputs = Object.fromEntries(Object.entries(feeds).map(([name, tensor]) => [name, toOnnx(tensor)]))
       const outputs = await session.run(inputs, wanted)

@@ -1,0 +1,114 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { ConceptLensError } from '../../core/index.ts'
+import { ENCODER_FILE, VOCABULARY_FILE } from '../modelManifest.ts'
+import { openPackTokenizer } from '../packing/packTokenizer.ts'
+import { runtimeMissing } from '../providers.ts'
+import { createTokenizer } from '../tokenizer.ts'
+import { analysisOf } from './analysis.ts'
+import { createDenseEncoder } from './denseEncoder.ts'
+import type { Checkpoint } from './encoder.ts'
+import { createEncoder } from './encoder.ts'
+import type { DenseLoad, EngineAnswer, EngineRequest, LoadOptions, TwoStreamLoad } from './protocol.ts'
+import type { Session } from './session.ts'
+import { createTextCache } from './textCache.ts'
+
+/** A request to a loaded model. */
+export type ModelRequest = Exclude<EngineRequest, { kind: 'load' | 'cancel' }>
+
+/** A model that answers requests. */
+export interface LoadedModel {
+  readonly notes: { readonly provider: string; readonly notice?: string }
+  answer(request: ModelRequest, checkpoint: Checkpoint): Promise<EngineAnswer>
+}
+
+/** Loads what the first request names, and runs it once: whether its files fit together is known before any work. */
+export async function loadModel(options: LoadOptions): Promise<LoadedModel> {
+  return options.engine === 'two-stream' ? loadTwoStream(options) : loadDense(options)
+}
+
+async function loadTwoStream(options: TwoStreamLoad): Promise<LoadedModel> {
+  const { manifest, modelDir, cacheBytes } = options
+  const tokenizer = createTokenizer(await readFile(join(modelDir, VOCABULARY_FILE), 'utf8'))
+  if (tokenizer.vocabularySize !== manifest.architecture.vocabulary)
+    throw unfit(
+      `${VOCABULARY_FILE} has ${tokenizer.vocabularySize} pieces, the manifest says ${manifest.architecture.vocabulary}`,
+    )
+  const session = await open(join(modelDir, ENCODER_FILE), options)
+  const encoder = createEncoder({ session, manifest, tokenizer, cache: createTextCache(cacheBytes) })
+  await encoder.encode('.', noCheckpoint).catch((error: unknown) => unreadable(ENCODER_FILE, error))
+  return {
+    notes: notesOf(session),
+    async answer(request, checkpoint) {
+      const { id } = request
+      if (request.kind === 'analyse') {
+        const encoded = await encoder.encode(request.text, checkpoint)
+        return { kind: 'analysed', id, analysis: analysisOf(encoded, manifest) }
+      }
+      if (request.kind === 'score')
+        return { kind: 'scored', id, scores: await encoder.score(request.text, request.mentions, checkpoint) }
+      throw outOfTurn(request.kind, options.engine)
+    },
+  }
+}
+
+/** Ranked once so that the graph runs before any work. */
+const TRIAL = {
+  text: '.',
+  sentences: [],
+  mentions: [
+    {
+      span: { start: 0, end: 1 },
+      mentionText: '.',
+      candidates: [{ name: '.', preferred: '.', features: [] }],
+    },
+  ],
+}
+
+async function loadDense(options: DenseLoad): Promise<LoadedModel> {
+  const { model, modelDir } = options
+  const tokenizer = await openPackTokenizer(modelDir, model.modelType)
+  const session = await open(model.graph, options)
+  const encoder = createDenseEncoder(session, model, tokenizer)
+  await encoder
+    .rank([TRIAL], { mode: 'pair' }, noCheckpoint)
+    .catch((error: unknown) => unreadable(model.graph, error))
+  return {
+    notes: notesOf(session),
+    async answer(request, checkpoint) {
+      const { id, kind } = request
+      if (kind !== 'rank') throw outOfTurn(kind, options.engine)
+      return { kind: 'ranked', id, ...(await encoder.rank(request.passages, request.options, checkpoint)) }
+    },
+  }
+}
+
+async function open(graph: string, { provider, threads }: LoadOptions): Promise<Session> {
+  // Loaded here and not above, so that a missing library is an answer and not a dead process.
+  const { openSession } = await import('./session.ts').catch((cause: unknown) => {
+    throw runtimeMissing(process.platform, process.arch, cause)
+  })
+  return openSession(graph, { provider, threads }).catch((error: unknown) => unreadable(graph, error))
+}
+
+const noCheckpoint: Checkpoint = () => Promise.resolve()
+
+function notesOf({ provider, notice }: Session): LoadedModel['notes'] {
+  return { provider, ...(notice === undefined ? {} : { notice }) }
+}
+
+function unreadable(graph: string, error: unknown): never {
+  if (error instanceof ConceptLensError) throw error
+  throw unfit(`${graph} cannot be run (${error instanceof Error ? error.message : String(error)})`)
+}
+
+function unfit(what: string): ConceptLensError {
+  return new ConceptLensError(
+    'model-unfit',
+    `The model does not fit together: ${what}. Install the model again.`,
+  )
+}
+
+function outOfTurn(kind: string, engine: LoadOptions['engine']): ConceptLensError {
+  return new ConceptLensError('engine-protocol', `A ${engine} model was asked to "${kind}".`)
+}
