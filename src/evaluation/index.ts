@@ -38,4 +38,5 @@ export type {
   BenchResult,
   ColdLinker,
   KnowledgeBaseParts,
+  PackingParts,
 } from './bench/types.ts'

@@ -31,7 +31,7 @@ function fakeProcess() {
       tasks.push(task)
       await new Promise<void>((resolve) => waiting.push(resolve))
       if (token?.isCancellationRequested) throw new CancelledError()
-      if (task.kind === 'rank') throw new Error('An engine has no dense packings')
+      if (task.kind === 'rank' || task.kind === 'multiply') throw new Error(`No engine asks for ${task.kind}`)
       if (task.kind === 'analyse')
         return {
           kind: 'analysed',

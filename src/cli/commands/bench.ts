@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
-import { Argument, type Command } from 'commander'
+import { Argument, Option, type Command } from 'commander'
 import {
   bench,
   BENCH_NAMES,
@@ -9,6 +9,7 @@ import {
   type BenchFile,
   type BenchName,
   type BenchParts,
+  type PackingParts,
 } from '../../evaluation/index.ts'
 import {
   importKnowledgeBase,
@@ -22,6 +23,7 @@ import { addLinkerOptions, openLinker, type LinkerOptions } from '../openLinker.
 import { writeOut } from '../output.ts'
 import { resources, sampleManuscripts } from '../resources.ts'
 import { numberParser } from '../settingOptions.ts'
+import { stderrLogger } from '../terminal.ts'
 
 interface BenchOptions extends LinkerOptions {
   readonly json?: true
@@ -30,7 +32,12 @@ interface BenchOptions extends LinkerOptions {
   readonly queries?: string
   readonly checked?: number
   readonly import?: readonly string[]
+  readonly twoStreamModel?: readonly string[]
+  readonly denseModel?: readonly string[]
+  readonly threads?: readonly string[]
 }
+
+const THREADS = Array.from({ length: 64 }, (_, i) => String(i + 1))
 
 /** `bench [NAME…]`: speed and memory on this machine. */
 export function addBenchCommand(program: Command): void {
@@ -48,6 +55,16 @@ export function addBenchCommand(program: Command): void {
       numberParser({ type: 'integer', minimum: 1, maximum: 100_000 }),
     )
     .option('--import <source...>', 'sources to import again for "kb"')
+    .option(
+      '--dense-model <dir...>',
+      'exported dense cross-encoders for "packing"; without one the published packings are left out',
+    )
+    .option('--two-stream-model <dir...>', 'two-stream models for "packing" besides the one that links')
+    .addOption(
+      new Option('--threads <n...>', 'threads of each model\'s process for "packing"; 1 by default').choices(
+        THREADS,
+      ),
+    )
   addLinkerOptions(command).action((names: BenchName[], options: BenchOptions) => run(names, options))
 }
 
@@ -86,7 +103,26 @@ async function partsOf(
         ? {}
         : { importAgain: importInto(options.import, join(folder, 'kb'), vectors) }),
     },
+    ...(options.model === false && options.twoStreamModel === undefined
+      ? {}
+      : { packing: packingParts(options) }),
     progress: (name) => process.stderr.write(`${name} …\n`),
+  }
+}
+
+function packingParts({
+  model,
+  twoStreamModel = [],
+  denseModel = [],
+  threads,
+  log,
+}: BenchOptions): PackingParts {
+  return {
+    engineScript: resources.engineScript,
+    twoStreamModels: [...(model === false ? [] : [model]), ...twoStreamModel],
+    denseModels: denseModel,
+    ...(threads === undefined ? {} : { threads: threads.map(Number) }),
+    logger: stderrLogger(log),
   }
 }
 

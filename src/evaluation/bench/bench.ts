@@ -3,7 +3,7 @@ import { ConceptLensError } from '../../core/index.ts'
 import { benchEdit } from './edit.ts'
 import { benchKnowledgeBase } from './knowledgeBase.ts'
 import { benchManuscript } from './manuscript.ts'
-import { benchPacking } from './packing.ts'
+import { benchPacking } from './packing/packing.ts'
 import { benchStartup } from './startup.ts'
 import type { BenchEnvironment, BenchName, BenchParts, BenchReport, BenchResult } from './types.ts'
 
@@ -14,7 +14,8 @@ const BENCHES: Readonly<Record<BenchName, Bench>> = {
   manuscript: (parts) => parts.manuscripts && benchManuscript(parts, parts.manuscripts),
   edit: (parts) => parts.edited && benchEdit(parts, parts.edited),
   startup: ({ server }) => server && benchStartup(server),
-  packing: benchPacking,
+  packing: ({ packing, progress }) =>
+    packing && benchPacking(progress === undefined ? packing : { progress, ...packing }),
   kb: ({ knowledgeBase, progress }) => knowledgeBase && benchKnowledgeBase(knowledgeBase, progress),
 }
 

@@ -1,4 +1,4 @@
-import type { KnowledgeBase } from '../../core/index.ts'
+import type { KnowledgeBase, Logger } from '../../core/index.ts'
 import type { Engine, EngineUse } from '../../inference/index.ts'
 import type { Linker } from '../../linking/index.ts'
 
@@ -59,6 +59,23 @@ export interface BenchParts {
   readonly server?: { readonly program: string; readonly args: readonly string[] }
   /** For `kb`. */
   readonly knowledgeBase?: KnowledgeBaseParts
+  /** For `packing`. */
+  readonly packing?: PackingParts
+  readonly progress?: (message: string) => void
+}
+
+export interface PackingParts {
+  /** The bundle of the engine's process. */
+  readonly engineScript: string
+  /** Folders of two-stream models, the one that ships among them. */
+  readonly twoStreamModels: readonly string[]
+  /** Folders of dense cross-encoders of the same encoder. */
+  readonly denseModels: readonly string[]
+  /** How many threads a process uses; all variants once for each. Default 1. */
+  readonly threads?: readonly number[]
+  /** Default 5, and one to warm up. */
+  readonly rounds?: number
+  readonly logger: Logger
   readonly progress?: (message: string) => void
 }
 

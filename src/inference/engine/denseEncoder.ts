@@ -76,10 +76,11 @@ export function createDenseEncoder(
       const scores = passages.map(({ mentions }) =>
         mentions.map(({ candidates }) => new Float32Array(candidates.length)),
       )
-      let nPaddedTokens = 0
+      let [nPaddedTokens, nAttendedPairs] = [0, 0]
       for (const batch of batchesOf(packs, options)) {
         await checkpoint()
         nPaddedTokens += batch.length * longest(batch)
+        nAttendedPairs += batch.length * longest(batch) ** 2
         await run(batch, (pack, values) =>
           pack.masks.forEach(({ place }, i) => {
             const own = scores[place.passage]?.[place.mention]
@@ -87,7 +88,7 @@ export function createDenseEncoder(
           }),
         )
       }
-      return { scores, counts: { ...counts, nPaddedTokens } }
+      return { scores, counts: { ...counts, nPaddedTokens, nAttendedPairs } }
     },
   }
 }

@@ -9,7 +9,15 @@ import { analysisOf } from './analysis.ts'
 import { createDenseEncoder } from './denseEncoder.ts'
 import type { Checkpoint } from './encoder.ts'
 import { createEncoder } from './encoder.ts'
-import type { DenseLoad, EngineAnswer, EngineRequest, LoadOptions, TwoStreamLoad } from './protocol.ts'
+import { productGraph } from './productGraph.ts'
+import type {
+  DenseLoad,
+  EngineAnswer,
+  EngineRequest,
+  LoadOptions,
+  ProductLoad,
+  TwoStreamLoad,
+} from './protocol.ts'
 import type { Session } from './session.ts'
 import { createTextCache } from './textCache.ts'
 
@@ -24,7 +32,8 @@ export interface LoadedModel {
 
 /** Loads what the first request names, and runs it once: whether its files fit together is known before any work. */
 export async function loadModel(options: LoadOptions): Promise<LoadedModel> {
-  return options.engine === 'two-stream' ? loadTwoStream(options) : loadDense(options)
+  if (options.engine === 'two-stream') return loadTwoStream(options)
+  return options.engine === 'dense' ? loadDense(options) : loadProduct(options)
 }
 
 async function loadTwoStream(options: TwoStreamLoad): Promise<LoadedModel> {
@@ -83,12 +92,35 @@ async function loadDense(options: DenseLoad): Promise<LoadedModel> {
   }
 }
 
-async function open(graph: string, { provider, threads }: LoadOptions): Promise<Session> {
+async function loadProduct(options: ProductLoad): Promise<LoadedModel> {
+  const session = await open(productGraph(options), options)
+  const { rows, inner } = options
+  const x = { dims: [rows, inner], data: new Float32Array(rows * inner).fill(1) }
+  return {
+    notes: notesOf(session),
+    async answer(request, checkpoint) {
+      const { id, kind } = request
+      if (kind !== 'multiply') throw outOfTurn(kind, options.engine)
+      let ms = Infinity
+      for (let i = 0; i < request.times; i++) {
+        await checkpoint()
+        const startMs = performance.now()
+        await session.run({ x }, ['y'])
+        ms = Math.min(ms, performance.now() - startMs)
+      }
+      return { kind: 'multiplied', id, ms }
+    },
+  }
+}
+
+async function open(graph: string | Uint8Array, { provider, threads }: LoadOptions): Promise<Session> {
   // Loaded here and not above, so that a missing library is an answer and not a dead process.
   const { openSession } = await import('./session.ts').catch((cause: unknown) => {
     throw runtimeMissing(process.platform, process.arch, cause)
   })
-  return openSession(graph, { provider, threads }).catch((error: unknown) => unreadable(graph, error))
+  return openSession(graph, { provider, threads }).catch((error: unknown) =>
+    unreadable(typeof graph === 'string' ? graph : 'A matrix product', error),
+  )
 }
 
 const noCheckpoint: Checkpoint = () => Promise.resolve()

@@ -2,6 +2,7 @@ import type { MentionScores, MentionToScore } from '../engine.ts'
 import type { ModelManifest } from '../modelManifest.ts'
 import type { DenseModel } from '../packing/denseModel.ts'
 import type { DenseOptions, DenseScores, PassageToRank } from '../packing/types.ts'
+import type { MatrixProduct } from './productGraph.ts'
 import type { ProviderName } from '../providers.ts'
 
 /**
@@ -24,14 +25,15 @@ export type EngineRequest =
       readonly passages: readonly PassageToRank[]
       readonly options: DenseOptions
     }
+  /** Of a matrix product: so many products, one after the other. */
+  | { readonly kind: 'multiply'; readonly id: number; readonly times: number }
   /** The request with this id is no longer wanted; it is still answered, with `cancelled` or what was ready. */
   | { readonly kind: 'cancel'; readonly id: number }
 
 /** What the engine's process needs before anything else; sent first and once. */
-export type LoadOptions = TwoStreamLoad | DenseLoad
+export type LoadOptions = TwoStreamLoad | DenseLoad | ProductLoad
 
 interface LoadBase {
-  readonly modelDir: string
   readonly provider: ProviderName
   readonly threads: number
 }
@@ -39,6 +41,7 @@ interface LoadBase {
 /** The two-stream encoder, which answers `analyse` and `score`. */
 export interface TwoStreamLoad extends LoadBase {
   readonly engine: 'two-stream'
+  readonly modelDir: string
   readonly manifest: ModelManifest
   /** For the states of texts read lately. */
   readonly cacheBytes: number
@@ -47,7 +50,13 @@ export interface TwoStreamLoad extends LoadBase {
 /** A dense cross-encoder, which answers `rank`. */
 export interface DenseLoad extends LoadBase {
   readonly engine: 'dense'
+  readonly modelDir: string
   readonly model: DenseModel
+}
+
+/** One matrix product alone, which answers `multiply`: what the processor can do at most. */
+export interface ProductLoad extends LoadBase, MatrixProduct {
+  readonly engine: 'product'
 }
 
 /** Exactly one for every request but `cancel`. */
@@ -55,6 +64,8 @@ export type EngineAnswer =
   | { readonly kind: 'loaded'; readonly id: number; readonly provider: string; readonly notice?: string }
   | { readonly kind: 'analysed'; readonly id: number; readonly analysis: AnalysedText }
   | { readonly kind: 'scored'; readonly id: number; readonly scores: readonly MentionScores[] }
+  /** The fastest of the products. */
+  | { readonly kind: 'multiplied'; readonly id: number; readonly ms: number }
   | ({ readonly kind: 'ranked'; readonly id: number } & DenseScores)
   | { readonly kind: 'cancelled'; readonly id: number }
   | { readonly kind: 'failed'; readonly id: number; readonly code: string; readonly message: string }

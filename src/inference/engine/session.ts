@@ -30,10 +30,10 @@ export interface SessionOptions {
   readonly threads: number
 }
 
-/** Loads a graph from a file. */
-export async function openSession(path: string, options: SessionOptions): Promise<Session> {
-  const opened = await openWithFallback(options.provider, (provider) =>
-    InferenceSession.create(path, {
+/** Loads a graph from a file, or from the bytes of one. */
+export async function openSession(graph: string | Uint8Array, options: SessionOptions): Promise<Session> {
+  const opened = await openWithFallback(options.provider, (provider) => {
+    const settings: InferenceSession.SessionOptions = {
       executionProviders: provider === 'cpu' ? ['cpu'] : [provider, 'cpu'],
       intraOpNumThreads: options.threads,
       interOpNumThreads: 1,
@@ -41,8 +41,11 @@ export async function openSession(path: string, options: SessionOptions): Promis
       graphOptimizationLevel: 'basic',
       // Threads that wait actively double the time on a busy machine.
       extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
-    }),
-  )
+    }
+    return typeof graph === 'string'
+      ? InferenceSession.create(graph, settings)
+      : InferenceSession.create(graph, settings)
+  })
   const session = opened.value
   return {
     provider: opened.provider,

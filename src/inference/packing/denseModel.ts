@@ -8,8 +8,6 @@ import { ConceptLensError } from '../../core/index.ts'
 export const CONFIG_FILE = 'config.json'
 /** The graph; in a folder `onnx` where Hugging Face's hub has it. */
 export const GRAPH_FILES = ['model.onnx', 'onnx/model.onnx'] as const
-/** Acc@1 on development documents by packing mode, written by the training recipe. */
-export const REPORT_FILE = 'report.json'
 
 const Count = v.pipe(v.number(), v.integer(), v.minValue(1))
 
@@ -21,6 +19,8 @@ const ConfigSchema = v.object({
   intermediate_size: Count,
   max_position_embeddings: Count,
   pad_token_id: v.nullish(v.pipe(v.number(), v.integer(), v.minValue(0)), 0),
+  /** What the graph computes in; `fp32-arithmetic`: weights stored as int8, multiplied in fp32. */
+  precision: v.optional(v.picklist(['fp32', 'fp32-arithmetic', 'int8']), 'fp32'),
   /** For a graph that gives encoder states alone: `score = weight · state of [MASK] + bias`. */
   score_head: v.optional(v.object({ weight: v.array(v.number()), bias: v.number() })),
 })
@@ -34,6 +34,7 @@ export interface DenseModel {
   readonly layers: number
   readonly heads: number
   readonly intermediate: number
+  readonly precision: 'fp32' | 'fp32-arithmetic' | 'int8'
   /** Most tokens that it has positions for. */
   readonly maxTokens: number
   /** `score = weight · state of [MASK] + bias`, where the graph gives no logits. */
@@ -71,6 +72,7 @@ export async function readDenseModel(modelDir: string): Promise<DenseModel> {
     layers: found.num_hidden_layers,
     heads: found.num_attention_heads,
     intermediate: found.intermediate_size,
+    precision: found.precision,
     maxTokens: found.max_position_embeddings - unused,
     ...(found.score_head === undefined ? {} : { scoreHead: found.score_head }),
   }

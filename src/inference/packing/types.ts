@@ -75,7 +75,7 @@ export interface PackTokenizer {
     readonly pad: number
   }
   /** The ids of a text, without special tokens. */
-  ids(text: string): readonly number[]
+  readonly ids: (text: string) => readonly number[]
 }
 
 /** How sequences are packed and run. */
@@ -96,5 +96,7 @@ export interface DenseScores {
   readonly counts: PackingCounts & {
     /** Tokens that went through the model, padding and all. */
     readonly nPaddedTokens: number
+    /** Pairs of tokens that attention looked at in each layer, padding and all. */
+    readonly nAttendedPairs: number
   }
 }

@@ -151,7 +151,7 @@ describe('a dense cross-encoder', () => {
   })
 
   it('needs a score head where the graph gives states', async () => {
-    const modelDir = await variant('tiny-modern', ({ score_head: _, ...config }) => config)
+    const modelDir = await variant('tiny-modern', (config) => ({ ...config, score_head: undefined }))
     await assert.rejects(start(modelDir), { code: 'model-unfit', message: /last_hidden_state.*score_head/ })
   })
 
@@ -172,7 +172,7 @@ describe('a dense cross-encoder', () => {
 
   it('says what a folder lacks', async () => {
     await assert.rejects(start(scratch), { code: 'model-missing', message: /model.onnx/ })
-    const modelDir = await variant('tiny-dense', ({ hidden_size: _, ...config }) => config)
+    const modelDir = await variant('tiny-dense', (config) => ({ ...config, hidden_size: undefined }))
     await assert.rejects(start(modelDir), { code: 'model-manifest-invalid', message: /hidden_size/ })
   })
 

@@ -1,0 +1,39 @@
+import { ConceptLensError } from '../core/index.ts'
+import type { Logger } from '../core/index.ts'
+import type { MatrixProduct } from './engine/productGraph.ts'
+import { createEngineProcess } from './engineProcess.ts'
+
+/** A process with one matrix product, to measure what the models' arithmetic could reach. */
+export interface ProductProbe {
+  /** Operations per second, multiplications and additions, of the fastest of so many products; in 10⁹. */
+  measure(times: number): Promise<number>
+  dispose(): Promise<void>
+}
+
+/** Starts a process with a product in it, run by the same library and with the same settings as the models. */
+export async function createProductProbe(
+  product: MatrixProduct,
+  options: { readonly engineScript: string; readonly threads: number; readonly logger: Logger },
+): Promise<ProductProbe> {
+  const { engineScript, threads, logger } = options
+  const load = { engine: 'product' as const, provider: 'cpu' as const, threads, ...product }
+  const process = createEngineProcess({ engineScript, load, logger })
+  try {
+    await process.load()
+  } catch (error) {
+    await process.dispose()
+    throw error
+  }
+  return {
+    async measure(times) {
+      const answer = await process.run({ kind: 'multiply', times })
+      if (answer.kind !== 'multiplied')
+        throw new ConceptLensError(
+          'engine-protocol',
+          `The inference process answered "${answer.kind}" out of turn.`,
+        )
+      return (2 * product.rows * product.inner * product.columns) / (answer.ms / 1000) / 1e9
+    },
+    dispose: () => process.dispose(),
+  }
+}
