@@ -35,7 +35,7 @@ def build(state: dict[str, np.ndarray], config: dict, int8: bool) -> onnx.ModelP
         raise ValueError(f"hidden_act is {config['hidden_act']}; gelu is known")
     hidden, heads = config["hidden_size"], config["num_attention_heads"]
     dim, epsilon = hidden // heads, config.get("layer_norm_eps", 1e-12)
-    g = Graph(int8)
+    g = Graph("fp32-arithmetic" if int8 else "fp32")
 
     def linear(x: str, name: str, factor: float = 1.0) -> str:
         return g.linear(x, state[f"{name}.weight"].T, state[f"{name}.bias"], name, factor)

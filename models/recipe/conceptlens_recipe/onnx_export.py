@@ -1,8 +1,12 @@
 """Writes the encoder as one ONNX graph for both streams, node by node.
 
 Written by hand rather than traced: plain MatMul, Softmax, LayerNormalization and Gelu of opset 20, dynamic axes
-everywhere (text_tokens may be 0), and weights stored as int8 with `Cast` and a scale per output channel, which
-onnxruntime folds at load, so that the arithmetic is fp32 and a score does not depend on its neighbours.
+everywhere (text_tokens may be 0). Three precisions:
+
+- `fp32`.
+- `fp32-arithmetic`: weights stored as int8 with `Cast` and a scale per output channel, which onnxruntime folds at load.
+- `int8`: the layers' products in int8, activations with a scale of their own for every token, so that a score does not
+  depend on its neighbours either; the products in `IN_FP32` stay as above.
 """
 
 from __future__ import annotations
@@ -17,22 +21,35 @@ from onnx import TensorProto, helper, numpy_helper
 from .model import MASKED, TwoStreamEncoder
 
 OPSET = 20
+PRECISIONS = ("fp32", "fp32-arithmetic", "int8")
+MICROSOFT = "com.microsoft"
+#: Products that int8 hurts most: the activations behind the first layers' Gelu have a few very large values.
+IN_FP32 = ("layers.0.down", "layers.1.down")
 INT64_MIN, INT64_MAX = -(2**63), 2**63 - 1
 
 
-def quantise(weight: np.ndarray, axis: int) -> tuple[np.ndarray, np.ndarray]:
+#: Largest code of a weight that is multiplied as int8. Without VNNI two products of an unsigned and a signed byte are summed
+#: in 16 bits, where 255 * 127 * 2 does not fit: the sum is cut off, and scores differ from one processor to the next.
+#: 255 * 63 * 2 fits.
+MULTIPLIED_CODES = 63
+
+
+def quantise(weight: np.ndarray, axis: int, most: int = 127) -> tuple[np.ndarray, np.ndarray]:
     """Symmetric int8 with one scale per slice of `axis`. Gives the codes and the scales, shaped to broadcast."""
     other = tuple(i for i in range(weight.ndim) if i != axis)
-    scale = np.abs(weight).max(axis=other, keepdims=True) / 127.0
+    scale = np.abs(weight).max(axis=other, keepdims=True) / most
     scale = np.where(scale == 0, 1.0, scale).astype(np.float32)
-    return np.clip(np.rint(weight / scale), -127, 127).astype(np.int8), scale
+    return np.clip(np.rint(weight / scale), -most, most).astype(np.int8), scale
 
 
 class Graph:
     """Collects nodes and initialisers; every method gives the name of its result."""
 
-    def __init__(self, int8: bool):
-        self.int8 = int8
+    def __init__(self, precision: str):
+        assert precision in PRECISIONS, precision
+        #: Whether weights are stored as int8.
+        self.int8 = precision != "fp32"
+        self.precision = precision
         self.nodes: list[onnx.NodeProto] = []
         self.constants: list[onnx.TensorProto] = []
         self.names: set[str] = set()
@@ -70,6 +87,43 @@ class Graph:
         cast = self.op("Cast", self.constant(codes, f"{name}.int8"), to=TensorProto.FLOAT, name=f"{name}.cast")
         return self.op("Mul", cast, self.constant(scale, f"{name}.scale"), name=name)
 
+    def per_token(self, x: str, name: str) -> tuple[str, str]:
+        """Activations as unsigned int8 around 128, and the scale of every token."""
+        axis = self.ints(-1)
+        most = self.op("ReduceMax", x, axis, keepdims=1)
+        least = self.op("Neg", self.op("ReduceMin", x, axis, keepdims=1))
+        most = self.op("Max", most, least, self.number(1e-9))
+        scale = self.op("Mul", most, self.number(1 / 127), name=f"{name}.token_scale")
+        codes = self.op("QuantizeLinear", self.op("Div", x, scale), self.number(1.0), self.zero_point())
+        return codes, scale
+
+    def number(self, value: float) -> str:
+        name = f"f_{value:g}"
+        return name if name in self.names else self.constant(np.array(value, np.float32), name)
+
+    def zero_point(self) -> str:
+        name = "zero_point"
+        return name if name in self.names else self.constant(np.array(128, np.uint8), name)
+
+    def linear8(
+        self, x: tuple[str, str], weight: np.ndarray, bias: np.ndarray, name: str, factor: float = 1.0
+    ) -> str:
+        """A product of activations by token and int8 weights, in fp32 again."""
+        codes, token_scale = x
+        stored, scale = quantise(weight, 1, MULTIPLIED_CODES)
+        product = self.op(
+            "MatMulIntegerToFloat",
+            codes,
+            self.constant(stored, f"{name}.weight.int8"),
+            self.number(1.0),
+            self.constant((scale[0] * factor).astype(np.float32), f"{name}.weight.scale"),
+            self.zero_point(),
+            name=f"{name}.product",
+            domain=MICROSOFT,
+        )
+        scaled = self.op("Mul", product, token_scale)
+        return self.op("Add", scaled, self.constant((bias * factor).astype(np.float32), f"{name}.bias"), name=name)
+
     def linear(self, x: str, weight: np.ndarray, bias: np.ndarray | None, name: str, factor: float = 1.0) -> str:
         y = self.op("MatMul", x, self.weight(weight, f"{name}.weight", factor), name=f"{name}.product")
         if bias is None:
@@ -92,14 +146,25 @@ class Graph:
         return self.op("Mul", self.op("Cast", stored, to=TensorProto.FLOAT), scales, name=f"{name}.rows")
 
 
-def build(model: TwoStreamEncoder, int8: bool) -> onnx.ModelProto:
+def build(model: TwoStreamEncoder, precision: str) -> onnx.ModelProto:
     """The graph of the README's contract."""
     arch = model.arch
     state = {name: tensor.detach().float().cpu().numpy() for name, tensor in model.state_dict().items()}
-    g = Graph(int8)
+    g = Graph(precision)
 
     def linear(x: str, name: str, factor: float = 1.0) -> str:
         return g.linear(x, state[f"{name}.weight"].T, state.get(f"{name}.bias"), name, factor)
+
+    def layer_linears(x: str, *names: str, factors: tuple[float, ...] = ()) -> list[str]:
+        """Products of a layer with the same activations, which are quantised once."""
+        factors = factors or (1.0,) * len(names)
+        if precision != "int8" or names[0] in IN_FP32:
+            return [linear(x, name, factor) for name, factor in zip(names, factors, strict=True)]
+        codes = g.per_token(x, names[0])
+        return [
+            g.linear8(codes, state[f"{name}.weight"].T, state[f"{name}.bias"], name, factor)
+            for name, factor in zip(names, factors, strict=True)
+        ]
 
     def norm(x: str, name: str) -> str:
         return g.norm(x, state[f"{name}.weight"], state[f"{name}.bias"], name)
@@ -146,8 +211,13 @@ def build(model: TwoStreamEncoder, int8: bool) -> onnx.ModelProto:
         last = i == arch.layers - 1
         flat_shape, seen_shape, flat_seen_shape, context_shape = last_shapes if last else all_shapes
         asked = g.op("Slice", x, g.ints(0), last_queries, g.ints(1)) if last else x
-        query = split(linear(asked, f"{p}.query", 1 / math.sqrt(arch.head_dim)))
-        key, value = split(linear(x, f"{p}.key")), split(linear(x, f"{p}.value"))
+        shrink = 1 / math.sqrt(arch.head_dim)
+        if last:
+            query = layer_linears(asked, f"{p}.query", factors=(shrink,))[0]
+            key, value = layer_linears(x, f"{p}.key", f"{p}.value")
+        else:
+            query, key, value = layer_linears(x, f"{p}.query", f"{p}.key", f"{p}.value", factors=(shrink, 1.0, 1.0))
+        query, key, value = split(query), split(key), split(value)
         g.nodes.append(helper.make_node("Identity", [key], [f"key_{i}"]))
         g.nodes.append(helper.make_node("Identity", [value], [f"value_{i}"]))
         flat = g.op("Reshape", g.op("Transpose", query, perm=[1, 0, 2, 3]), flat_shape)
@@ -163,8 +233,9 @@ def build(model: TwoStreamEncoder, int8: bool) -> onnx.ModelProto:
         context = g.op("Transpose", context, perm=[1, 0, 2, 3])
         context = g.op("Add", context, g.op("MatMul", to_own, value))
         context = g.op("Reshape", g.op("Transpose", context, perm=[0, 2, 1, 3]), g.ints(0, 0, arch.hidden))
-        x = norm(g.op("Add", asked, linear(context, f"{p}.output")), f"{p}.output_norm")
-        x = norm(g.op("Add", x, linear(g.op("Gelu", linear(x, f"{p}.up")), f"{p}.down")), f"{p}.norm")
+        x = norm(g.op("Add", asked, layer_linears(context, f"{p}.output")[0]), f"{p}.output_norm")
+        wide = g.op("Gelu", layer_linears(x, f"{p}.up")[0])
+        x = norm(g.op("Add", x, layer_linears(wide, f"{p}.down")[0]), f"{p}.norm")
 
     g.nodes.append(helper.make_node("Identity", [x], ["states"]))
     g.nodes.append(helper.make_node("Identity", [linear(x, "tokens")], ["token_logits"]))
@@ -197,15 +268,17 @@ def build(model: TwoStreamEncoder, int8: bool) -> onnx.ModelProto:
     proto = helper.make_model(
         graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=9, producer_name="conceptlens-recipe"
     )
+    if precision == "int8":
+        proto.opset_import.append(helper.make_opsetid(MICROSOFT, 1))
     onnx.checker.check_model(proto)
     return proto
 
 
-def write(model: TwoStreamEncoder, path: Path, int8: bool = True) -> None:
+def write(model: TwoStreamEncoder, path: Path, precision: str = "fp32-arithmetic") -> None:
     """Writes the graph whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(".part")
-    temporary.write_bytes(build(model, int8).SerializeToString(deterministic=True))
+    temporary.write_bytes(build(model, precision).SerializeToString(deterministic=True))
     temporary.replace(path)
 
 
@@ -225,28 +298,29 @@ def dequantised(model: TwoStreamEncoder) -> TwoStreamEncoder:
     return rounded
 
 
-def read(model: TwoStreamEncoder, path: Path) -> None:
+def read(model: TwoStreamEncoder, path: Path, whole: bool = False) -> None:
     """The weights of a written graph back into a model, but for the score's path of the features. What the score's
-    MLP made of the features is forgotten, as their number may have changed."""
+    MLP made of the features is forgotten, as their number may have changed. With `whole`, these too: the same features."""
     import torch
 
     stored = {tensor.name: numpy_helper.to_array(tensor) for tensor in onnx.load(path).graph.initializer}
     state = model.state_dict()
     for name, target in state.items():
-        if name.startswith(("score.prior.", "score.facts.", "score.weigh.")):
+        if not whole and name.startswith(("score.prior.", "score.facts.", "score.weigh.")):
             continue
-        found = stored.get(name)
+        found = stored.get(name, stored.get(name.removesuffix(".weight")))
         base = name.removesuffix(".weight")
         for key in (name, base):
             if f"{key}.int8" in stored:
-                found = stored[f"{key}.int8"].astype(np.float32) * stored[f"{key}.scale"]
+                codes, scale = stored[f"{key}.int8"], stored[f"{key}.scale"]
+                found = codes.astype(np.float32) * (scale[None] if scale.ndim < codes.ndim else scale)
         if found is None:
             raise ValueError(f"{path} has no weights for {name}")
         if base.endswith(".query") or name.endswith(".query.bias"):
             found = found * math.sqrt(model.arch.head_dim)
         if target.ndim == 2 and not name.startswith(("words.", "positions.")):
             found = found.T
-        if name == "score.hidden.weight":
+        if name == "score.hidden.weight" and not whole:
             found = np.pad(found[:, : model.arch.hidden], ((0, 0), (0, model.arch.features)))
         if tuple(found.shape) != tuple(target.shape):
             raise ValueError(f"{path}: {name} is {found.shape}, not {tuple(target.shape)}")

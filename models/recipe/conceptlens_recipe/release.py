@@ -284,7 +284,7 @@ def precision_report(
     """What int8 storage costs, and exactness, on a small part of the development passages."""
     few = {corpus: part[:: max(1, len(part) // 12)] for corpus, part in dev.items()}
     exact = work / "encoder-fp32.onnx"
-    onnx_export.write(model, exact, int8=False)
+    onnx_export.write(model, exact, precision="fp32")
     full = Encoder(exact, encoder.segmenter, model.arch, 1)
     theirs, _ = evaluate.measure(few, sampler, full.read, full.score, ranker)
     ours, _ = evaluate.measure(few, sampler, encoder.read, encoder.score, ranker)

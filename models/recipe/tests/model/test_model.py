@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
+import onnxruntime
 import torch
 
 from conceptlens_recipe import average, evaluate, name_encoder, onnx_export, release, tiny
@@ -115,10 +116,10 @@ class TwoStream(unittest.TestCase):
 
     @torch.no_grad()
     def test_onnx_equals_torch(self) -> None:
-        for int8 in (False, True):
-            path = self.folder / f"{int8}.onnx"
-            onnx_export.write(self.model, path, int8=int8)
-            model = onnx_export.dequantised(self.model) if int8 else self.model
+        for precision in ("fp32", "fp32-arithmetic"):
+            path = self.folder / f"{precision}.onnx"
+            onnx_export.write(self.model, path, precision)
+            model = self.model if precision == "fp32" else onnx_export.dequantised(self.model)
             encoder = Encoder(path, self.segmenter, model.arch, threads=1)
             ours, theirs = encoder.read(self.passage), read(model, self.segmenter, self.passage)
             self.assertLess(np.abs(ours.states - theirs.states.numpy()).max(), 1e-4)
@@ -129,8 +130,57 @@ class TwoStream(unittest.TestCase):
             for a, b in zip(found, expected, strict=True):
                 self.assertLess(np.abs(a - b.numpy()).max(), 1e-4)
 
+    @torch.no_grad()
+    def test_int8_scores_do_not_depend_on_company(self) -> None:
+        path = self.folder / "int8.onnx"
+        onnx_export.write(self.model, path, "int8")
+        encoder = Encoder(path, self.segmenter, self.model.arch, threads=1)
+        text, pairs = encoder.read(self.passage), asked(self.passage)
+        packed = encoder.score(self.passage, text, pairs)
+        backwards = encoder.score(self.passage, text, pairs[::-1])[::-1]
+        for (mention, segments), own, turned in zip(pairs, packed, backwards, strict=True):
+            self.assertLess(np.abs(own - turned).max(), 1e-5)
+            for i, segment in enumerate(segments):
+                alone = encoder.score(self.passage, text, [(mention, [segment])])[0]
+                self.assertLess(abs(float(alone[0] - own[i])), 1e-5)
+
+    def test_int8_products_are_exact_on_every_processor(self) -> None:
+        rng = np.random.default_rng(3)
+        largest, mixed = np.ones((4, 64), np.float32), rng.normal(size=(32, 64)).astype(np.float32)
+        for activations, weight in ((largest, np.ones((64, 8), np.float32)), (mixed, rng.normal(size=(64, 8)))):
+            g = onnx_export.Graph("int8")
+            bias = rng.normal(size=8).astype(np.float32)
+            y = g.linear8(g.per_token("x", "x"), weight.astype(np.float32), bias, "y")
+            values = [
+                onnx_export.helper.make_tensor_value_info(name, onnx_export.TensorProto.FLOAT, ["rows", width])
+                for name, width in (("x", 64), (y, 8))
+            ]
+            graph = onnx_export.helper.make_graph(g.nodes, "product", values[:1], values[1:], g.constants)
+            opsets = [onnx_export.helper.make_opsetid("", 20), onnx_export.helper.make_opsetid(onnx_export.MICROSOFT, 1)]
+            proto = onnx_export.helper.make_model(graph, opset_imports=opsets, ir_version=9)
+            session = onnxruntime.InferenceSession(proto.SerializeToString(), providers=["CPUExecutionProvider"])
+            found = session.run(None, {"x": activations})[0]
+            scale = np.abs(activations).max(1, keepdims=True) * np.float32(1 / 127)
+            codes, weight_scale = onnx_export.quantise(weight, 1, onnx_export.MULTIPLIED_CODES)
+            rounded = np.rint(activations / scale).clip(-128, 127)
+            expected = (rounded @ codes.astype(np.float64)) * weight_scale * scale + bias
+            self.assertLess(np.abs(found - expected).max(), 1e-3 * max(1.0, np.abs(expected).max()))
+
+    def test_weights_come_back_from_every_graph(self) -> None:
+        rounded = onnx_export.dequantised(self.model)
+        for precision in onnx_export.PRECISIONS:
+            path = self.folder / "back.onnx"
+            onnx_export.write(self.model, path, precision)
+            back = TwoStreamEncoder(self.model.arch)
+            onnx_export.read(back, path, whole=True)
+            expected = (self.model if precision == "fp32" else rounded).state_dict()
+            for name, weight in back.state_dict().items():
+                # Codes that are multiplied are coarser.
+                near = 1e-5 + (float(expected[name].abs().max()) / 60 if precision == "int8" else 0)
+                self.assertLess(float((weight - expected[name]).abs().max()), near, f"{precision} {name}")
+
     def test_weights_are_stored_as_int8(self) -> None:
-        graph = onnx_export.build(self.model, int8=True).graph
+        graph = onnx_export.build(self.model, "fp32-arithmetic").graph
         stored = {c.name: c.data_type for c in graph.initializer if len(c.dims) == 2 and min(c.dims) > 1}
         self.assertEqual(set(stored.values()), {onnx_export.TensorProto.INT8})
 

@@ -1,0 +1,92 @@
+"""Writes a released model in another precision, with its manifest, and says how far both agree on development documents.
+
+    python -m conceptlens_recipe.requantise --model ../linker --precision int8 --out DIR
+    python -m conceptlens_recipe.requantise … --kb dist/starter-kb --work WORK --every 10      measures, too
+
+The weights are read back from the graph, so nothing is trained or calibrated again: codes of int8 weights stay as they
+are. Agreement is how often both put the same candidate first, among mentions with two candidates or more.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import shutil
+from pathlib import Path
+
+from . import corpora, evaluate, feature_ranker, onnx_export
+from .candidates import KnowledgeBaseTable, retrieve
+from .contract import Architecture
+from .manifest import ENCODER, FEATURE_RANKER, VOCABULARY, sha256
+from .model import TwoStreamEncoder
+from .release import agreement
+from .runtime import Encoder
+from .sampling import Recipe, Sampler
+from .segments import Segmenter
+from .train import DEFAULT_COMMAND, STARTER_TABLE, dev_passages
+
+
+def write(source: Path, out: Path, precision: str) -> None:
+    """The folder with another graph; `out` may be the source itself."""
+    model = TwoStreamEncoder(Architecture()).eval()
+    onnx_export.read(model, source / ENCODER, whole=True)
+    manifest = json.loads((source / "manifest.json").read_text(encoding="utf-8"))
+    out.mkdir(parents=True, exist_ok=True)
+    for name in (VOCABULARY, FEATURE_RANKER):
+        if out.resolve() != source.resolve():
+            shutil.copy(source / name, out / name)
+    onnx_export.write(model, out / ENCODER, precision)
+    manifest["sha256"][ENCODER] = sha256(out / ENCODER)
+    manifest["precision"] = precision
+    temporary = out / "manifest.json.part"
+    temporary.write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    temporary.replace(out / "manifest.json")
+
+
+def compare(source: Path, out: Path, options: argparse.Namespace) -> dict[str, object]:
+    """Accuracy of both by corpus, and their agreement."""
+    segmenter, arch = Segmenter(source / VOCABULARY), Architecture()
+    dev = dev_passages(options.data, segmenter, list(evaluate.CORPORA), None, options.every)
+    asked = [m.lookup for part in dev.values() for p in part for m in p.mentions]
+    retrieved = retrieve(options.command, options.kb, asked, options.work / "candidates-dev.pkl.gz", limit=64)
+    sampler = Sampler(retrieved, {}, KnowledgeBaseTable(options.table), Recipe())
+    ranker = feature_ranker.read(source / FEATURE_RANKER)
+    found = []
+    for folder in (source, out):
+        encoder = Encoder(folder / ENCODER, segmenter, arch, options.threads)
+        found.append(evaluate.measure(dev, sampler, encoder.read, encoder.score, ranker))
+    (before, tags_before), (after, tags_after) = found
+    return {
+        "mentions": len(before),
+        "agreement": agreement(before, after),
+        "accuracy": [
+            {c: {k: row[k] for k in ("n", "model")} | {"tagging": row["tagging"]["strict"]} for c, row in s["corpora"].items()}
+            for s in (evaluate.summary(before, tags_before), evaluate.summary(after, tags_after))
+        ],
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--model", type=Path, required=True)
+    parser.add_argument("--precision", choices=onnx_export.PRECISIONS, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--data", type=Path, default=corpora.default_data())
+    parser.add_argument("--kb", type=Path, help="built starter knowledge base; with it both are measured")
+    parser.add_argument("--table", type=Path, default=STARTER_TABLE)
+    parser.add_argument("--command", default=DEFAULT_COMMAND)
+    parser.add_argument("--work", type=Path, help="folder for the cache of candidates")
+    parser.add_argument("--every", type=int, default=10, help="read every n-th development document only")
+    parser.add_argument("--threads", type=int, default=1)
+    options = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
+    if options.kb and (options.work is None or options.out.resolve() == options.model.resolve()):
+        parser.error("--kb needs --work, and an --out of its own")
+    write(options.model, options.out, options.precision)
+    if options.kb:
+        print(json.dumps(compare(options.model, options.out, options), indent=2))
+
+
+if __name__ == "__main__":
+    main()
