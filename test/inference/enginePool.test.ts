@@ -57,7 +57,8 @@ function fakeProcess() {
   return { process, tasks, answer }
 }
 
-const kinds = (tasks: readonly EngineTask[]) => tasks.map((task) => `${task.kind} ${'text' in task ? task.text : ''}`)
+const kinds = (tasks: readonly EngineTask[]) =>
+  tasks.map((task) => `${task.kind} ${'text' in task ? task.text : ''}`)
 
 describe('poolEngine', () => {
   const mentions = [mention(0, 5), mention(2, 1), mention(4, 6), mention(6, 4)]

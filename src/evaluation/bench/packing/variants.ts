@@ -22,8 +22,8 @@ export interface Work {
 export interface Variant {
   readonly name: string
   readonly precision: 'fp32' | 'int8'
-  /** In what it is compared: the published way, dense packings, ours. */
-  readonly kind: 'published' | 'dense' | 'two-stream' | 'two-stream-kept'
+  /** In what it is compared: the published way, dense packings that read the whole text or a sentence of it, ours. */
+  readonly kind: 'published' | 'dense' | 'dense-sentence' | 'two-stream' | 'two-stream-kept'
   readonly pid: number | undefined
   /** In per cent, on development documents. */
   readonly accuracyAt1?: number
@@ -33,6 +33,8 @@ export interface Variant {
 /** Variants that share a process, to be ended with them. */
 export interface OpenVariants {
   readonly variants: readonly Variant[]
+  /** The same in a process of their own. */
+  readonly reopen: () => Promise<OpenVariants>
   dispose(): Promise<void>
 }
 
@@ -69,7 +71,11 @@ export async function openTwoStream(modelDir: string, settings: Settings): Promi
       return { nPairs, nTokens: nTokens - shape.nTokens, gflop: gflop - text }
     },
   }
-  return { variants: [fresh, kept], dispose: () => engine.dispose() }
+  return {
+    variants: [fresh, kept],
+    reopen: () => openTwoStream(modelDir, settings),
+    dispose: () => engine.dispose(),
+  }
 }
 
 async function scoreOnce(engine: Engine, shape: Shape, seed: number, size: EncoderSize): Promise<Work> {
@@ -90,8 +96,12 @@ const FEW_PAIRED = { nMentions: 2 }
 const FEW_MENTIONS = { nMentions: 4 }
 
 /** All dense packings of a model, and the published base. */
-export async function openDense(modelDir: string, settings: Settings): Promise<OpenVariants> {
-  const [ranker, pid] = await startedBy(() => createDenseRanker({ modelDir, ...settings }))
+export async function openDense(
+  modelDir: string,
+  settings: Settings & { readonly batchSize?: number },
+): Promise<OpenVariants> {
+  const { engineScript, threads, logger } = settings
+  const [ranker, pid] = await startedBy(() => createDenseRanker({ modelDir, engineScript, threads, logger }))
   const { model } = ranker
   const accuracy = await readReport(modelDir)
   const suffix = threadsSuffix(settings)
@@ -99,13 +109,13 @@ export async function openDense(modelDir: string, settings: Settings): Promise<O
   const make = (name: string, options: DenseOptions, use: Partial<DenseUse> = {}): Variant => ({
     name: `${name}${suffix}`,
     precision,
-    kind: name === 'pair-published' ? 'published' : 'dense',
+    kind: name === 'pair-published' ? 'published' : options.mode === 'sentence' ? 'dense-sentence' : 'dense',
     pid,
     ...(accuracy[options.mode] === undefined ? {} : { accuracyAt1: accuracy[options.mode] }),
     run: (shape, seed) => rankOnce(ranker, options, shape, { seed, ...use }),
   })
   const pair = { mode: 'pair' as const, context: 'passage' as const }
-  const batchSize = await bestBatch(ranker, pair)
+  const batchSize = settings.batchSize ?? (await bestBatch(ranker, pair))
   const windows = [...new Set([Math.min(PUBLISHED_WINDOW, model.maxTokens), model.maxTokens])]
   const variants = [
     make('pair-published', { ...pair, batchSize: 2, sorted: false }, FEW_PAIRED),
@@ -121,7 +131,11 @@ export async function openDense(modelDir: string, settings: Settings): Promise<O
       { nPassages: DOCUMENT_PASSAGES },
     ),
   ]
-  return { variants, dispose: () => ranker.dispose() }
+  return {
+    variants,
+    reopen: () => openDense(modelDir, { ...settings, batchSize }),
+    dispose: () => ranker.dispose(),
+  }
 }
 
 interface DenseUse {
