@@ -12,6 +12,7 @@ everywhere (text_tokens may be 0). Three precisions:
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -87,8 +88,10 @@ class Graph:
         cast = self.op("Cast", self.constant(codes, f"{name}.int8"), to=TensorProto.FLOAT, name=f"{name}.cast")
         return self.op("Mul", cast, self.constant(scale, f"{name}.scale"), name=name)
 
-    def per_token(self, x: str, name: str) -> tuple[str, str]:
-        """Activations as unsigned int8 around 128, and the scale of every token."""
+    def per_token(self, x: str, name: str, smooth: np.ndarray | None = None) -> tuple[str, str]:
+        """Activations as unsigned int8 around 128, divided by the factors of their channels, and the scale of every token."""
+        if smooth is not None:
+            x = self.op("Mul", x, self.constant((1 / smooth).astype(np.float32), f"{name}.smooth"))
         axis = self.ints(-1)
         most = self.op("ReduceMax", x, axis, keepdims=1)
         least = self.op("Neg", self.op("ReduceMin", x, axis, keepdims=1))
@@ -146,8 +149,8 @@ class Graph:
         return self.op("Mul", self.op("Cast", stored, to=TensorProto.FLOAT), scales, name=f"{name}.rows")
 
 
-def build(model: TwoStreamEncoder, precision: str) -> onnx.ModelProto:
-    """The graph of the README's contract."""
+def build(model: TwoStreamEncoder, precision: str, smooth: Mapping[str, np.ndarray] | None = None) -> onnx.ModelProto:
+    """The graph of the README's contract. `smooth`: of an int8 graph, `smoothing.factors`."""
     arch = model.arch
     state = {name: tensor.detach().float().cpu().numpy() for name, tensor in model.state_dict().items()}
     g = Graph(precision)
@@ -160,9 +163,11 @@ def build(model: TwoStreamEncoder, precision: str) -> onnx.ModelProto:
         factors = factors or (1.0,) * len(names)
         if precision != "int8" or names[0] in IN_FP32:
             return [linear(x, name, factor) for name, factor in zip(names, factors, strict=True)]
-        codes = g.per_token(x, names[0])
+        even = smooth[names[0]] if smooth else None
+        codes = g.per_token(x, names[0], even)
+        rows = 1 if even is None else even[:, None]
         return [
-            g.linear8(codes, state[f"{name}.weight"].T, state[f"{name}.bias"], name, factor)
+            g.linear8(codes, state[f"{name}.weight"].T * rows, state[f"{name}.bias"], name, factor)
             for name, factor in zip(names, factors, strict=True)
         ]
 
@@ -274,11 +279,16 @@ def build(model: TwoStreamEncoder, precision: str) -> onnx.ModelProto:
     return proto
 
 
-def write(model: TwoStreamEncoder, path: Path, precision: str = "fp32-arithmetic") -> None:
+def write(
+    model: TwoStreamEncoder,
+    path: Path,
+    precision: str = "fp32-arithmetic",
+    smooth: Mapping[str, np.ndarray] | None = None,
+) -> None:
     """Writes the graph whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(".part")
-    temporary.write_bytes(build(model, precision).SerializeToString(deterministic=True))
+    temporary.write_bytes(build(model, precision, smooth).SerializeToString(deterministic=True))
     temporary.replace(path)
 
 
@@ -314,6 +324,8 @@ def read(model: TwoStreamEncoder, path: Path, whole: bool = False) -> None:
             if f"{key}.int8" in stored:
                 codes, scale = stored[f"{key}.int8"], stored[f"{key}.scale"]
                 found = codes.astype(np.float32) * (scale[None] if scale.ndim < codes.ndim else scale)
+                if (even := _smooth_of(base, stored)) is not None:
+                    found = found * even[:, None]
         if found is None:
             raise ValueError(f"{path} has no weights for {name}")
         if base.endswith(".query") or name.endswith(".query.bias"):
@@ -326,3 +338,13 @@ def read(model: TwoStreamEncoder, path: Path, whole: bool = False) -> None:
             raise ValueError(f"{path}: {name} is {found.shape}, not {tuple(target.shape)}")
         state[name] = torch.tensor(np.ascontiguousarray(found, np.float32))
     model.load_state_dict(state)
+
+
+def _smooth_of(name: str, stored: Mapping[str, np.ndarray]) -> np.ndarray | None:
+    """What the rows of a product's matrix were divided by; key and value share the activations of the query, or value the
+    key's."""
+    layer, _, part = name.rpartition(".")
+    for first in {"key": ("key", "query"), "value": ("key", "query")}.get(part, (part,)):
+        if f"{layer}.{first}.smooth" in stored:
+            return stored[f"{layer}.{first}.smooth"]
+    return None

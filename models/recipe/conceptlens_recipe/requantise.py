@@ -15,7 +15,9 @@ import logging
 import shutil
 from pathlib import Path
 
-from . import corpora, evaluate, feature_ranker, onnx_export
+import torch
+
+from . import corpora, evaluate, feature_ranker, onnx_export, smoothing
 from .candidates import KnowledgeBaseTable, retrieve
 from .contract import Architecture
 from .manifest import ENCODER, FEATURE_RANKER, VOCABULARY, sha256
@@ -24,21 +26,34 @@ from .release import agreement
 from .runtime import Encoder
 from .sampling import Recipe, Sampler
 from .segments import Segmenter
-from .train import DEFAULT_COMMAND, STARTER_TABLE, dev_passages
+from .train import DEFAULT_COMMAND, STARTER_TABLE, corpus_passages, dev_passages
 
 
-def write(source: Path, out: Path, precision: str) -> None:
+#: Training corpora whose first documents show how large activations become, and how many passages of each are read.
+CALIBRATION = ["bc5cdr", "medmentions-st21pv"]
+CALIBRATION_PASSAGES = 24
+
+
+def write(source: Path, out: Path, precision: str, data: Path) -> None:
     """The folder with another graph; `out` may be the source itself."""
     model = TwoStreamEncoder(Architecture()).eval()
     onnx_export.read(model, source / ENCODER, whole=True)
+    smooth = None
+    if precision == "int8":
+        segmenter = Segmenter(source / VOCABULARY)
+        pools = corpus_passages(data, segmenter, CALIBRATION, smoke=True)
+        passages = [p for pool in pools.values() for p in pool[:CALIBRATION_PASSAGES]]
+        smooth = smoothing.factors(model, smoothing.channel_maxima(model, segmenter, passages))
     manifest = json.loads((source / "manifest.json").read_text(encoding="utf-8"))
     out.mkdir(parents=True, exist_ok=True)
     for name in (VOCABULARY, FEATURE_RANKER):
         if out.resolve() != source.resolve():
             shutil.copy(source / name, out / name)
-    onnx_export.write(model, out / ENCODER, precision)
+    onnx_export.write(model, out / ENCODER, precision, smooth)
     manifest["sha256"][ENCODER] = sha256(out / ENCODER)
     manifest["precision"] = precision
+    # Measured with the other graph.
+    manifest.pop("accuracy", None)
     temporary = out / "manifest.json.part"
     temporary.write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     temporary.replace(out / "manifest.json")
@@ -81,9 +96,10 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
+    torch.set_num_threads(options.threads)
     if options.kb and (options.work is None or options.out.resolve() == options.model.resolve()):
         parser.error("--kb needs --work, and an --out of its own")
-    write(options.model, options.out, options.precision)
+    write(options.model, options.out, options.precision, options.data)
     if options.kb:
         print(json.dumps(compare(options.model, options.out, options), indent=2))
 

@@ -13,7 +13,7 @@ import numpy as np
 import onnxruntime
 import torch
 
-from conceptlens_recipe import average, evaluate, name_encoder, onnx_export, release, tiny
+from conceptlens_recipe import average, evaluate, name_encoder, onnx_export, release, smoothing, tiny
 from conceptlens_recipe.contract import FEATURES, HEADS, Architecture
 from conceptlens_recipe.evaluate import Ranked, Tagged
 from conceptlens_recipe.model import TwoStreamEncoder, fast_products, widened
@@ -133,7 +133,8 @@ class TwoStream(unittest.TestCase):
     @torch.no_grad()
     def test_int8_scores_do_not_depend_on_company(self) -> None:
         path = self.folder / "int8.onnx"
-        onnx_export.write(self.model, path, "int8")
+        maxima = smoothing.channel_maxima(self.model, self.segmenter, [self.passage])
+        onnx_export.write(self.model, path, "int8", smoothing.factors(self.model, maxima))
         encoder = Encoder(path, self.segmenter, self.model.arch, threads=1)
         text, pairs = encoder.read(self.passage), asked(self.passage)
         packed = encoder.score(self.passage, text, pairs)
@@ -170,7 +171,9 @@ class TwoStream(unittest.TestCase):
         rounded = onnx_export.dequantised(self.model)
         for precision in onnx_export.PRECISIONS:
             path = self.folder / "back.onnx"
-            onnx_export.write(self.model, path, precision)
+            maxima = smoothing.channel_maxima(self.model, self.segmenter, [self.passage])
+            smooth = smoothing.factors(self.model, maxima) if precision == "int8" else None
+            onnx_export.write(self.model, path, precision, smooth)
             back = TwoStreamEncoder(self.model.arch)
             onnx_export.read(back, path, whole=True)
             expected = (self.model if precision == "fp32" else rounded).state_dict()
