@@ -75,6 +75,7 @@ function infoOf(
     version,
     fingerprint: fingerprintOf(manifest),
     provider,
+    precision: manifest.precision,
     heads: heads.map((head) => ({ name: head.name, labels: head.labels })),
     features,
     ...(featureRanker ? { featureRanker } : {}),

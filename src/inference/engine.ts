@@ -32,6 +32,8 @@ export interface EngineInfo {
   readonly fingerprint: string
   /** Where it runs: `cpu`, `webgpu` …; after a fall back this is the provider in use, not the one asked for. */
   readonly provider: string
+  /** What the graph computes in; `fp32-arithmetic`: weights stored as int8, multiplied in fp32. */
+  readonly precision?: 'fp32' | 'fp32-arithmetic' | 'int8'
   /** Tagging conventions the model knows, in the order of {@link TextAnalysis.heads}. */
   readonly heads: readonly TagHead[]
   /** Names of the features that every candidate must bring, in this order. */

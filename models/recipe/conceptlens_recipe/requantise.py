@@ -82,6 +82,16 @@ def compare(source: Path, out: Path, options: argparse.Namespace) -> dict[str, o
     }
 
 
+def note(source: Path, out: Path, report: dict[str, object]) -> None:
+    """Writes into the new manifest how far the model agrees with the one that it was made from."""
+    before = json.loads((source / "manifest.json").read_text(encoding="utf-8"))
+    path = out / "manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    known = {"version": before["version"], "precision": before.get("precision", "fp32-arithmetic")}
+    manifest["agreement"] = known | {"mentions": report["mentions"], "sameFirst": report["agreement"]}
+    path.write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", type=Path, required=True)
@@ -101,7 +111,9 @@ def main() -> None:
         parser.error("--kb needs --work, and an --out of its own")
     write(options.model, options.out, options.precision, options.data)
     if options.kb:
-        print(json.dumps(compare(options.model, options.out, options), indent=2))
+        report = compare(options.model, options.out, options)
+        note(options.model, options.out, report)
+        print(json.dumps(report, indent=2))
 
 
 if __name__ == "__main__":

@@ -36,5 +36,5 @@ async function linkAll(files: readonly BenchFile[], { linker }: ColdLinker): Pro
 
 /** What ranks: the model's arithmetic, or the order of retrieval when there is no model. */
 export function variantOf({ engine }: ColdLinker): string {
-  return engine === undefined ? 'retrieval-only' : 'two-stream-fp32-arithmetic'
+  return engine === undefined ? 'retrieval-only' : `two-stream-${engine.info.precision ?? 'fp32-arithmetic'}`
 }
