@@ -1,0 +1,228 @@
+"""Training texts of the small GLiNER model: passages with spans of words and the labels that each span has.
+
+A mention has several labels: the name of its semantic type or of its corpus' type (with common paraphrases), the name of its
+semantic group, and the names of the concepts above it in the starter knowledge base ("ontology type labels"). Labels
+that name a held-out type are never seen, and mentions of such types teach nothing.
+"""
+
+from __future__ import annotations
+
+import gzip
+import random
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from .corpora import Annotation, Document, open_text, training_documents
+from .passages import cut
+
+#: Types left out of training: the label that asks for them -> UMLS semantic types.
+HELD_OUT = {
+    "cell": ("T025",),
+    "medical device": ("T074",),
+    "bacterium": ("T007",),
+    "plant": ("T002",),
+    "food": ("T168",),
+    "mental disorder": ("T048",),
+    "organization": ("T092", "T093", "T094", "T095"),
+    "age group": ("T100",),
+}
+_HELD_OUT_TYPES = frozenset(tui for tuis in HELD_OUT.values() for tui in tuis)
+#: A label with one of these words may name a held-out type.
+_HELD_OUT_WORDS = re.compile(
+    r"\b(cells?|cytes?|devices?|bacteri\w*|plants?|flora|foods?|diets?|mental|psych\w*|behaviou?ral|organi[sz]ations?|"
+    r"institutions?|ages?|child\w*|adults?|infants?|prostheses|implants?|equipment)\b|cytes?\b",
+    re.I,
+)
+
+#: Types of the entity corpora -> labels that ask for them. The labels of a corpus are also what it marks completely.
+ENTITY_LABELS = {
+    "Chemical": ("chemical", "drug or chemical", "chemical compound"),
+    "Disease": ("disease", "disease or phenotype", "disorder"),
+    "SpecificDisease": ("disease", "disorder"),
+    "DiseaseClass": ("disease", "disorder"),
+    "Modifier": ("disease", "disorder"),
+    "CompositeMention": ("disease", "disorder"),
+    "Gene": ("gene", "gene or protein", "gene or gene product"),
+    "FamilyName": ("gene family", "protein family"),
+    "DomainMotif": ("protein domain", "protein motif"),
+    "Species": ("species", "organism", "organism or taxon"),
+    "Variant": ("variant", "genetic variant", "mutation"),
+    "ChromosomeLocation": ("chromosome location",),
+}
+#: Corpora with the types that each marks completely.
+ENTITY_CORPORA = {
+    "bc5cdr": ("Chemical", "Disease"),
+    "ncbi-disease": ("SpecificDisease",),
+    "biored": ("Gene", "Disease", "Chemical", "Species", "Variant"),
+    "gnormplus": ("Gene", "FamilyName", "DomainMotif"),
+    "nlm-gene": ("Gene", "FamilyName", "DomainMotif"),
+    "species-800": ("Species",),
+}
+GROUP_LABELS = {
+    "ANAT": "anatomy", "CHEM": "chemical or drug", "CONC": "concept or idea", "DEVI": "technical object", "DISO": "disorder",
+    "GENE": "gene or molecular sequence", "GEOG": "geographic area", "LIVB": "living being", "OBJC": "physical object",
+    "OCCU": "occupation or discipline", "PHEN": "phenomenon or process", "PHYS": "physiology", "PROC": "procedure",
+    "ACTI": "activity", "ORGA": "organization",
+}  # fmt: skip
+_WORD = re.compile(r"\w+(?:[-_]\w+)*|\S")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Words `[first, last]` of a passage. `labels` it has; `is_masked`: says nothing about any label."""
+
+    first: int
+    last: int
+    labels: frozenset[str]
+    is_masked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """`asked`: the only labels whose absence means something; None: any (the corpus marks every concept)."""
+
+    words: tuple[str, ...]
+    spans: tuple[Span, ...]
+    asked: frozenset[str] | None
+
+
+def is_held_out(label: str) -> bool:
+    return _HELD_OUT_WORDS.search(label) is not None
+
+
+@dataclass(frozen=True)
+class TypeNames:
+    """Names of semantic types and groups, and of the concepts above a concept."""
+
+    of_type: dict[str, tuple[str, str]]
+    above: dict[str, frozenset[str]]
+
+    @staticmethod
+    def load(data: Path, table: Path) -> TypeNames:
+        rows = (line.split("|") for line in open_text(data / "ontologies/SemGroups.txt.gz"))
+        of_type = {row[2]: (row[3].lower(), row[0]) for row in rows if len(row) >= 4}
+        return TypeNames(of_type, _names_above(table))
+
+    def labels(self, annotation: Annotation) -> frozenset[str]:
+        found = set(self.above.get("UMLS:" + annotation.id.removeprefix("UMLS:"), ()))
+        for tui in annotation.type.split(","):
+            if tui in self.of_type:
+                name, group = self.of_type[tui]
+                found |= {name, GROUP_LABELS[group]}
+        return frozenset(label for label in found if not is_held_out(label))
+
+
+def _names_above(table: Path, levels: int = 2) -> dict[str, frozenset[str]]:
+    """Concept -> preferred names of its parents and theirs, short ones that could name a type."""
+    names: dict[str, str] = {}
+    parents: dict[str, list[str]] = {}
+    current = ""
+    with gzip.open(table, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            row = line.rstrip("\n").split("\t")
+            if row[0] == "C":
+                current = row[1]
+                if len(row) > 4 and row[4]:
+                    parents[current] = row[4].split("|")
+            elif row[0] == "N" and current not in names:
+                names[current] = row[-1].lower()
+    found = {}
+    for concept, direct in parents.items():
+        level, above = direct, list(direct)
+        for _ in range(levels - 1):
+            level = [parent for one in level for parent in parents.get(one, ())]
+            above += level
+        found[concept] = frozenset(names[one] for one in above if one in names and len(names[one].split()) <= 3)
+    return found
+
+
+def words_of(text: str) -> list[tuple[str, int, int]]:
+    """Words as gliner's `whitespace` splitter finds them."""
+    return [(match.group(), match.start(), match.end()) for match in _WORD.finditer(text)]
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A passage of a document with the annotations that begin in it, each with its words `(first, last)`; None where it does
+    not begin and end with a word, or is too wide."""
+
+    words: tuple[str, ...]
+    annotations: tuple[tuple[Annotation, tuple[int, int] | None], ...]
+
+
+def placed(document: Document, max_width: int, most: int = 600) -> Iterator[Placed]:
+    """Passages of at most `most` characters: the title, the rest cut at sentence ends."""
+    title = min(len(document.title), len(document.text))
+    for start, end in [(0, title), *cut(document.text, title, len(document.text), most)]:
+        words = words_of(document.text[start:end])
+        starts = {begin: index for index, (_, begin, _) in enumerate(words)}
+        ends = {stop: index for index, (_, _, stop) in enumerate(words)}
+        found = []
+        for one in document.annotations:
+            if start <= one.start < end:
+                first, last = starts.get(one.start - start), ends.get(one.end - start)
+                fits = first is not None and last is not None and first <= last < first + max_width
+                found.append((one, (first, last) if fits else None))
+        if words:
+            yield Placed(tuple(word for word, _, _ in words), tuple(found))
+
+
+def examples(documents: Iterable[Document], names: TypeNames, max_width: int) -> Iterator[Example]:
+    """Passages to learn from. Annotations that have no words of their own are left out."""
+    for document in documents:
+        kinds = ENTITY_CORPORA.get(document.corpus)
+        asked = frozenset(label for kind in kinds for label in ENTITY_LABELS[kind]) if kinds else None
+        for passage in placed(document, max_width):
+            spans: dict[tuple[int, int], Span] = {}
+            for annotation, place in passage.annotations:
+                if place is None:
+                    continue
+                labels = frozenset(ENTITY_LABELS.get(annotation.type, ())) if kinds else names.labels(annotation)
+                hidden = not kinds and bool(_HELD_OUT_TYPES & set(annotation.type.split(",")))
+                known = spans.get(place)
+                if known:
+                    labels, hidden = labels | known.labels, hidden or known.is_masked
+                spans[place] = Span(*place, labels, hidden or not labels)
+            yield Example(passage.words, tuple(spans.values()), asked)
+
+
+#: Label -> the words `(first, last)` that have it; mentions without words of their own are there as `(-1, n)`.
+Gold = dict[str, set[tuple[int, int]]]
+
+
+def gold_passages(
+    documents: Iterable[Document], types: dict[str, tuple[str, ...]], max_width: int
+) -> Iterator[tuple[Example, Gold]]:
+    """Passages to measure on: every mention counts, also one that the model could not mark."""
+    for document in documents:
+        for passage in placed(document, max_width):
+            gold: Gold = {label: set() for label in types}
+            for index, (annotation, place) in enumerate(passage.annotations):
+                for label, tuis in types.items():
+                    if set(tuis) & set(annotation.type.split(",")):
+                        gold[label].add(place or (-1, index))
+            yield Example(passage.words, (), None), gold
+
+
+def training_examples(data: Path, names: TypeNames, max_width: int) -> list[Example]:
+    """Every training passage, without reserved and development documents (`corpora.Guard`)."""
+    corpora = ["medmentions-full", *ENTITY_CORPORA]
+    return list(examples(training_documents(data, corpora), names, max_width))
+
+
+def label_counts(found: Iterable[Example]) -> Counter[str]:
+    return Counter(label for one in found for span in one.spans if not span.is_masked for label in span.labels)
+
+
+def ask(example: Example, pool: list[str], rng: random.Random, n_positive: int = 12, n_negative: int = 12) -> list[str]:
+    """The labels to ask a passage for: some that it has, and some that it has not."""
+    has = sorted({label for span in example.spans if not span.is_masked for label in span.labels})
+    positive = rng.sample(has, min(n_positive, len(has)))
+    if example.asked is not None:
+        absent = sorted(example.asked - set(has))
+        return positive + rng.sample(absent, min(n_negative, len(absent)))
+    negative = {rng.choice(pool) for _ in range(2 * n_negative)} - set(has)
+    return positive + sorted(negative)[:n_negative]
