@@ -5,6 +5,7 @@ import { addBenchCommand } from './commands/bench.ts'
 import { addEvaluateCommand } from './commands/evaluate.ts'
 import { addKnowledgeBaseCommand } from './commands/kb.ts'
 import { addLinkCommand } from './commands/link.ts'
+import { addMentionsCommand } from './commands/mentions.ts'
 import { addServeCommand } from './commands/serve.ts'
 import { addStartCommand } from './commands/start.ts'
 import { exitStatus } from './exitStatus.ts'
@@ -30,6 +31,7 @@ async function main(argv: readonly string[]): Promise<number> {
   addEvaluateCommand(program)
   addKnowledgeBaseCommand(program, finish)
   addLinkCommand(program, finish)
+  addMentionsCommand(program)
   addServeCommand(program, finish)
   addStartCommand(program, finish)
   for (const command of program.commands) inheritSettings(command)

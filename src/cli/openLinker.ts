@@ -1,8 +1,9 @@
 import { Option, type Command } from 'commander'
 import { ConceptLensError, type KnowledgeBase, type Logger } from '../core/index.ts'
-import { createEngine, type Engine, type EngineUse } from '../inference/index.ts'
+import { createEngine, type Engine, type EngineUse, type Gliner } from '../inference/index.ts'
 import { createLinker, defaultLinkingSettings, type Linker, type LinkingSettings } from '../linking/index.ts'
 import type { Settings } from '../protocol/index.ts'
+import { namedTypesOf, openGliner } from './openGliner.ts'
 import { addKnowledgeOptions, openKnowledge, type KnowledgeOptions } from './openKnowledge.ts'
 import { resources } from './resources.ts'
 import { settingOption } from './settingOptions.ts'
@@ -19,6 +20,9 @@ export interface LinkerOptions extends KnowledgeOptions {
   readonly generalWords: Settings['generalWords']
   readonly candidates: Settings['candidates.ranked']
   readonly abbreviations: boolean
+  readonly labels: Settings['mentions.namedTypes']
+  readonly labelThreshold: Settings['mentions.namedTypeThreshold']
+  readonly gliner: Settings['mentions.namedTypeModel']
 }
 
 /** Declares the options of {@link LinkerOptions}: those that are settings in an editor too, and a few of its own. */
@@ -36,6 +40,9 @@ export function addLinkerOptions(command: Command): Command {
         .default(defaultLinkingSettings.detection),
     )
     .addOption(settingOption('generalWords'))
+    .addOption(settingOption('mentions.namedTypeModel'))
+    .addOption(settingOption('mentions.namedTypes'))
+    .addOption(settingOption('mentions.namedTypeThreshold'))
     .option('--no-abbreviations', 'look short forms up as they stand, whatever the document defines')
     .addOption(new Option('--log <level>', 'messages on stderr').choices(logLevels).default('warn'))
 }
@@ -56,8 +63,10 @@ export async function openLinker(
 ): Promise<OpenLinker> {
   const logger = stderrLogger(options.log)
   const { knowledgeBase, close } = await openKnowledge(options)
+  let gliner: Gliner | undefined
   try {
     const { model } = options
+    gliner = await openGliner(options, logger)
     const engine = model === false ? undefined : await startEngine({ ...options, model, use }, logger)
     const settings: LinkingSettings = {
       ...defaultLinkingSettings,
@@ -68,19 +77,21 @@ export async function openLinker(
       types: options.onlyTypes,
       sources: options.onlySources,
       expandAbbreviations: options.abbreviations,
+      namedTypes: gliner ? namedTypesOf(options) : [],
     }
-    const linker = createLinker({ knowledgeBase, engine, logger }, settings)
+    const linker = createLinker({ knowledgeBase, engine, gliner, logger }, settings)
     return {
       linker,
       knowledgeBase,
       engine,
       logger,
       async dispose() {
-        await engine?.dispose()
+        await Promise.all([engine?.dispose(), gliner?.dispose()])
         close()
       },
     }
   } catch (error) {
+    await gliner?.dispose()
     close()
     throw error
   }

@@ -6,12 +6,7 @@ import type { CancellationToken, Logger } from '../core/index.ts'
 import type { EngineAnswer, EngineRequest, LoadOptions } from './engine/protocol.ts'
 
 /** A request to the model, without its number. */
-export type EngineTask =
-  Exclude<EngineRequest, { kind: 'load' | 'cancel' }> extends infer T
-    ? T extends unknown
-      ? Omit<T, 'id'>
-      : never
-    : never
+export type EngineTask = OmitId<Exclude<EngineRequest, { kind: 'cancel' | 'load' }>>
 
 /**
  * One child process with the model. When it dies it is started again, and what it had not answered is asked again;

@@ -33,6 +33,8 @@ export type {
   Restriction,
   RetrieveOptions,
 } from './candidates/index.ts'
+export { readLabels, selectSpans } from './mentions/index.ts'
+export type { Decoding, ReadLabels } from './mentions/index.ts'
 export { featureNames, featuresOf } from './ranking/index.ts'
 export type { FeatureInput, FeatureName, Features } from './ranking/index.ts'
 export { createConceptSearch } from './search/index.ts'

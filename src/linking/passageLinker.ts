@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import { CancelledError } from '../core/index.ts'
 import type { CancellationToken, KnowledgeBase, Logger, Mention, RankedCandidate } from '../core/index.ts'
-import type { Engine, TextAnalysis } from '../inference/index.ts'
+import type { Engine, Gliner, ScoredSpan, TextAnalysis } from '../inference/index.ts'
 import { groupsOf } from '../knowledge/index.ts'
 import { conceptFilter, readRestriction, retrieveCandidates } from './candidates/index.ts'
 import type { GivenMention } from './linkerApi.ts'
@@ -11,6 +11,7 @@ import {
   givenMention,
   groupSharesIn,
   proposeMentions,
+  selectSpans,
 } from './mentions/index.ts'
 import type { Abbreviations, AuthorSpan, DetectionInput, DetectionRules, Proposal } from './mentions/index.ts'
 import { createPassageCache } from './passageCache.ts'
@@ -55,13 +56,15 @@ export interface PassageLinkerParts {
   readonly knowledgeBase: KnowledgeBase
   /** Without an engine names alone decide. */
   readonly engine?: Engine | undefined
+  /** Finds mentions of {@link LinkingSettings.namedTypes}. */
+  readonly gliner?: Gliner | undefined
   readonly logger: Logger
 }
 
 const RETRIEVALS_KEPT = 5000
 
 export function createPassageLinker(parts: PassageLinkerParts, settings: LinkingSettings): PassageLinker {
-  const { knowledgeBase, engine } = parts
+  const { knowledgeBase, engine, gliner } = parts
   const cache = createPassageCache(settings.cachedPassages)
   const lists = new LRUCache<string, readonly RankedCandidate[]>({ max: RETRIEVALS_KEPT })
   const accepts = conceptFilter(knowledgeBase, settings)
@@ -80,7 +83,11 @@ export function createPassageLinker(parts: PassageLinkerParts, settings: Linking
     return list
   }
   const configuration = configurationOf(parts, settings)
-  const guarded = engineGuard(parts.logger)
+  const guarded = engineGuard(parts.logger, 'The model does not answer, so names alone decide until it does')
+  const glinerGuarded = engineGuard(
+    parts.logger,
+    'The model for named types does not answer, so their mentions are missing until it does',
+  )
   const rank = async (
     mentions: readonly Mention[],
     analysis: TextAnalysis | undefined,
@@ -108,22 +115,30 @@ export function createPassageLinker(parts: PassageLinkerParts, settings: Linking
   }
   const analyse = async (task: PassageTask): Promise<TextAnalysis | undefined> =>
     engine && (await guarded(() => engine.analyse(task.text, task.token)))
+  const asksForTypes = gliner !== undefined && settings.namedTypes.length > 0
+  const named = async (task: PassageTask): Promise<readonly ScoredSpan[] | undefined> => {
+    if (!asksForTypes || task.given) return []
+    const found = await glinerGuarded(() => gliner.spans(task.text, settings.namedTypes, task.token))
+    return found && selectSpans(found, { nested: false, multiLabel: false })
+  }
 
   const link = async (task: PassageTask): Promise<readonly LinkedMention[]> => {
     const key = keyOf(configuration, task)
     const known = cache.get(key)
     if (known) return known
     if (task.text.trim() === '') return []
-    const analysis = await analyse(task)
-    const mentions = mentionsOf(inputOf(knowledgeBase, task, analysis), task, rules(analysis))
+    const [analysis, typed] = await Promise.all([analyse(task), named(task)])
+    const input = { ...inputOf(knowledgeBase, task, analysis), named: typed }
+    const mentions = mentionsOf(input, task, rules(analysis))
     const linked = await rank(mentions, analysis, task)
     // What a failing engine left to the fallback must not outlive the failure.
-    if (!engine || (analysis && linked.every((one) => one.chosenBy === 'model'))) cache.set(key, linked)
+    const isWhole = !engine || (analysis && linked.every((one) => one.chosenBy === 'model'))
+    if (isWhole && typed) cache.set(key, linked)
     return linked
   }
   const propose = async (task: PassageTask) => {
-    const analysis = await analyse(task)
-    return proposeMentions(inputOf(knowledgeBase, task, analysis), rules(analysis))
+    const [analysis, typed] = await Promise.all([analyse(task), named(task)])
+    return proposeMentions({ ...inputOf(knowledgeBase, task, analysis), named: typed }, rules(analysis))
   }
   const has = (task: PassageTask): boolean => cache.get(keyOf(configuration, task)) !== undefined
   return { link, has, propose }
@@ -173,12 +188,14 @@ function groupsAllowed(
 }
 
 /** Everything outside the task that decides about a passage's links. */
-function configurationOf({ knowledgeBase, engine }: PassageLinkerParts, settings: LinkingSettings): string {
+function configurationOf({ knowledgeBase, engine, gliner }: PassageLinkerParts, settings: LinkingSettings): string {
   const { convention, detection, generalWords, candidatesRanked, candidatesKept, tagThreshold } = settings
-  const { types, sources } = settings
+  const { types, sources, namedTypes } = settings
   return JSON.stringify([
     knowledgeBase.info.fingerprint,
     engine?.info.fingerprint,
+    gliner?.info.fingerprint,
+    namedTypes,
     { convention, detection, generalWords, candidatesRanked, candidatesKept, tagThreshold, types, sources },
   ])
 }
@@ -192,7 +209,7 @@ function keyOf(
 }
 
 /** Runs calls of the engine; a failing one gives `undefined`, with one message until it works again. */
-function engineGuard(logger: Logger): <T>(call: () => Promise<T>) => Promise<T | undefined> {
+function engineGuard(logger: Logger, consequence: string): <T>(call: () => Promise<T>) => Promise<T | undefined> {
   let failing = false
   return async (call) => {
     try {
@@ -202,7 +219,7 @@ function engineGuard(logger: Logger): <T>(call: () => Promise<T>) => Promise<T |
     } catch (error) {
       if (error instanceof CancelledError) throw error
       const reason = error instanceof Error ? error.message : String(error)
-      if (!failing) logger.warn(`The model does not answer, so names alone decide until it does: ${reason}`)
+      if (!failing) logger.warn(`${consequence}: ${reason}`)
       failing = true
       return undefined
     }

@@ -1,3 +1,5 @@
+import type { LabelAsked } from '../inference/index.ts'
+
 /** Which annotation convention decides what a mention is; see `heads` in the model's manifest. */
 export type Convention = 'concepts' | 'entities' | 'both'
 
@@ -25,6 +27,8 @@ export interface LinkingSettings {
   readonly candidatesKept: number
   /** The least mean probability of a tagged mention, 0 … 1; `undefined` takes the model's own threshold. */
   readonly tagThreshold?: number
+  /** Types that the author names in words; asked for only where there is a GLiNER model. Empty: none. */
+  readonly namedTypes: readonly LabelAsked[]
   /** Links below this probability are kept but not shown, 0 … 1. Only explanations use it here; shells filter. */
   readonly minProbability: number
   /** How many passages keep their result; 0 keeps none. */
@@ -42,6 +46,7 @@ export const defaultLinkingSettings: LinkingSettings = {
   documentAgreement: true,
   candidatesRanked: 7,
   candidatesKept: 64,
+  namedTypes: [],
   minProbability: 0.5,
   cachedPassages: 2000,
 }

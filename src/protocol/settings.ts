@@ -127,6 +127,31 @@ export const SETTINGS = {
     },
     description: 'What counts as a mention.',
   },
+  'mentions.namedTypes': {
+    type: 'list',
+    default: [],
+    scope: 'resource',
+    flag: '--labels <types>',
+    description:
+      'Types of mentions that you name in words (`assay`, `cell line`), found with the model of `#conceptLens.mentions.namedTypeModel#`. A type may have a threshold of its own: `assay = 0.3`.',
+  },
+  'mentions.namedTypeThreshold': {
+    type: 'number',
+    default: 0.5,
+    minimum: 0,
+    maximum: 1,
+    scope: 'resource',
+    flag: '--label-threshold <p>',
+    description: 'Probability (0 to 1) that a mention of a named type must exceed.',
+  },
+  'mentions.namedTypeModel': {
+    type: 'text',
+    default: '',
+    scope: 'machine',
+    flag: '--gliner <dir>',
+    description:
+      'Folder of a GLiNER model in ONNX that finds mentions of `#conceptLens.mentions.namedTypes#`. Empty: none are found.',
+  },
   'candidates.ranked': {
     type: 'integer',
     default: 7,

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
-import { createEngine, providerNames } from '../inference/index.ts'
+import type { Logger } from '../core/index.ts'
+import { createEngine, createGliner, providerNames, type ProviderName } from '../inference/index.ts'
 import {
   knowledgeBaseStatistics,
   openKnowledgeBase,
@@ -15,6 +16,9 @@ import type { Assets, Messages } from './ports.ts'
 /** Opens what ships with the program, or what settings name. `distDir` is the folder of the bundles. */
 export function createAssets(distDir: string, messages: Messages): Assets {
   const folderOf = (path: string): string => (path === '' ? join(distDir, 'starter-kb') : path)
+  const engineScript = join(distDir, 'engine.cjs')
+  // What an engine warns of (a fall back, a restart) concerns people; each message comes once.
+  const logger: Logger = { ...messages, warn: (message) => messages.show('warning', message) }
   let vectors: NameVectors | undefined
   return {
     openKnowledgeBase: async (path) => {
@@ -44,13 +48,24 @@ export function createAssets(distDir: string, messages: Messages): Assets {
     openEngine: ({ modelPath, provider, nProcesses }) =>
       createEngine({
         modelDir: modelPath === '' ? join(distDir, '..', 'models', 'linker') : modelPath,
-        engineScript: join(distDir, 'engine.cjs'),
-        provider: providerNames.find((name) => name === provider) ?? 'auto',
+        engineScript,
+        provider: providerOf(provider),
         processes: nProcesses,
         use: 'editing',
-        // What an engine warns of (a fall back, a restart) concerns people; each message comes once.
-        logger: { ...messages, warn: (message) => messages.show('warning', message) },
+        logger,
+      }),
+    openGliner: ({ modelPath, provider }) =>
+      createGliner({
+        modelDir: modelPath,
+        engineScript,
+        cacheFolder: join(userCacheFolder(process.env), 'labels'),
+        provider: providerOf(provider),
+        logger,
       }),
     createLinker,
   }
+}
+
+function providerOf(setting: string): ProviderName {
+  return providerNames.find((name) => name === setting) ?? 'auto'
 }

@@ -1,4 +1,4 @@
-import type { Concept, Definition, KnowledgeBase, RankedCandidate } from '../core/index.ts'
+import type { Concept, Definition, KnowledgeBase, Mention, RankedCandidate } from '../core/index.ts'
 import { groupLabel, typeName } from '../knowledge/index.ts'
 import { CLIENT_COMMANDS, type WireRange } from '../protocol/index.ts'
 import { conceptPage, shortId } from './identifiers.ts'
@@ -18,15 +18,19 @@ export interface HoverPlace {
   readonly hasCommands: boolean
   /** Definitions from elsewhere, for a concept that the knowledge base does not define. */
   readonly definitions?: readonly Definition[]
+  /** Shown for the type that people named, not for a concept. */
+  readonly isTyped?: boolean
 }
 
 /** What a hover says of a link, in Markdown. Texts of manuscript and knowledge base are shown as they are, never as markup. */
 export function linkMarkdown({ link }: PlacedLink, knowledgeBase: KnowledgeBase, place: HoverPlace): string {
-  const concept = link.chosen === undefined ? undefined : find(knowledgeBase, link.chosen)
-  const others = link.candidates.filter(({ id, probability }) => id !== link.chosen && probability > 0)
+  const chosen = place.isTyped ? undefined : link.chosen
+  const concept = chosen === undefined ? undefined : find(knowledgeBase, chosen)
+  const others = link.candidates.filter(({ id, probability }) => id !== chosen && probability > 0)
   const by = link.chosenBy === 'author' ? 'your choice' : percent(link.probability)
   const blocks = [
-    concept ? conceptBlock(concept, by) : missingBlock(link.chosen, by),
+    concept ? conceptBlock(concept, by) : place.isTyped ? '' : missingBlock(chosen, by),
+    typeBlock(link.mention, concept !== undefined),
     // Near the top: a hover shows a dozen lines before it scrolls.
     place.hasCommands ? actionsBlock(place, link.chosenBy === 'author') : '',
     ...(concept ? detailBlocks(concept, knowledgeBase, place.definitions) : []),
@@ -44,6 +48,12 @@ function conceptBlock(concept: Concept, by: string): string {
   const types = typeLabels(concept).map(plain).join(', ')
   const line = [types === '' ? '' : `*${types}*`, plain(by)].filter(Boolean).join(' · ')
   return `**${plain(concept.name)}** · ${idLink(concept.id)}  \n${line}`
+}
+
+/** The type that the words are of, among those that people named. */
+function typeBlock({ namedType }: Mention, isLinked: boolean): string {
+  if (namedType === undefined) return ''
+  return isLinked ? `Of the type **${plain(namedType)}**` : `**${plain(namedType)}** · no concept is linked`
 }
 
 function missingBlock(chosen: string | undefined, by: string): string {

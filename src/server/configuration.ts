@@ -1,7 +1,7 @@
-import type { LinkingSettings } from '../linking/index.ts'
-import { defaultLinkingSettings } from '../linking/index.ts'
+import type { LinkingSettings, ReadLabels } from '../linking/index.ts'
+import { defaultLinkingSettings, readLabels } from '../linking/index.ts'
 import { readSettings, type Settings } from '../protocol/index.ts'
-import type { EngineChoice, Messages } from './ports.ts'
+import type { EngineChoice, GlinerChoice, Messages } from './ports.ts'
 
 /** The settings that hold for a document, kept until they change. */
 export interface Configuration {
@@ -46,7 +46,19 @@ export function linkingSettings(settings: Settings): LinkingSettings {
     types: settings['candidates.types'],
     sources: settings['candidates.sources'],
     minProbability: settings.minimumProbability,
+    namedTypes: readNamedTypes(settings).labels,
   }
+}
+
+/** The types that the author named, when there is a model to find them with. */
+export function readNamedTypes(settings: Settings): ReadLabels {
+  if (settings['mentions.namedTypeModel'] === '') return { labels: [], problems: [] }
+  return readLabels(settings['mentions.namedTypes'], settings['mentions.namedTypeThreshold'])
+}
+
+/** The part of the settings that chooses a model for named types. */
+export function glinerChoiceOf(settings: Settings): GlinerChoice {
+  return { modelPath: settings['mentions.namedTypeModel'], provider: settings['engine.provider'] }
 }
 
 /** The part of the settings that chooses an engine. */

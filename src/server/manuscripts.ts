@@ -118,6 +118,14 @@ export function isShown(link: Link, settings: Settings): boolean {
   return reachesPeople(link, settings.minimumProbability)
 }
 
+/**
+ * Whether people see a mention by the type that they named, because no concept is shown for it. What they decided to be
+ * no concept is not.
+ */
+export function isTypeOnly(link: Link, settings: Settings): boolean {
+  return link.mention.namedType !== undefined && link.chosenBy !== 'author' && !isShown(link, settings)
+}
+
 /** The link at an offset, its end included when no other starts there. */
 export function linkAt(manuscript: OpenManuscript, offset: number): PlacedLink | undefined {
   const inside = manuscript.links.find(({ source }) => source.start <= offset && offset < source.end)

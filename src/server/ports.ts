@@ -1,5 +1,5 @@
 import type { Definition, KnowledgeBase, LinkedManuscript, Logger } from '../core/index.ts'
-import type { Engine } from '../inference/index.ts'
+import type { Engine, Gliner } from '../inference/index.ts'
 import type { Linker, LinkingSettings } from '../linking/index.ts'
 import type { ExportResult, KnowledgeBaseDescription, Settings, UmlsParams } from '../protocol/index.ts'
 
@@ -18,6 +18,8 @@ export interface Assets {
   describeKnowledgeBase(path: string): KnowledgeBaseDescription
   /** Rejects with `ConceptLensError` when the model is damaged or cannot run here. */
   openEngine(options: EngineChoice): Promise<Engine>
+  /** The model that finds mentions of named types. Rejects with `ConceptLensError`. */
+  openGliner(options: GlinerChoice): Promise<Gliner>
   createLinker(parts: LinkerParts, settings: LinkingSettings): Linker
 }
 
@@ -37,10 +39,14 @@ export interface EngineChoice {
   readonly nProcesses: number
 }
 
+/** Which model finds mentions of named types, and what it runs on. */
+export type GlinerChoice = Pick<EngineChoice, 'modelPath' | 'provider'>
+
 /** What a linker is made of. Without an engine it links by retrieval alone. */
 export interface LinkerParts {
   readonly knowledgeBase: KnowledgeBase
   readonly engine?: Engine
+  readonly gliner?: Gliner
   readonly logger: Logger
 }
 

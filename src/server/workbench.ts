@@ -1,9 +1,9 @@
 import type { KnowledgeBase } from '../core/index.ts'
-import type { Engine } from '../inference/index.ts'
+import type { Engine, Gliner } from '../inference/index.ts'
 import { readRestriction, type Linker } from '../linking/index.ts'
 import type { ServerInfo, ServerState, Settings } from '../protocol/index.ts'
-import { engineChoice, linkingSettings } from './configuration.ts'
-import type { Assets, EngineChoice, Messages } from './ports.ts'
+import { engineChoice, glinerChoiceOf, linkingSettings, readNamedTypes } from './configuration.ts'
+import type { Assets, EngineChoice, GlinerChoice, Messages } from './ports.ts'
 import { createShelf, type Opened } from './shelf.ts'
 import { createViews } from './views.ts'
 
@@ -32,6 +32,7 @@ const STARTER_NAME = 'the starter knowledge base'
 export function createWorkbench(assets: Assets, messages: Messages, onChange: () => void): Workbench {
   const knowledgeBases = createShelf<string, KnowledgeBase>(openKnowledgeBase)
   const engines = createShelf<EngineChoice, Engine>(openEngine)
+  const gliners = createShelf<GlinerChoice, Gliner>(openGliner)
   const views = createViews(knowledgeBases, { assets, messages }, retire)
   const linkers = new Map<string, Tools>()
   /** No longer handed out, and closed when the next ones retire: a passage may still be on its way through them. */
@@ -73,34 +74,50 @@ export function createWorkbench(assets: Assets, messages: Messages, onChange: ()
     }
   }
 
+  async function openGliner(choice: GlinerChoice): Promise<Opened<Gliner>> {
+    try {
+      const value = await assets.openGliner(choice)
+      messages.info(`Model for named types ${value.info.name} (${value.info.architecture}).`)
+      return { value }
+    } catch (error) {
+      const problem = `The model for named types could not be started: ${reasonOf(error)}`
+      messages.show('error', `${problem} Mentions of those types are missing.`)
+      return { problem }
+    }
+  }
+
   return {
     async tools(settings) {
       onChange()
       const choice = engineChoice(settings)
       const path = settings['knowledgeBase.path']
       const extra = settings['knowledgeBase.extra']
-      const [{ value: knowledgeBase }, { value: engine }] = await Promise.all([
+      const namedTypes = readNamedTypes(settings)
+      const glinerChoice = namedTypes.labels.length > 0 ? glinerChoiceOf(settings) : undefined
+      const [{ value: knowledgeBase }, { value: engine }, named] = await Promise.all([
         views.of(path, extra),
         engines.get(choice),
+        glinerChoice && gliners.get(glinerChoice),
       ])
       latest = knowledgeBase
       onChange()
       if (!knowledgeBase) return undefined
       const linking = linkingSettings(settings)
-      const key = JSON.stringify([path, extra, choice, linking])
+      const key = JSON.stringify([path, extra, choice, glinerChoice, linking])
       const known = linkers.get(key)
       if (known?.knowledgeBase === knowledgeBase) return known
-      for (const problem of readRestriction(knowledgeBase, linking).problems)
+      for (const problem of [...readRestriction(knowledgeBase, linking).problems, ...namedTypes.problems])
         messages.show('warning', `In the settings, ${problem}. It is ignored.`)
       // A linker warns when the model stops answering: people should know that links are lesser now.
       const logger = { ...messages, warn: (message: string) => messages.show('warning', message) }
-      const parts = { knowledgeBase, logger, ...(engine ? { engine } : {}) }
+      const gliner = named?.value
+      const parts = { knowledgeBase, logger, ...(engine ? { engine } : {}), ...(gliner ? { gliner } : {}) }
       const tools = { linker: assets.createLinker(parts, linking), knowledgeBase }
       linkers.set(key, tools)
       return tools
     },
     state() {
-      const shelves = [knowledgeBases, views, engines]
+      const shelves = [knowledgeBases, views, engines, gliners]
       const all = shelves.flatMap<Opened<unknown>>((shelf) => shelf.opened())
       if (shelves.some((shelf) => shelf.isOpening()) || all.length === 0) return 'starting'
       return all.some(({ problem }) => problem !== undefined) ? 'limited' : 'ready'
@@ -111,15 +128,16 @@ export function createWorkbench(assets: Assets, messages: Messages, onChange: ()
       return {
         ...(kb ? { knowledgeBase: { name: kb.name, version: kb.version, nConcepts: kb.nConcepts } } : {}),
         ...(model ? { model: { name: model.model, version: model.version, provider: model.provider } } : {}),
-        problems: [...knowledgeBases.opened(), ...views.opened(), ...engines.opened()].flatMap(
-          ({ problem }) => problem ?? [],
-        ),
+        problems: [knowledgeBases, views, engines, gliners]
+          .flatMap<Opened<unknown>>((shelf) => shelf.opened())
+          .flatMap(({ problem }) => problem ?? []),
       }
     },
     retry() {
       knowledgeBases.dropFailed()
       views.dropFailed()
       engines.dropFailed()
+      gliners.dropFailed()
       linkers.clear()
     },
     reopen(path) {
@@ -131,7 +149,8 @@ export function createWorkbench(assets: Assets, messages: Messages, onChange: ()
     async dispose() {
       linkers.clear()
       for (const one of retired) one.close()
-      await Promise.all(engines.opened().map(async ({ value }) => value?.dispose()))
+      const processes = [...engines.opened(), ...gliners.opened()]
+      await Promise.all(processes.map(async ({ value }) => value?.dispose()))
       const all = [...views.opened(), ...knowledgeBases.opened()]
       new Set(all.map(({ value }) => value)).forEach((value) => value?.close())
     },

@@ -42,6 +42,7 @@ function fakeProcess() {
             logits: info.heads.map(() => new Float32Array(0)),
           },
         }
+      assert.ok(task.kind === 'score')
       const scores = task.mentions.map(({ span, candidates }) => ({
         scores: Float32Array.from(candidates, ({ features }) => features[0] ?? 0),
         none: span.start,

@@ -1,16 +1,16 @@
 """Makes the seeded GLiNER checkpoints that tests run, and what PyPI `gliner` computes with them.
 
-    python -m conceptlens_recipe.gliner_tiny --fixture ../../test/fixtures/tiny-gliner --oracle ../../test/oracle/gliner.json
-    python -m conceptlens_recipe.gliner_tiny --fixture ../../test/fixtures/tiny-gliner --manuscripts DIR \
-        --oracle ../../test/oracle/gliner-manuscripts.json
+    python -m conceptlens_recipe.gliner_tiny --fixture ../../test/fixtures/tiny-gliner --oracles ../../test/oracle \
+        --manuscripts DATA/manuscripts/greenelab+deep-review
 
+All of it is made in one run: the tokenizers are not the same in the next one.
 The weights are random and nothing is learnt; architectures, tokenizers and file layout are those of published checkpoints:
 
 - `bi-span`: DeBERTa-v2 with a Unigram tokenizer for texts, BERT for labels (as knowledgator/gliner-bi-small-v1.0),
 - `bi-token`: ModernBERT with byte-level BPE for texts, BERT for labels of another width (as gliner-bi-base-v2.0, token level),
 - `uni-span`: DeBERTa-v2 with the labels in the prompt (as urchade/gliner_small-v2.1).
 
-The oracle is computed by gliner in PyTorch, without ONNX. Without `--manuscripts` the fixtures are made anew.
+The oracles (`gliner.json`, `gliner-manuscripts.json`) are computed by gliner in PyTorch, without ONNX.
 """
 
 from __future__ import annotations
@@ -137,7 +137,7 @@ def _config(name: str, folder: Path) -> dict:
 
 
 #: The fixtures with a threshold that leaves each a few entities a sentence.
-THRESHOLDS = {"bi-span": 0.995, "bi-token": 0.5, "uni-span": 0.85}
+THRESHOLDS = {"bi-span": 0.93, "bi-token": 0.5, "uni-span": 0.85}
 NAMES = tuple(THRESHOLDS)
 
 
@@ -155,8 +155,10 @@ def tiny(name: str, folder: Path) -> GLiNER:
             model.model.scorer.out_mlp[-1].bias.fill_(3.0)
         else:
             # The last layers decide how large the scores of spans are.
-            for layer in (model.model.span_rep_layer.span_rep_layer.out_project[-1], model.model.prompt_rep_layer[-1]):
-                layer.weight.mul_(0.4)
+            scales = (0.4, 0.15 if name == "bi-span" else 0.4)
+            layers = (model.model.span_rep_layer.span_rep_layer.out_project[-1], model.model.prompt_rep_layer[-1])
+            for layer, scale in zip(layers, scales, strict=True):
+                layer.weight.mul_(scale)
                 layer.bias.normal_(0, 0.1)
     model.config.model_name = "tiny-text"
     if name.startswith("bi"):
@@ -222,20 +224,21 @@ def manuscript_oracle(model: GLiNER, threshold: float, found: list[tuple[str, in
 def main() -> None:
     parser = argparse.ArgumentParser(description="Makes the tests' GLiNER checkpoints and what gliner computes with them.")
     parser.add_argument("--fixture", type=Path, required=True)
-    parser.add_argument("--oracle", type=Path, required=True)
-    parser.add_argument("--manuscripts", type=Path)
+    parser.add_argument("--oracles", type=Path, required=True)
+    parser.add_argument("--manuscripts", type=Path, required=True)
     options = parser.parse_args()
-    oracle: dict = {"made by": f"gliner {gliner.__version__}, torch {torch.__version__}", "labels": LABELS, "models": {}}
-    found = manuscript_sentences(options.manuscripts) if options.manuscripts else []
+    made_by = {"made by": f"gliner {gliner.__version__}, torch {torch.__version__}", "labels": LABELS}
+    found = manuscript_sentences(options.manuscripts)
+    own, manuscripts = {}, {}
     with tempfile.TemporaryDirectory() as folder:
         for name, threshold in THRESHOLDS.items():
             model = tiny(name, Path(folder) / name)
-            if found:
-                oracle["models"][name] = manuscript_oracle(model, threshold, found)
-            else:
-                export(model, options.fixture / name)
-                oracle["models"][name] = committed_oracle(model, threshold)
-    options.oracle.write_text(json.dumps(oracle, ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf-8")
+            export(model, options.fixture / name)
+            own[name] = committed_oracle(model, threshold)
+            manuscripts[name] = manuscript_oracle(model, threshold, found)
+    for file, models_of in (("gliner.json", own), ("gliner-manuscripts.json", manuscripts)):
+        text = json.dumps({**made_by, "models": models_of}, ensure_ascii=False, separators=(",", ":"))
+        (options.oracles / file).write_text(text + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -9,16 +9,18 @@ import { analysisOf } from './analysis.ts'
 import { createDenseEncoder } from './denseEncoder.ts'
 import type { Checkpoint } from './encoder.ts'
 import { createEncoder } from './encoder.ts'
+import { loadGliner } from './gliner/load.ts'
 import { productGraph } from './productGraph.ts'
 import type {
   DenseLoad,
   EngineAnswer,
   EngineRequest,
+  GlinerLoad,
   LoadOptions,
   ProductLoad,
   TwoStreamLoad,
 } from './protocol.ts'
-import type { Session } from './session.ts'
+import type { openSession, Session } from './session.ts'
 import { createTextCache } from './textCache.ts'
 
 /** A request to a loaded model. */
@@ -32,8 +34,16 @@ export interface LoadedModel {
 
 /** Loads what the first request names, and runs it once: whether its files fit together is known before any work. */
 export async function loadModel(options: LoadOptions): Promise<LoadedModel> {
-  if (options.engine === 'two-stream') return loadTwoStream(options)
-  return options.engine === 'dense' ? loadDense(options) : loadProduct(options)
+  switch (options.engine) {
+    case 'two-stream':
+      return loadTwoStream(options)
+    case 'dense':
+      return loadDense(options)
+    case 'gliner':
+      return loadNamedTypes(options)
+    case 'product':
+      return loadProduct(options)
+  }
 }
 
 async function loadTwoStream(options: TwoStreamLoad): Promise<LoadedModel> {
@@ -92,6 +102,20 @@ async function loadDense(options: DenseLoad): Promise<LoadedModel> {
   }
 }
 
+async function loadNamedTypes(options: GlinerLoad): Promise<LoadedModel> {
+  const { model, session } = await loadGliner(options.config, await runtime(), options)
+  return {
+    notes: notesOf(session),
+    async answer(request, checkpoint) {
+      const { id } = request
+      if (request.kind === 'embed')
+        return { kind: 'embedded', id, vectors: await model.embed(request.labels, checkpoint) }
+      if (request.kind !== 'spans') throw outOfTurn(request.kind, options.engine)
+      return { kind: 'spans', id, spans: await model.spans(request.text, request.asked, checkpoint) }
+    },
+  }
+}
+
 async function loadProduct(options: ProductLoad): Promise<LoadedModel> {
   const session = await open(productGraph(options), options)
   const { rows, inner } = options
@@ -113,11 +137,16 @@ async function loadProduct(options: ProductLoad): Promise<LoadedModel> {
   }
 }
 
-async function open(graph: string | Uint8Array, { provider, threads }: LoadOptions): Promise<Session> {
-  // Loaded here and not above, so that a missing library is an answer and not a dead process.
+/** The library that runs graphs. Loaded here and not above, so that a missing one is an answer and not a dead process. */
+async function runtime(): Promise<typeof openSession> {
   const { openSession } = await import('./session.ts').catch((cause: unknown) => {
     throw runtimeMissing(process.platform, process.arch, cause)
   })
+  return openSession
+}
+
+async function open(graph: string | Uint8Array, { provider, threads }: LoadOptions): Promise<Session> {
+  const openSession = await runtime()
   return openSession(graph, { provider, threads }).catch((error: unknown) =>
     unreadable(typeof graph === 'string' ? graph : 'A matrix product', error),
   )

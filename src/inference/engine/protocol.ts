@@ -1,9 +1,11 @@
 import type { MentionScores, MentionToScore } from '../engine.ts'
+import type { GlinerConfig } from '../gliner/glinerConfig.ts'
 import type { ModelManifest } from '../modelManifest.ts'
 import type { DenseModel } from '../packing/denseModel.ts'
 import type { DenseOptions, DenseScores, PassageToRank } from '../packing/types.ts'
 import type { MatrixProduct } from './productGraph.ts'
 import type { ProviderName } from '../providers.ts'
+import type { Asked, LabelledSpan } from './gliner/model.ts'
 
 /**
  * What the parent sends to the engine's process. Nothing of the answers depends on what was sent before, so that a
@@ -18,6 +20,10 @@ export type EngineRequest =
       readonly text: string
       readonly mentions: readonly MentionToScore[]
     }
+  /** Vectors of labels, of a GLiNER bi-encoder. */
+  | { readonly kind: 'embed'; readonly id: number; readonly labels: readonly string[] }
+  /** Spans of a text that reach the threshold of a label, of a GLiNER model. */
+  | { readonly kind: 'spans'; readonly id: number; readonly text: string; readonly asked: Asked }
   /** Of a dense cross-encoder. */
   | {
       readonly kind: 'rank'
@@ -30,8 +36,8 @@ export type EngineRequest =
   /** The request with this id is no longer wanted; it is still answered, with `cancelled` or what was ready. */
   | { readonly kind: 'cancel'; readonly id: number }
 
-/** What the engine's process needs before anything else; sent first and once. */
-export type LoadOptions = TwoStreamLoad | DenseLoad | ProductLoad
+/** What the engine's process needs before anything else; sent first and once. It holds one model. */
+export type LoadOptions = TwoStreamLoad | DenseLoad | GlinerLoad | ProductLoad
 
 interface LoadBase {
   readonly provider: ProviderName
@@ -54,6 +60,12 @@ export interface DenseLoad extends LoadBase {
   readonly model: DenseModel
 }
 
+/** A GLiNER model, which answers `embed` and `spans`. */
+export interface GlinerLoad extends LoadBase {
+  readonly engine: 'gliner'
+  readonly config: GlinerConfig
+}
+
 /** One matrix product alone, which answers `multiply`: what the processor can do at most. */
 export interface ProductLoad extends LoadBase, MatrixProduct {
   readonly engine: 'product'
@@ -67,6 +79,8 @@ export type EngineAnswer =
   /** The fastest of the products. */
   | { readonly kind: 'multiplied'; readonly id: number; readonly ms: number }
   | ({ readonly kind: 'ranked'; readonly id: number } & DenseScores)
+  | { readonly kind: 'embedded'; readonly id: number; readonly vectors: Float32Array }
+  | { readonly kind: 'spans'; readonly id: number; readonly spans: readonly LabelledSpan[] }
   | { readonly kind: 'cancelled'; readonly id: number }
   | { readonly kind: 'failed'; readonly id: number; readonly code: string; readonly message: string }
 

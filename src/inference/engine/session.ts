@@ -2,10 +2,10 @@ import { InferenceSession, Tensor } from 'onnxruntime-node'
 import type { ProviderName } from '../providers.ts'
 import { openWithFallback } from '../providers.ts'
 
-/** Numbers with a shape; the axes are named where a tensor is made. */
+/** Numbers with a shape; the axes are named where a tensor is made. Bytes are truth values. */
 export interface TensorData {
   readonly dims: readonly number[]
-  readonly data: Float32Array | BigInt64Array
+  readonly data: Float32Array | BigInt64Array | Uint8Array
 }
 
 /** A graph ready to run. A run blocks the process that it is in. */
@@ -61,7 +61,8 @@ export async function openSession(graph: string | Uint8Array, options: SessionOp
 }
 
 function toOnnx({ data, dims }: TensorData): Tensor {
-  return data instanceof Float32Array ? new Tensor('float32', data, dims) : new Tensor('int64', data, dims)
+  if (data instanceof Float32Array) return new Tensor('float32', data, dims)
+  return data instanceof Uint8Array ? new Tensor('bool', data, dims) : new Tensor('int64', data, dims)
 }
 
 function fromOnnx(name: string, tensor: Tensor | undefined): TensorData {

@@ -1,5 +1,5 @@
 import type { ConceptFilter, KnowledgeBase, Mention, MentionOrigin, Span } from '../../core/index.ts'
-import type { TextAnalysis } from '../../inference/index.ts'
+import type { ScoredSpan, TextAnalysis } from '../../inference/index.ts'
 import { fold } from '../../knowledge/index.ts'
 import { expandText, usesOf } from './abbreviations.ts'
 import type { Abbreviations } from './abbreviations.ts'
@@ -37,6 +37,8 @@ export interface DetectionInput {
   readonly abbreviations?: Abbreviations | undefined
   /** `undefined` when there is no model. */
   readonly analysis?: TextAnalysis | undefined
+  /** Spans of the types that the author named: chosen, not overlapping. */
+  readonly named?: readonly ScoredSpan[] | undefined
   /** Spans that the author made mentions. */
   readonly author?: readonly AuthorSpan[]
 }
@@ -61,6 +63,7 @@ export type Rejection =
 export interface Proposal extends Span {
   readonly origins: readonly MentionOrigin[]
   readonly group?: string
+  readonly namedType?: string
   readonly probability?: number
   readonly nWords: number
   /** The author marked this very place. */
@@ -78,10 +81,11 @@ const DICTIONARY_SHARE = 0.6
 /**
  * Everything that any detector proposes, with the reasons of those that are no mentions; sorted by start, then end.
  *
- * - The tagger proposes its spans, the dictionary every name, abbreviations their uses, the author what he marked.
- *   Proposals of one span are one, with all origins.
+ * - The tagger proposes its spans, the dictionary every name, abbreviations their uses, GLiNER what is of a type
+ *   that the author named, the author what he marked. Proposals of one span are one, with all origins.
  * - With a model, a tagged span needs the threshold, any other the larger part of it by the tagger's opinion.
  * - General words alone are no mentions while they are hidden.
+ * - What is of a named type needs no more: its threshold was applied, and who asks for "assay" wants the word itself, too.
  * - Of overlapping ones the strongest wins: what the author marked here, then by probability (1 without a model) times the square
  *   root of the number of words, so that of equally probable ones the longer wins; ties to the earlier.
  */
@@ -89,6 +93,7 @@ export function proposeMentions(input: DetectionInput, rules: DetectionRules): P
   const heads = rules.useTagger ? headsOf(input.analysis, rules.heads) : []
   const judged = merged([
     ...(input.author ?? []).map((span) => authorProposal(input.text, span)),
+    ...(input.named ?? []).map((span) => namedProposal(input.text, span)),
     ...(rules.useTagger ? heads.flatMap(taggerProposals) : []),
     ...(rules.useDictionary ? dictionaryProposals(input, rules) : []),
   ])
@@ -169,6 +174,10 @@ function authorProposal(text: string, { here, ...span }: AuthorSpan): Proposal {
   return { ...proposal(text, span, 'author'), settled: here }
 }
 
+function namedProposal(text: string, { label, probability, ...span }: ScoredSpan): Proposal {
+  return { ...proposal(text, span, 'named-type'), namedType: label, probability }
+}
+
 /** One proposal per span: the most probable says group and probability, origins are joined. */
 function merged(proposals: readonly Proposal[]): Proposal[] {
   const bySpan = new Map<string, Proposal>()
@@ -179,7 +188,9 @@ function merged(proposals: readonly Proposal[]): Proposal[] {
     else {
       const better = (one.probability ?? -1) > (known.probability ?? -1) ? one : known
       const settled = known.settled === true || one.settled === true
-      bySpan.set(key, { ...better, settled, origins: [...new Set([...known.origins, ...one.origins])] })
+      const namedType = known.namedType ?? one.namedType
+      const origins = [...new Set([...known.origins, ...one.origins])]
+      bySpan.set(key, { ...better, settled, origins, ...(namedType === undefined ? {} : { namedType }) })
     }
   }
   return [...bySpan.values()].sort((a, b) => a.start - b.start || a.end - b.end)
@@ -196,7 +207,7 @@ function withOpinion(one: Proposal, heads: readonly TaggedWords[]): Proposal {
 }
 
 function firstRejection(text: string, one: Proposal, rules: DetectionRules): Rejection | undefined {
-  if (one.origins.includes('author')) return undefined
+  if (one.origins.includes('author') || one.origins.includes('named-type')) return undefined
   if (rules.hideGeneralWords && isGeneralWord(text.slice(one.start, one.end))) return { kind: 'general-word' }
   const { group } = one
   if (group !== undefined && !one.origins.includes('dictionary') && rules.mentionGroups?.has(group) === false)
@@ -255,6 +266,7 @@ function mentionOf(input: DetectionInput, one: Proposal): Mention {
     origins: one.origins,
     ...(expansion === undefined ? {} : { expansion }),
     ...(one.group === undefined ? {} : { group: one.group }),
+    ...(one.namedType === undefined ? {} : { namedType: one.namedType }),
     ...(one.probability === undefined ? {} : { probability: one.probability }),
   }
 }

@@ -2,5 +2,7 @@ export { expandText, expansionsIn, findAbbreviations, usesOf } from './abbreviat
 export type { Abbreviation, Abbreviations, AbbreviationUse } from './abbreviations.ts'
 export { detectMentions, givenMention, groupSharesIn, isGeneralWord, proposeMentions } from './detect.ts'
 export type { AuthorSpan, DetectionInput, DetectionRules, Proposal, Rejection } from './detect.ts'
+export { readLabels, selectSpans } from './gliner/index.ts'
+export type { Decoding, ReadLabels } from './gliner/index.ts'
 export { isWordBounded, wordsOf } from './words.ts'
 export type { Word } from './words.ts'

@@ -1,7 +1,7 @@
 import type { Hover, HoverParams } from 'vscode-languageserver'
 import type { Definition, KnowledgeBase, Span } from '../../core/index.ts'
 import { linkMarkdown } from '../conceptMarkdown.ts'
-import { isShown, linkAt, type OpenManuscript } from '../manuscripts.ts'
+import { isShown, isTypeOnly, linkAt, type OpenManuscript } from '../manuscripts.ts'
 import type { Session } from '../session.ts'
 import { toHover, toRange } from '../toLsp.ts'
 
@@ -27,14 +27,15 @@ export async function hoverOf(
 ): Promise<{ readonly source: Span; readonly markdown: string } | undefined> {
   const { document, settings, tools, uri } = manuscript
   const placed = linkAt(manuscript, offset)
-  if (!placed || !tools || !(isShown(placed.link, settings) || placed.link.chosenBy === 'author'))
-    return undefined
+  if (!placed || !tools) return undefined
+  const isTyped = isTypeOnly(placed.link, settings)
+  if (!isTyped && !isShown(placed.link, settings) && placed.link.chosenBy !== 'author') return undefined
   const place = { uri, range: toRange(document, placed.source), hasCommands: session.hasCommands }
   const chosen = placed.link.chosen
   const definitions = settings['umls.definitions'] ? await fetched(session, tools.knowledgeBase, chosen) : []
   return {
     source: placed.source,
-    markdown: linkMarkdown(placed, tools.knowledgeBase, { ...place, definitions }),
+    markdown: linkMarkdown(placed, tools.knowledgeBase, { ...place, definitions, isTyped }),
   }
 }
 

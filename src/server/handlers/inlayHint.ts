@@ -3,7 +3,7 @@ import type { Link } from '../../core/index.ts'
 import type { Settings } from '../../protocol/index.ts'
 import { toSpan } from '../fromLsp.ts'
 import { shortId } from '../identifiers.ts'
-import { isShown, linksIn, type OpenManuscript, type PlacedLink } from '../manuscripts.ts'
+import { isShown, isTypeOnly, linksIn, type OpenManuscript, type PlacedLink } from '../manuscripts.ts'
 import { shorten } from '../markdownText.ts'
 import type { Session } from '../session.ts'
 import { toInlayHint } from '../toLsp.ts'
@@ -36,24 +36,36 @@ export async function resolveInlayHint(session: Session, hint: InlayHint): Promi
 
 function shownHints(manuscript: OpenManuscript, span: { start: number; end: number }): readonly PlacedLink[] {
   const { settings } = manuscript
-  const shown = linksIn(manuscript, span).filter(({ link }) => isShown(link, settings))
+  const shown = linksIn(manuscript, span).filter(
+    ({ link }) => isShown(link, settings) || isTypeOnly(link, settings),
+  )
   switch (settings['inlayHints.show']) {
     case 'off':
       return []
     case 'all':
       return shown
     case 'uncertain':
-      return shown.filter(({ link }) => link.probability < settings['inlayHints.certainFrom'])
+      return shown.filter(({ link }) => isUncertain(link, settings))
     case 'first':
       return shown.filter((placed) => isFirstInPassage(placed, settings))
   }
 }
 
+const isUncertain = (link: Link, settings: Settings): boolean =>
+  isShown(link, settings) && link.probability < settings['inlayHints.certainFrom']
+
+/** The first that says the same: of a concept, or of words that only have a named type. */
 function isFirstInPassage({ link, passage }: PlacedLink, settings: Settings): boolean {
-  return passage.links.find((other) => other.chosen === link.chosen && isShown(other, settings)) === link
+  const isTyped = isTypeOnly(link, settings)
+  const saysSame = (other: Link): boolean =>
+    isTyped
+      ? isTypeOnly(other, settings) && other.mention.text === link.mention.text
+      : other.chosen === link.chosen && isShown(other, settings)
+  return passage.links.find(saysSame) === link
 }
 
 function labelOf(link: Link, settings: Settings): string {
+  if (isTypeOnly(link, settings)) return shorten(link.mention.namedType ?? '', MAX_LABEL_LENGTH)
   const id = link.chosen ?? ''
   if (settings['inlayHints.label'] === 'id') return shortId(id)
   const name = link.candidates.find((candidate) => candidate.id === id)?.preferredName

@@ -1,0 +1,38 @@
+import { join } from 'node:path'
+import { ConceptLensError, type Logger } from '../core/index.ts'
+import { createGliner, type Gliner, type LabelAsked } from '../inference/index.ts'
+import { readLabels } from '../linking/index.ts'
+import { userCacheFolder } from '../network/index.ts'
+import type { LinkerOptions } from './openLinker.ts'
+import { resources } from './resources.ts'
+
+/** Options about types that people name. */
+export type NamedTypeOptions = Pick<LinkerOptions, 'gliner' | 'labels' | 'labelThreshold' | 'provider'>
+
+/** The types asked for. @throws ConceptLensError `usage` when one cannot be read */
+export function namedTypesOf({ labels, labelThreshold }: NamedTypeOptions): readonly LabelAsked[] {
+  const read = readLabels(labels, labelThreshold)
+  if (read.problems[0] !== undefined) throw new ConceptLensError('usage', `--labels: ${read.problems[0]}.`)
+  return read.labels
+}
+
+/** Starts the model for named types; `undefined` when no types are named. */
+export async function openGliner(options: NamedTypeOptions, logger: Logger): Promise<Gliner | undefined> {
+  if (namedTypesOf(options).length === 0) return undefined
+  if (options.gliner === '')
+    throw new ConceptLensError(
+      'usage',
+      '--labels needs a model that finds them: --gliner DIR. The manual says under "Types that you name" how to get one.',
+    )
+  return startGliner(options.gliner, options.provider, logger)
+}
+
+/** Starts a model for named types from its folder. */
+export function startGliner(
+  modelDir: string,
+  provider: LinkerOptions['provider'],
+  logger: Logger,
+): Promise<Gliner> {
+  const cacheFolder = join(userCacheFolder(process.env), 'labels')
+  return createGliner({ modelDir, engineScript: resources.engineScript, cacheFolder, provider, logger })
+}
