@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { ConceptLensError, type Logger } from '../core/index.ts'
-import { createGliner, type Gliner, type LabelAsked } from '../inference/index.ts'
+import { createGliner, type Gliner, type GlinerOptions, type LabelAsked } from '../inference/index.ts'
 import { readLabels } from '../linking/index.ts'
 import { userCacheFolder } from '../network/index.ts'
 import type { LinkerOptions } from './openLinker.ts'
@@ -24,15 +24,11 @@ export async function openGliner(options: NamedTypeOptions, logger: Logger): Pro
       'usage',
       '--labels needs a model that finds them: --gliner DIR. The manual says under "Types that you name" how to get one.',
     )
-  return startGliner(options.gliner, options.provider, logger)
+  const cacheFolder = join(userCacheFolder(process.env), 'labels')
+  return startGliner({ modelDir: options.gliner, cacheFolder, provider: options.provider, logger })
 }
 
-/** Starts a model for named types from its folder. */
-export function startGliner(
-  modelDir: string,
-  provider: LinkerOptions['provider'],
-  logger: Logger,
-): Promise<Gliner> {
-  const cacheFolder = join(userCacheFolder(process.env), 'labels')
-  return createGliner({ modelDir, engineScript: resources.engineScript, cacheFolder, provider, logger })
+/** Starts a model for named types. */
+export function startGliner(options: Omit<GlinerOptions, 'engineScript'>): Promise<Gliner> {
+  return createGliner({ ...options, engineScript: resources.engineScript })
 }

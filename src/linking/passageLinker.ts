@@ -188,7 +188,10 @@ function groupsAllowed(
 }
 
 /** Everything outside the task that decides about a passage's links. */
-function configurationOf({ knowledgeBase, engine, gliner }: PassageLinkerParts, settings: LinkingSettings): string {
+function configurationOf(
+  { knowledgeBase, engine, gliner }: PassageLinkerParts,
+  settings: LinkingSettings,
+): string {
   const { convention, detection, generalWords, candidatesRanked, candidatesKept, tagThreshold } = settings
   const { types, sources, namedTypes } = settings
   return JSON.stringify([
@@ -209,7 +212,10 @@ function keyOf(
 }
 
 /** Runs calls of the engine; a failing one gives `undefined`, with one message until it works again. */
-function engineGuard(logger: Logger, consequence: string): <T>(call: () => Promise<T>) => Promise<T | undefined> {
+function engineGuard(
+  logger: Logger,
+  consequence: string,
+): <T>(call: () => Promise<T>) => Promise<T | undefined> {
   let failing = false
   return async (call) => {
     try {

@@ -14,7 +14,7 @@ import {
 } from 'vscode-languageserver/node'
 import { TextDocument } from 'vscode-languageserver-textdocument'
 import { ConceptLensError, type KnowledgeBase } from '../../src/core/index.ts'
-import type { Engine } from '../../src/inference/index.ts'
+import type { Engine, Gliner } from '../../src/inference/index.ts'
 import { mergeKnowledgeBases } from '../../src/knowledge/index.ts'
 import { createLinker, featureNames } from '../../src/linking/index.ts'
 import type { ParamsOf, RequestMethod, ResultOf, StatusParams } from '../../src/protocol/index.ts'
@@ -36,6 +36,8 @@ export interface EditorOptions {
   /** Extra vocabularies, by the path that the setting names. */
   readonly extras?: ReadonlyMap<string, KnowledgeBase>
   readonly engine?: Engine
+  /** What finds mentions of named types; none by default. */
+  readonly gliner?: Gliner
   readonly definitions?: RemoteDefinitions
   readonly timers?: Timers
   /** Opening them fails with this. */
@@ -174,6 +176,10 @@ export async function openEditor(options: EditorOptions = {}): Promise<Editor> {
       },
       openEngine: () =>
         broken?.engine ? Promise.reject(broken.engine) : Promise.resolve(options.engine ?? countingEngine()),
+      openGliner: () =>
+        options.gliner
+          ? Promise.resolve(options.gliner)
+          : Promise.reject(new Error('There is no such model.')),
       createLinker,
     }),
     definitions: () => options.definitions ?? noDefinitions,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { Engine } from '../../src/inference/index.ts'
+import type { Engine, Gliner } from '../../src/inference/index.ts'
 import { fakeEngine } from '../support/engine.ts'
 import { knowledgeBaseOf } from '../support/knowledgeBase.ts'
 import { countingEngine, type Editor, editorsOfSuite, PAPER, TEXT } from './editor.ts'
@@ -42,6 +42,23 @@ describe('inlay hints', () => {
     await editor.configure({})
     await editor.settled(PAPER)
     assert.equal((await editor.hints(PAPER)).length, 4)
+  })
+
+  it('name the type of words that have no concept, and hovers do, too', async () => {
+    const gliner: Gliner = {
+      info: { architecture: 'bi-span', name: 'fake', fingerprint: 'fake', provider: 'cpu' },
+      spans: (text) => {
+        const start = text.indexOf('trial')
+        const span = { start, end: start + 5, label: 'study design', probability: 0.9 }
+        return Promise.resolve(start < 0 ? [] : [span])
+      },
+      dispose: () => Promise.resolve(),
+    }
+    const mentions = { namedTypeModel: '/models/x', namedTypes: ['study design'] }
+    const text = 'A trial of metformin, a good trial.\n'
+    await start({ gliner, settings: { mentions } }, text)
+    assert.ok((await editor.hints(PAPER)).includes('trial→study design'))
+    assert.match((await editor.hover(PAPER, 'trial')) ?? '', /\*\*study design\*\* · no concept is linked/)
   })
 
   it('keep quiet below the probability that is set', async () => {

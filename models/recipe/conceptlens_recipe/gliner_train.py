@@ -202,7 +202,8 @@ def report(model: GLiNER, data: Path, names: data_of.TypeNames, plan: Plan, n_do
     return found
 
 
-def train(data: Path, table: Path, work: Path, minutes: float, plan: Plan) -> GLiNER:
+def train(options: argparse.Namespace, plan: Plan) -> GLiNER:
+    data, table, work, minutes = options.data, options.table, options.work, options.minutes
     rng = random.Random(plan.seed)
     names = data_of.TypeNames.load(data, table)
     found = data_of.training_examples(data, names, plan.max_width)
@@ -210,7 +211,7 @@ def train(data: Path, table: Path, work: Path, minutes: float, plan: Plan) -> GL
     # Labels to ask for in vain: the commoner ones more often, but not by their full count.
     pool = [label for label, count in sorted(counts.items()) for _ in range(max(1, round(count**0.5)))]
     log.info("%d passages, %d labels, %d mentions", len(found), len(counts), sum(len(one.spans) for one in found))
-    model = new_model(plan)
+    model = GLiNER.from_pretrained(str(options.start)) if options.start else new_model(plan)
     core, embed = model.model, Labels(model)
     for part in (core.token_rep_layer.labels_encoder, core.token_rep_layer.bert_layer.model.embeddings):
         part.requires_grad_(False)
@@ -247,6 +248,7 @@ def main() -> None:
     parser.add_argument("--table", type=Path, default=STARTER_TABLE)
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--minutes", type=float, default=45)
+    parser.add_argument("--start", type=Path, help="a model of an earlier run to go on from")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--documents", type=int, default=150, help="development documents to measure on")
     options = parser.parse_args()
@@ -254,7 +256,7 @@ def main() -> None:
     torch.set_num_threads(options.threads)
     options.work.mkdir(parents=True, exist_ok=True)
     plan = Plan()
-    model = train(options.data, options.table, options.work, options.minutes, plan)
+    model = train(options, plan)
     reached = report(model, options.data, data_of.TypeNames.load(options.data, options.table), plan, options.documents)
     (options.work / "report.json").write_text(json.dumps(reached, indent=1) + "\n", encoding="utf-8")
     log.info("held out: %s", json.dumps(reached["held out"]))

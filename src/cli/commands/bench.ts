@@ -19,6 +19,7 @@ import {
 } from '../../knowledge/index.ts'
 import { readBeside, readInput } from '../inputs.ts'
 import { nameVectors } from '../nameVectors.ts'
+import { startGliner } from '../openGliner.ts'
 import { addLinkerOptions, openLinker, type LinkerOptions } from '../openLinker.ts'
 import { writeOut } from '../output.ts'
 import { resources, sampleManuscripts } from '../resources.ts'
@@ -35,6 +36,7 @@ interface BenchOptions extends LinkerOptions {
   readonly twoStreamModel?: readonly string[]
   readonly denseModel?: readonly string[]
   readonly threads?: readonly string[]
+  readonly glinerUni?: string
 }
 
 const THREADS = Array.from({ length: 64 }, (_, i) => String(i + 1))
@@ -65,6 +67,7 @@ export function addBenchCommand(program: Command): void {
         THREADS,
       ),
     )
+    .option('--gliner-uni <dir>', 'a GLiNER uni-encoder that "gliner" compares with that of --gliner')
   addLinkerOptions(command).action((names: BenchName[], options: BenchOptions) => run(names, options))
 }
 
@@ -106,6 +109,7 @@ async function partsOf(
     ...(options.model === false && options.twoStreamModel === undefined
       ? {}
       : { packing: packingParts(options) }),
+    ...(options.gliner === '' ? {} : { namedTypes: namedTypeParts(options, folder) }),
     progress: (name) => process.stderr.write(`${name} …\n`),
   }
 }
@@ -123,6 +127,40 @@ function packingParts({
     denseModels: denseModel,
     ...(threads === undefined ? {} : { threads: threads.map(Number) }),
     logger: stderrLogger(log),
+  }
+}
+
+/** Names of concepts serve as types. */
+function namedTypeParts(
+  { gliner, glinerUni, provider, log, kb }: BenchOptions,
+  folder: string,
+): NonNullable<BenchParts['namedTypes']> {
+  const logger = stderrLogger(log)
+  let nOpened = 0
+  const open = (modelDir: string) =>
+    startGliner({ modelDir, provider, logger, cacheFolder: join(folder, `labels-${nOpened++}`) })
+  return {
+    openBi: () => open(gliner),
+    ...(glinerUni === undefined ? {} : { openUni: () => open(glinerUni) }),
+    labels: someNames(kb),
+  }
+}
+
+/** Of these, the short ones serve as types. */
+const NAMES_READ = 4096
+
+function someNames(folder: string): string[] {
+  const knowledgeBase = openKnowledgeBase(folder)
+  try {
+    const { nConcepts } = knowledgeBase.info
+    const step = Math.max(1, Math.floor(nConcepts / NAMES_READ))
+    const names = Array.from(
+      { length: Math.min(nConcepts, NAMES_READ) },
+      (_, i) => knowledgeBase.summary(i * step).name,
+    )
+    return [...new Set(names)].filter((name) => name.split(' ').length <= 3)
+  } finally {
+    knowledgeBase.close()
   }
 }
 

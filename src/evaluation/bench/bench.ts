@@ -3,6 +3,7 @@ import { ConceptLensError } from '../../core/index.ts'
 import { benchEdit } from './edit.ts'
 import { benchKnowledgeBase } from './knowledgeBase.ts'
 import { benchManuscript } from './manuscript.ts'
+import { benchNamedTypes } from './namedTypes.ts'
 import { benchPacking } from './packing/packing.ts'
 import { benchStartup } from './startup.ts'
 import type { BenchEnvironment, BenchName, BenchParts, BenchReport, BenchResult } from './types.ts'
@@ -17,6 +18,8 @@ const BENCHES: Readonly<Record<BenchName, Bench>> = {
   packing: ({ packing, progress }) =>
     packing && benchPacking(progress === undefined ? packing : { progress, ...packing }),
   kb: ({ knowledgeBase, progress }) => knowledgeBase && benchKnowledgeBase(knowledgeBase, progress),
+  gliner: ({ namedTypes, manuscripts }) =>
+    namedTypes && manuscripts && benchNamedTypes(namedTypes, manuscripts),
 }
 
 /** All benchmarks, in the order they run. */
@@ -44,6 +47,7 @@ const NEEDS: Readonly<Record<BenchName, string>> = {
   startup: 'the built language server',
   packing: 'a model',
   kb: 'a knowledge base and texts to look up',
+  gliner: 'a GLiNER bi-encoder (--gliner DIR) and manuscripts',
 }
 
 function missing(name: BenchName): ConceptLensError {

@@ -1,5 +1,5 @@
 import type { KnowledgeBase, Logger } from '../../core/index.ts'
-import type { Engine, EngineUse } from '../../inference/index.ts'
+import type { Engine, EngineUse, Gliner } from '../../inference/index.ts'
 import type { Linker } from '../../linking/index.ts'
 
 /** One figure of a benchmark. */
@@ -14,7 +14,7 @@ export interface BenchResult {
   readonly unit: string
 }
 
-export type BenchName = 'manuscript' | 'edit' | 'startup' | 'packing' | 'kb'
+export type BenchName = 'manuscript' | 'edit' | 'startup' | 'packing' | 'kb' | 'gliner'
 
 /** The machine and what ran on it; absolute figures mean nothing without. */
 export interface BenchEnvironment {
@@ -61,6 +61,8 @@ export interface BenchParts {
   readonly knowledgeBase?: KnowledgeBaseParts
   /** For `packing`. */
   readonly packing?: PackingParts
+  /** For `gliner`. */
+  readonly namedTypes?: NamedTypeParts
   readonly progress?: (message: string) => void
 }
 
@@ -77,6 +79,15 @@ export interface PackingParts {
   readonly rounds?: number
   readonly logger: Logger
   readonly progress?: (message: string) => void
+}
+
+export interface NamedTypeParts {
+  /** Opens a bi-encoder that knows no vectors of types yet. */
+  readonly openBi: () => Promise<Gliner>
+  /** Opens a uni-encoder of the same size, to compare with. */
+  readonly openUni?: () => Promise<Gliner>
+  /** At least as many types as are asked for at once. */
+  readonly labels: readonly string[]
 }
 
 export interface KnowledgeBaseParts {

@@ -89,9 +89,13 @@ function embedder(
       const answer = await process.run({ kind: 'embed', labels: missing }, token)
       if (answer.kind !== 'embedded') throw unexpected(answer.kind)
       const width = answer.vectors.length / missing.length
-      const made = missing.map((label, i) => [label, answer.vectors.slice(i * width, (i + 1) * width)] as const)
+      const made = missing.map(
+        (label, i) => [label, answer.vectors.slice(i * width, (i + 1) * width)] as const,
+      )
       await store.add(made).catch((error: unknown) => {
-        logger.debug(`Vectors of types were not kept: ${error instanceof Error ? error.message : String(error)}`)
+        logger.debug(
+          `Vectors of types were not kept: ${error instanceof Error ? error.message : String(error)}`,
+        )
       })
     }
     return joined(labels.flatMap((label) => store.get(label) ?? []))

@@ -11,7 +11,11 @@ export interface Gliner {
    * Every stretch that may be of a type: those that reach its label's threshold, in reading order, overlapping ones
    * too. Labels are embedded once per model when it is a bi-encoder.
    */
-  spans(text: string, labels: readonly LabelAsked[], token?: CancellationToken): Promise<readonly ScoredSpan[]>
+  spans(
+    text: string,
+    labels: readonly LabelAsked[],
+    token?: CancellationToken,
+  ): Promise<readonly ScoredSpan[]>
   /** Ends the model's process. Calls under way reject with `CancelledError`. Safe to call twice. */
   dispose(): Promise<void>
 }

@@ -95,7 +95,8 @@ export async function readGlinerConfig(folder: string): Promise<GlinerConfig> {
 
 function refusal(found: v.InferOutput<typeof ConfigSchema>): string | undefined {
   const { words_splitter_type: splitter, post_fusion_schema: fusion } = found
-  if (found.relations_layer != null) return 'relations_layer is set; models that extract relations are not run'
+  if (found.relations_layer != null)
+    return 'relations_layer is set; models that extract relations are not run'
   if (found.labels_decoder != null) return 'labels_decoder is set; models that write labels are not run'
   if (found.represent_spans === true)
     return 'represent_spans is true; its second scores are in no exported graph'

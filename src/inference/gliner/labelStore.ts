@@ -31,7 +31,10 @@ export async function openLabelStore(file: string, width: number): Promise<Label
 }
 
 function lineOf(label: string, { buffer, byteOffset, byteLength }: Float32Array): string {
-  return JSON.stringify([label, Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength).toString('base64')])
+  return JSON.stringify([
+    label,
+    Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength).toString('base64'),
+  ])
 }
 
 function entryOf(line: string, width: number): [[string, Float32Array]] | undefined {

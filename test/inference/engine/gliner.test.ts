@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { CancelledError } from '../../../src/core/index.ts'
 import type { GlinerModel } from '../../../src/inference/engine/gliner/model.ts'
 import { loadGliner } from '../../../src/inference/engine/gliner/load.ts'
 import { openSession } from '../../../src/inference/engine/session.ts'
 import { readGlinerConfig } from '../../../src/inference/gliner/glinerConfig.ts'
-import { selectSpans, type Decoding } from '../../../src/linking/mentions/gliner/select.ts'
+import { selectSpans, type Decoding } from '../../../src/linking/index.ts'
 
 /** What gliner computes; made by `models/recipe` (`gliner_tiny.py`). */
 interface Oracle {
@@ -70,4 +71,62 @@ describe('GLiNER in the engine', () => {
       }
     })
   }
+
+  it('reads a long text in windows that share words, with every span once', async () => {
+    const model = await load('bi-span')
+    const asked = await ask(model, 'bi-span', oracle.labels, 0)
+    const text = Array.from({ length: 100 }, (_, i) => `w${i}`).join(' ')
+    const spans = await model.spans(text, asked, go)
+    // 100 words, spans of 1 to 4 words that end in the text, 5 labels.
+    assert.equal(spans.length, (100 + 99 + 98 + 97) * 5)
+    assert.equal(new Set(spans.map(({ start, end, label }) => `${start}-${end}-${label}`)).size, spans.length)
+  })
+
+  it('asks a bi-encoder for any number of labels and gets what it gets for each alone', async () => {
+    const model = await load('bi-token')
+    const text = oracle.models['bi-token']?.sentences[0]?.text ?? ''
+    const many = [...oracle.labels, ...Array.from({ length: 300 }, (_, i) => `type ${i}`)]
+    const among = await model.spans(text, await ask(model, 'bi-token', many, 0.5), go)
+    const alone = await model.spans(text, await ask(model, 'bi-token', oracle.labels.slice(0, 1), 0.5), go)
+    const first = among.filter(({ label }) => label === 0)
+    assert.ok(alone.length > 0)
+    assert.deepEqual(
+      first.map(({ start, end }) => [start, end]),
+      alone.map(({ start, end }) => [start, end]),
+    )
+    first.forEach(({ probability }, i) =>
+      assert.ok(Math.abs(probability - (alone[i]?.probability ?? NaN)) < TOLERANCE),
+    )
+  })
+
+  it('applies a threshold of its own to each label', async () => {
+    const model = await load('uni-span')
+    const { labels } = oracle
+    const asked = { labels, thresholds: labels.map((_, i) => (i === 2 ? 0 : 1)) }
+    const spans = await model.spans('One two three.', asked, go)
+    assert.deepEqual([...new Set(spans.map(({ label }) => label))], [2])
+    assert.equal(spans.length, 4 + 3 + 2 + 1)
+  })
+
+  it('says what to do when a uni-encoder cannot read so many labels', async () => {
+    const model = await load('uni-span', { hasAbsolutePositions: true, maxPieces: 30 })
+    const asked = { labels: oracle.labels, thresholds: oracle.labels.map(() => 0.5) }
+    await assert.rejects(model.spans('One two.', asked, go), /5 types .* at most 30 .* take a bi-encoder/)
+  })
+
+  it('differs from gliner where a word has no pieces: later words keep their places', async () => {
+    // gliner counts only words with pieces, so that after one without any it names the words before.
+    const model = await load('bi-span')
+    const asked = await ask(model, 'bi-span', oracle.labels, 0)
+    const text = 'One \u0001 two'
+    const spans = await model.spans(text, asked, go)
+    assert.ok(spans.some(({ start, end }) => text.slice(start, end) === 'two'))
+  })
+
+  it('stops between runs when nobody wants the answer any more', async () => {
+    const model = await load('bi-span')
+    const asked = await ask(model, 'bi-span', oracle.labels, 0.5)
+    const stop = (): Promise<void> => Promise.reject(new CancelledError())
+    await assert.rejects(model.spans('One two.', asked, stop), CancelledError)
+  })
 })

@@ -25,7 +25,9 @@ export function textFeeds(
   const wordsMask = [
     ...silent(prefix),
     ...silent(prompt),
-    ...words.flatMap((pieces, word) => pieces.map((_, i) => (speaks(i, pieces.length, pooling) ? word + 1 : 0))),
+    ...words.flatMap((pieces, word) =>
+      pieces.map((_, i) => (speaks(i, pieces.length, pooling) ? word + 1 : 0)),
+    ),
     ...silent(suffix),
   ]
   const sequence = [1, ids.length]

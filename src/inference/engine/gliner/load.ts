@@ -2,7 +2,14 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ConceptLensError } from '../../../core/index.ts'
 import type { GlinerConfig } from '../../gliner/glinerConfig.ts'
-import { LABELS_FOLDER, LABELS_GRAPH, parseJson, TEXT_GRAPH, TOKENIZER_FILES, unfit } from '../../gliner/glinerConfig.ts'
+import {
+  LABELS_FOLDER,
+  LABELS_GRAPH,
+  parseJson,
+  TEXT_GRAPH,
+  TOKENIZER_FILES,
+  unfit,
+} from '../../gliner/glinerConfig.ts'
 import type { Session, SessionOptions } from '../session.ts'
 import { createGlinerModel } from './model.ts'
 import type { GlinerModel } from './model.ts'

@@ -50,7 +50,11 @@ export interface GlinerParts {
 const LABEL_BATCH = 32
 /** Bytes that scoring a window may take; with more labels it is scored several times. */
 const SCORING_BYTES = 256 * 2 ** 20
-/** What an encoder with relative positions may be given at once, in pieces: its memory grows with their square. */
+/**
+ * What an encoder with relative positions may be given at once, in pieces: a window of text, and with it all labels. gliner sets no
+ * limit, but memory grows with their square.
+ */
+const MOST_TEXT_PIECES = 2048
 const MOST_PIECES = 8192
 
 export function createGlinerModel({ config, text: textPart, labels: labelPart }: GlinerParts): GlinerModel {
@@ -60,7 +64,7 @@ export function createGlinerModel({ config, text: textPart, labels: labelPart }:
   const nFramed = cutter.prefix.length + cutter.suffix.length
   const limits = {
     maxWords: config.maxWords,
-    maxPieces: config.maxPieces - nFramed,
+    maxPieces: (config.hasAbsolutePositions ? config.maxPieces : MOST_TEXT_PIECES) - nFramed,
     overlap: 2 * config.maxWidth,
   }
 
@@ -150,7 +154,9 @@ export function createGlinerModel({ config, text: textPart, labels: labelPart }:
           ['labels_embeddings'],
         )
         if (!(made?.data instanceof Float32Array) || made.dims[1] !== config.hidden)
-          throw new Error(`its vectors of labels have the shape [${made?.dims.join()}], not [n,${config.hidden}]`)
+          throw new Error(
+            `its vectors of labels have the shape [${made?.dims.join()}], not [n,${config.hidden}]`,
+          )
         vectors.set(made.data, from * config.hidden)
       }
       return vectors
@@ -159,7 +165,10 @@ export function createGlinerModel({ config, text: textPart, labels: labelPart }:
       const words = splitWords(text)
       const pieces = words.map((word) => piecesOf(text, word))
       const found: LabelledSpan[] = []
-      for (const window of windowsOf(pieces.map(({ length }) => length), limits)) {
+      for (const window of windowsOf(
+        pieces.map(({ length }) => length),
+        limits,
+      )) {
         const spans = await windowSpans(pieces.slice(window.first, window.end), asked, checkpoint)
         for (const span of spans) if (owns(window, span)) found.push(toText(span, window, words))
       }
@@ -179,7 +188,11 @@ function owns({ first, from, to }: WordWindow, span: WordSpan): boolean {
   return middle >= from && middle < to
 }
 
-function toText({ first, last, ...rest }: WordSpan, window: WordWindow, words: readonly Span[]): LabelledSpan {
+function toText(
+  { first, last, ...rest }: WordSpan,
+  window: WordWindow,
+  words: readonly Span[],
+): LabelledSpan {
   return {
     start: words[window.first + first]?.start ?? 0,
     end: words[window.first + last]?.end ?? 0,

@@ -21,7 +21,7 @@ export interface WindowLimits {
  */
 export function windowsOf(nPieces: readonly number[], limits: WindowLimits): WordWindow[] {
   const ranges: { first: number; end: number }[] = []
-  for (let first = 0; first < nPieces.length; ) {
+  for (let first = 0; first < nPieces.length;) {
     const end = endOf(nPieces, first, limits)
     ranges.push({ first, end })
     if (end === nPieces.length) break

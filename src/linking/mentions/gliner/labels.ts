@@ -22,7 +22,9 @@ export function readLabels(texts: readonly string[], threshold: number): ReadLab
     const label = (at < 0 ? item : item.slice(0, at)).trim().replaceAll(/\s+/g, ' ')
     const own = at < 0 ? threshold : Number(item.slice(at + 1).trim() || NaN)
     if (label === '' || !(own >= 0 && own <= 1))
-      problems.push(`"${item}" is no type with a threshold; allowed are a name, or a name, "=" and a number from 0 to 1`)
+      problems.push(
+        `"${item}" is no type with a threshold; allowed are a name, or a name, "=" and a number from 0 to 1`,
+      )
     else labels.set(label, own)
   }
   return { labels: Array.from(labels, ([label, own]) => ({ label, threshold: own })), problems }
