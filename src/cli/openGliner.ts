@@ -3,11 +3,16 @@ import { ConceptLensError, type Logger } from '../core/index.ts'
 import { createGliner, type Gliner, type GlinerOptions, type LabelAsked } from '../inference/index.ts'
 import { readLabels } from '../linking/index.ts'
 import { userCacheFolder } from '../network/index.ts'
-import type { LinkerOptions } from './openLinker.ts'
+import type { Settings } from '../protocol/index.ts'
 import { resources } from './resources.ts'
 
 /** Options about types that people name. */
-export type NamedTypeOptions = Pick<LinkerOptions, 'gliner' | 'labels' | 'labelThreshold' | 'provider'>
+export interface NamedTypeOptions {
+  readonly gliner: Settings['mentions.namedTypeModel']
+  readonly labels: Settings['mentions.namedTypes']
+  readonly labelThreshold: Settings['mentions.namedTypeThreshold']
+  readonly provider: Settings['engine.provider']
+}
 
 /** The types asked for. @throws ConceptLensError `usage` when one cannot be read */
 export function namedTypesOf({ labels, labelThreshold }: NamedTypeOptions): readonly LabelAsked[] {

@@ -3,16 +3,15 @@ import { ConceptLensError, type KnowledgeBase, type Logger } from '../core/index
 import { createEngine, type Engine, type EngineUse, type Gliner } from '../inference/index.ts'
 import { createLinker, defaultLinkingSettings, type Linker, type LinkingSettings } from '../linking/index.ts'
 import type { Settings } from '../protocol/index.ts'
-import { namedTypesOf, openGliner } from './openGliner.ts'
+import { namedTypesOf, openGliner, type NamedTypeOptions } from './openGliner.ts'
 import { addKnowledgeOptions, openKnowledge, type KnowledgeOptions } from './openKnowledge.ts'
 import { resources } from './resources.ts'
 import { settingOption } from './settingOptions.ts'
 import { logLevels, stderrLogger, type LogLevel } from './terminal.ts'
 
 /** Options that every command that links shares. */
-export interface LinkerOptions extends KnowledgeOptions {
+export interface LinkerOptions extends KnowledgeOptions, NamedTypeOptions {
   readonly model: string | false
-  readonly provider: Settings['engine.provider']
   readonly processes: Settings['engine.processes']
   readonly log: LogLevel
   readonly convention: Settings['mentions.convention']
@@ -20,9 +19,6 @@ export interface LinkerOptions extends KnowledgeOptions {
   readonly generalWords: Settings['generalWords']
   readonly candidates: Settings['candidates.ranked']
   readonly abbreviations: boolean
-  readonly labels: Settings['mentions.namedTypes']
-  readonly labelThreshold: Settings['mentions.namedTypeThreshold']
-  readonly gliner: Settings['mentions.namedTypeModel']
 }
 
 /** Declares the options of {@link LinkerOptions}: those that are settings in an editor too, and a few of its own. */

@@ -146,8 +146,9 @@ function namedTypeParts(
   }
 }
 
-/** Of these, the short ones serve as types. */
-const NAMES_READ = 4096
+/** Of so many, those serve as types that look like one: a word or two, not long. */
+const NAMES_READ = 16_384
+const TYPE_LIKE = /^(?=.{1,20}$)[a-z]+( [a-z]+)?$/i
 
 function someNames(folder: string): string[] {
   const knowledgeBase = openKnowledgeBase(folder)
@@ -158,7 +159,7 @@ function someNames(folder: string): string[] {
       { length: Math.min(nConcepts, NAMES_READ) },
       (_, i) => knowledgeBase.summary(i * step).name,
     )
-    return [...new Set(names)].filter((name) => name.split(' ').length <= 3)
+    return [...new Set(names)].filter((name) => TYPE_LIKE.test(name))
   } finally {
     knowledgeBase.close()
   }
