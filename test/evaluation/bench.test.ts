@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { bench, BENCH_NAMES, benchText, type BenchParts } from '../../src/evaluation/index.ts'
+import type { Gliner, GlinerArchitecture } from '../../src/inference/index.ts'
 import { createLinker, defaultLinkingSettings } from '../../src/linking/index.ts'
 import { fakeEngine } from '../support/engine.ts'
 import { knowledgeBaseOf } from '../support/knowledgeBase.ts'
@@ -19,6 +20,13 @@ const FILE = {
   text: '# Asthma\n\nPeople with asthma and diabetes take part in studies of asthma.\n',
 }
 
+/** Finds nothing. */
+const idleGliner = (architecture: GlinerArchitecture): Gliner => ({
+  info: { architecture, name: 'idle', fingerprint: 'idle', provider: 'cpu' },
+  spans: () => new Promise((resolve) => setTimeout(() => resolve([]), 1)),
+  dispose: () => Promise.resolve(),
+})
+
 describe('bench', () => {
   const engine = fakeEngine()
   let nOpen = 0
@@ -31,6 +39,11 @@ describe('bench', () => {
     manuscripts: [FILE],
     edited: FILE,
     knowledgeBase: { open: () => KB, queries: ['asthma', 'asthmatic', 'x'], diskBytes: 2 ** 20 },
+    namedTypes: {
+      openBi: () => Promise.resolve(idleGliner('bi-span')),
+      openUni: () => Promise.resolve(idleGliner('uni-span')),
+      labels: Array.from({ length: 130 }, (_, i) => `type ${i}`),
+    },
   }
 
   /** At 10 and at 64. */
@@ -51,6 +64,8 @@ describe('bench', () => {
     assert.ok(report.results.every(({ value }) => Number.isFinite(value) && value >= 0))
     assert.equal(report.results.find(({ metric }) => metric === 'recallAt10VsBruteForce')?.value, 1)
     assert.match(benchText(report), /manuscript +wordsPerSecondCold .* words/)
+    const shapes = report.results.filter((result) => result.metric === 'ratio').map(({ shape }) => shape)
+    assert.deepEqual(shapes, ['1 types', '16 types', '128 types'])
   })
 
   it('compares with all names, also those whose hashes are equal', async () => {

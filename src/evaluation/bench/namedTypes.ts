@@ -1,6 +1,7 @@
 import { createManuscriptParser } from '../../document/index.ts'
 import type { Gliner, LabelAsked } from '../../inference/index.ts'
 import { quantile } from '../bootstrap.ts'
+import { ratio } from '../metrics.ts'
 import type { BenchFile, BenchResult, NamedTypeParts } from './types.ts'
 
 /** How many types are asked for. */
@@ -38,7 +39,7 @@ export async function benchNamedTypes(
 interface Times {
   /** The first sentence, and with it the vectors of all types. */
   readonly firstMs: number
-  /** Each later sentence. */
+  /** Each sentence, when the vectors are there. */
   readonly biMs: readonly number[]
   readonly uniMs: readonly number[]
 }
@@ -49,12 +50,12 @@ async function timed(
   asked: readonly LabelAsked[],
   sentences: readonly string[],
 ): Promise<Times> {
-  const [first = '', ...rest] = sentences
+  const [first = ''] = sentences
   const firstMs = await msOf(bi, first, asked)
   const biMs: number[] = []
   const uniMs: number[] = []
   const startMs = performance.now()
-  for (const sentence of rest) {
+  for (const sentence of sentences) {
     biMs.push(await msOf(bi, sentence, asked))
     if (uni) uniMs.push(await msOf(uni, sentence, asked))
     if (performance.now() - startMs > MAX_MS) break
@@ -81,14 +82,14 @@ function figures(nLabels: number, { firstMs, biMs, uniMs }: Times): BenchResult[
     variant,
     shape: `${nLabels} types`,
     metric: 'sentencesPerSecond',
-    value: 1000 / ms,
+    value: ratio(1000, ms),
     unit: '/s',
   })
   const bi = [rate('bi-encoder, types known', known), rate('bi-encoder, first sentence', firstMs)]
   if (uniMs.length === 0) return bi
   const together = middle(uniMs)
-  const ratio = { ...rate('bi against uni', known), metric: 'ratio', value: together / known, unit: 'times' }
-  return [...bi, rate('uni-encoder', together), ratio]
+  const times = { metric: 'ratio', value: ratio(together, known), unit: 'times' }
+  return [...bi, rate('uni-encoder', together), { ...rate('bi against uni', known), ...times }]
 }
 
 function sentencesOf(files: readonly BenchFile[]): string[] {
