@@ -1,6 +1,6 @@
-import { CancelledError, ConceptLensError } from '../core/index.ts'
+import { CancelledError } from '../core/index.ts'
 import type { CancellationToken, Logger } from '../core/index.ts'
-import { createEngineProcess } from './engineProcess.ts'
+import { startLoaded, unexpectedAnswer } from './loadedProcess.ts'
 import type { DenseModel } from './packing/denseModel.ts'
 import { readDenseModel } from './packing/denseModel.ts'
 import type { DenseOptions, DenseScores, PassageToRank } from './packing/types.ts'
@@ -43,24 +43,14 @@ export async function createDenseRanker(options: DenseRankerOptions): Promise<De
   const { modelDir, engineScript, threads = 1, provider = 'auto', logger } = options
   const model = await readDenseModel(modelDir)
   const load = { engine: 'dense' as const, modelDir, model, provider, threads }
-  const process = createEngineProcess({ engineScript, load, logger })
-  try {
-    const { notice } = await process.load()
-    if (notice !== undefined) logger.warn(notice)
-  } catch (error) {
-    await process.dispose()
-    throw error
-  }
+  const { process } = await startLoaded({ engineScript, load, logger })
   return {
     model,
     async rank(passages, options, token) {
       if (token?.isCancellationRequested) throw new CancelledError()
       const answer = await process.run({ kind: 'rank', passages, options }, token)
       if (answer.kind === 'ranked') return { scores: answer.scores, counts: answer.counts }
-      throw new ConceptLensError(
-        'engine-protocol',
-        `The inference process answered "${answer.kind}" out of turn.`,
-      )
+      throw unexpectedAnswer(answer.kind)
     },
     dispose: () => process.dispose(),
   }

@@ -4,6 +4,7 @@ import type { CancellationToken } from '../core/index.ts'
 import type { AnalysedText } from './engine/protocol.ts'
 import type { Engine, EngineInfo, MentionToScore, TagHead, TextAnalysis } from './engine.ts'
 import type { EngineProcess } from './engineProcess.ts'
+import { unexpectedAnswer } from './loadedProcess.ts'
 
 /** How many texts remember which process read them. */
 const TEXTS_REMEMBERED = 2_000
@@ -32,7 +33,7 @@ export function poolEngine(processes: readonly EngineProcess[], info: EngineInfo
     async analyse(text, token) {
       throwIfCancelled(token)
       const answer = await readerOf(text).run({ kind: 'analyse', text }, token)
-      if (answer.kind !== 'analysed') throw unexpected(answer.kind)
+      if (answer.kind !== 'analysed') throw unexpectedAnswer(answer.kind)
       return toAnalysis(answer.analysis, info.heads)
     },
     async score(text, mentions, token) {
@@ -40,7 +41,7 @@ export function poolEngine(processes: readonly EngineProcess[], info: EngineInfo
       throwIfCancelled(token)
       if (mentions.length === 0) return []
       const answer = await readerOf(text).run({ kind: 'score', text, mentions }, token)
-      if (answer.kind !== 'scored') throw unexpected(answer.kind)
+      if (answer.kind !== 'scored') throw unexpectedAnswer(answer.kind)
       return answer.scores
     },
     async dispose() {
@@ -69,8 +70,4 @@ function checkFeatures(mentions: readonly MentionToScore[], expected: number): v
           'engine-features',
           `The candidate "${name}" has ${features.length} features; the model takes ${expected}, in the order of EngineInfo.features.`,
         )
-}
-
-function unexpected(kind: string): ConceptLensError {
-  return new ConceptLensError('engine-protocol', `The inference process answered "${kind}" out of turn.`)
 }

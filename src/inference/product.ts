@@ -1,7 +1,6 @@
-import { ConceptLensError } from '../core/index.ts'
 import type { Logger } from '../core/index.ts'
 import type { MatrixProduct } from './engine/productGraph.ts'
-import { createEngineProcess } from './engineProcess.ts'
+import { startLoaded, unexpectedAnswer } from './loadedProcess.ts'
 
 /** A process with one matrix product, to measure what the models' arithmetic could reach. */
 export interface ProductProbe {
@@ -17,21 +16,11 @@ export async function createProductProbe(
 ): Promise<ProductProbe> {
   const { engineScript, threads, logger } = options
   const load = { engine: 'product' as const, provider: 'cpu' as const, threads, ...product }
-  const process = createEngineProcess({ engineScript, load, logger })
-  try {
-    await process.load()
-  } catch (error) {
-    await process.dispose()
-    throw error
-  }
+  const { process } = await startLoaded({ engineScript, load, logger })
   return {
     async measure(times) {
       const answer = await process.run({ kind: 'multiply', times })
-      if (answer.kind !== 'multiplied')
-        throw new ConceptLensError(
-          'engine-protocol',
-          `The inference process answered "${answer.kind}" out of turn.`,
-        )
+      if (answer.kind !== 'multiplied') throw unexpectedAnswer(answer.kind)
       return (2 * product.rows * product.inner * product.columns) / (answer.ms / 1000) / 1e9
     },
     dispose: () => process.dispose(),

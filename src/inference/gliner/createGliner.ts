@@ -1,9 +1,9 @@
 import { basename, join } from 'node:path'
-import { CancelledError, ConceptLensError } from '../../core/index.ts'
+import { CancelledError } from '../../core/index.ts'
 import type { CancellationToken, Logger } from '../../core/index.ts'
 import { automaticThreads } from '../cores.ts'
-import { createEngineProcess } from '../engineProcess.ts'
 import type { EngineProcess } from '../engineProcess.ts'
+import { startLoaded, unexpectedAnswer } from '../loadedProcess.ts'
 import type { ProviderName } from '../providers.ts'
 import type { Gliner } from './gliner.ts'
 import { glinerFingerprint, readGlinerConfig } from './glinerConfig.ts'
@@ -34,43 +34,33 @@ export async function createGliner(options: GlinerOptions): Promise<Gliner> {
   const config = await readGlinerConfig(modelDir)
   const fingerprint = await glinerFingerprint(config)
   const threads = options.threads ?? automaticThreads(1)
-  const process = createEngineProcess({
-    engineScript,
-    load: { engine: 'gliner', config, provider, threads },
-    logger,
-  })
-  try {
-    const loaded = await process.load()
-    if (loaded.notice !== undefined) logger.warn(loaded.notice)
-    const isBi = config.architecture.startsWith('bi')
-    const file = join(options.cacheFolder, `${fingerprint}.jsonl`)
-    const embed = isBi ? embedder(process, await openLabelStore(file, config.hidden), logger) : undefined
-    return {
-      info: {
-        architecture: config.architecture,
-        name: basename(modelDir),
-        fingerprint,
-        provider: loaded.provider,
-      },
-      async spans(text, labels, token) {
-        throwIfCancelled(token)
-        if (labels.length === 0) return []
-        const names = labels.map(({ label }) => label)
-        const vectors = embed && (await embed(names, token))
-        const asked = {
-          labels: names,
-          thresholds: labels.map(({ threshold }) => threshold),
-          ...(vectors ? { vectors } : {}),
-        }
-        const answer = await process.run({ kind: 'spans', text, asked }, token)
-        if (answer.kind !== 'spans') throw unexpected(answer.kind)
-        return answer.spans.map((span) => ({ ...span, label: names[span.label] ?? '' }))
-      },
-      dispose: () => process.dispose(),
-    }
-  } catch (error) {
-    await process.dispose()
-    throw error
+  const file = join(options.cacheFolder, `${fingerprint}.jsonl`)
+  const store = config.architecture.startsWith('bi') ? await openLabelStore(file, config.hidden) : undefined
+  const load = { engine: 'gliner' as const, config, provider, threads }
+  const { process, loaded } = await startLoaded({ engineScript, load, logger })
+  const embed = store && embedder(process, store, logger)
+  return {
+    info: {
+      architecture: config.architecture,
+      name: basename(modelDir),
+      fingerprint,
+      provider: loaded.provider,
+    },
+    async spans(text, labels, token) {
+      throwIfCancelled(token)
+      if (labels.length === 0) return []
+      const names = labels.map(({ label }) => label)
+      const vectors = embed && (await embed(names, token))
+      const asked = {
+        labels: names,
+        thresholds: labels.map(({ threshold }) => threshold),
+        ...(vectors ? { vectors } : {}),
+      }
+      const answer = await process.run({ kind: 'spans', text, asked }, token)
+      if (answer.kind !== 'spans') throw unexpectedAnswer(answer.kind)
+      return answer.spans.map((span) => ({ ...span, label: names[span.label] ?? '' }))
+    },
+    dispose: () => process.dispose(),
   }
 }
 
@@ -87,7 +77,7 @@ function embedder(
     if (missing.length > 0) {
       throwIfCancelled(token)
       const answer = await process.run({ kind: 'embed', labels: missing }, token)
-      if (answer.kind !== 'embedded') throw unexpected(answer.kind)
+      if (answer.kind !== 'embedded') throw unexpectedAnswer(answer.kind)
       const width = answer.vectors.length / missing.length
       const made = missing.map(
         (label, i) => [label, answer.vectors.slice(i * width, (i + 1) * width)] as const,
@@ -117,8 +107,4 @@ function joined(vectors: readonly Float32Array[]): Float32Array {
 
 function throwIfCancelled(token: CancellationToken | undefined): void {
   if (token?.isCancellationRequested) throw new CancelledError()
-}
-
-function unexpected(kind: string): ConceptLensError {
-  return new ConceptLensError('engine-protocol', `The inference process answered "${kind}" out of turn.`)
 }
