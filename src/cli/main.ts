@@ -5,6 +5,7 @@ import { addBenchCommand } from './commands/bench.ts'
 import { addEvaluateCommand } from './commands/evaluate.ts'
 import { addKnowledgeBaseCommand } from './commands/kb.ts'
 import { addLinkCommand } from './commands/link.ts'
+import { addLanguageModelCommand } from './commands/languageModel.ts'
 import { addMentionsCommand } from './commands/mentions.ts'
 import { addServeCommand } from './commands/serve.ts'
 import { addStartCommand } from './commands/start.ts'
@@ -31,6 +32,7 @@ async function main(argv: readonly string[]): Promise<number> {
   addEvaluateCommand(program)
   addKnowledgeBaseCommand(program, finish)
   addLinkCommand(program, finish)
+  addLanguageModelCommand(program)
   addMentionsCommand(program)
   addServeCommand(program, finish)
   addStartCommand(program, finish)

@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { CancelledError, ConceptLensError, type CancellationToken, type Progress } from '../core/index.ts'
 import { digestOf } from './digest.ts'
+import { signalOf } from './cancelling.ts'
 import { checkSpace, checkStart } from './checks.ts'
 import { asFailure, isLasting, retryAfterMs, StatusError } from './failures.ts'
 import type { Http, HttpAnswer } from './http.ts'
@@ -39,7 +40,6 @@ export interface DownloadOptions {
 const MAX_FRUITLESS = 5
 const MAX_TRIES = 100
 const FIRST_PAUSE_MS = 1000
-const CANCEL_CHECK_MS = 200
 
 /** The file is whole, is not what was published: begin anew, once. */
 class WrongContentError extends Error {}
@@ -214,13 +214,4 @@ function tooLarge(maxBytes: number): ConceptLensError {
 
 function checkCancelled(token: CancellationToken | undefined): void {
   if (token?.isCancellationRequested) throw new CancelledError()
-}
-
-/** Ends a request soon after the token says so, also while nothing comes. */
-function signalOf(token: CancellationToken | undefined): { readonly signal: AbortSignal; stop(): void } {
-  const controller = new AbortController()
-  const timer = setInterval(() => {
-    if (token?.isCancellationRequested) controller.abort()
-  }, CANCEL_CHECK_MS)
-  return { signal: controller.signal, stop: () => clearInterval(timer) }
 }

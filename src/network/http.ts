@@ -23,7 +23,12 @@ export interface HttpRequest {
   readonly signal?: AbortSignal
 }
 
-/** An answer that is no redirect. Its body must be read or dropped. */
+/** A request with something to tell. */
+export interface HttpPost extends HttpRequest {
+  readonly body: string
+}
+
+/** An answer; of a GET never a redirect. Its body must be read or dropped. */
 export interface HttpAnswer {
   readonly status: number
   /** Where the answer came from in the end. */
@@ -43,6 +48,8 @@ export interface Http {
    * with https then. Throws `ConceptLensError` for a redirect that cannot be followed, and what the connection throws.
    */
   get(request: HttpRequest): Promise<HttpAnswer>
+  /** Sends a text. Follows no redirect, which is an answer here: what is sent is meant for this address alone. */
+  post(request: HttpPost): Promise<HttpAnswer>
   close(): Promise<void>
 }
 
@@ -60,9 +67,10 @@ export function createHttp(options: HttpOptions = {}): Http {
     bodyTimeout: stallMs,
   })
 
-  async function once({ url, headers, signal }: HttpRequest): Promise<HttpAnswer> {
+  async function once({ url, headers, signal, body }: HttpRequest & Partial<HttpPost>): Promise<HttpAnswer> {
     const answer = await request(url, {
       dispatcher,
+      ...(body === undefined ? {} : { method: 'POST', body }),
       headers: { 'user-agent': 'ConceptLens', ...headers },
       ...(signal ? { signal } : {}),
     })
@@ -92,6 +100,7 @@ export function createHttp(options: HttpOptions = {}): Http {
         seen.push(nextAddress(seen, location))
       }
     },
+    post: once,
     close: () => dispatcher.destroy(),
   }
 }

@@ -21,12 +21,14 @@ export function configurationBlock(): ConfigurationBlock {
   }
 }
 
+/** `machine-overridable` lets a trusted workspace say so; RESTRICTED_SETTINGS guards the others. `machine` lets none. */
+const SCOPES = { resource: 'resource', machine: 'machine-overridable', user: 'machine' } as const
+
 function propertyOf(setting: Setting): ConfigurationProperty {
   return {
     ...typeOf(setting),
     default: setting.default,
-    // `machine-overridable` lets a trusted workspace say so; RESTRICTED_SETTINGS guards the others.
-    scope: setting.scope === 'machine' ? 'machine-overridable' : 'resource',
+    scope: SCOPES[setting.scope],
     markdownDescription: setting.description,
   }
 }

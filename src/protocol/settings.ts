@@ -5,9 +5,10 @@
 
 /**
  * Where a setting may be set. `resource`: user, workspace and folder. `machine`: user only, and in a workspace only
- * when it is trusted, because the value is a path or starts a process.
+ * when it is trusted, because the value is a path or starts a process. `user`: user only, because the value decides what
+ * text may leave the machine, which no workspace may decide for a person.
  */
-export type SettingScope = 'resource' | 'machine'
+export type SettingScope = 'resource' | 'machine' | 'user'
 
 interface SettingBase {
   /** One or two sentences of Markdown for people; names the unit. */
@@ -239,6 +240,38 @@ export const SETTINGS = {
     scope: 'machine',
     flag: '--model <dir>',
     description: 'Folder of the model to link with. Empty: the built-in model.',
+  },
+  'languageModel.server': {
+    type: 'text',
+    default: '',
+    scope: 'user',
+    flag: '--lm-server <url>',
+    description:
+      'Address of a server with a language model and an OpenAI-compatible interface, on this machine: `http://127.0.0.1:11434/v1` (Ollama), `http://127.0.0.1:8080/v1` (llama.cpp), `http://127.0.0.1:8000/v1` (vLLM). Empty: none.',
+  },
+  'languageModel.model': {
+    type: 'text',
+    default: '',
+    scope: 'user',
+    flag: '--lm-model <name>',
+    description: 'Name of the model that the server is asked for. Empty: the only one that it has.',
+  },
+  'languageModel.allowedHosts': {
+    type: 'list',
+    default: [],
+    scope: 'user',
+    flag: '--lm-host <host>',
+    description:
+      'Other machines to which text of your manuscripts may be sent when `#conceptLens.languageModel.server#` lies there (`gpu.example.org`). Empty: none; text stays on this machine.',
+  },
+  'languageModel.timeout': {
+    type: 'integer',
+    default: 60,
+    minimum: 1,
+    maximum: 3600,
+    scope: 'user',
+    flag: '--lm-timeout <s>',
+    description: 'How long the server may take for an answer, in seconds.',
   },
   'engine.provider': {
     type: 'choice',

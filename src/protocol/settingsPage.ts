@@ -12,7 +12,7 @@ const INTRODUCTION = `# Settings
 
 Open them in VS Code with Ctrl+, (⌘, on a Mac) and search for \`@ext:conceptlens.conceptlens\`.
 Other editors send them to \`conceptlens serve --stdio\` as the section \`${SETTINGS_SECTION}\`.
-Settings of scope *machine* are taken from a workspace only when it is trusted.`
+Settings of scope *machine* are taken from a workspace only when it is trusted; those of scope *user* never are.`
 
 function sectionOf(key: string, setting: Setting): string {
   const facts = `*${allowedValues(setting)}; default \`${JSON.stringify(setting.default)}\`; scope ${setting.scope}*`

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { Command, type Option } from 'commander'
 import { addAlignCommand } from '../../src/cli/commands/align.ts'
+import { addLanguageModelCommand } from '../../src/cli/commands/languageModel.ts'
 import { addLinkCommand } from '../../src/cli/commands/link.ts'
 import { entries, type Setting } from '../../src/protocol/index.ts'
 
@@ -12,6 +13,7 @@ function commandOptions(): ReadonlyMap<string, readonly Option[]> {
   const program = new Command()
   addLinkCommand(program, () => undefined)
   addAlignCommand(program)
+  addLanguageModelCommand(program)
   return new Map(program.commands.map((command) => [command.name(), command.options]))
 }
 

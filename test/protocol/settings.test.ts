@@ -66,6 +66,12 @@ describe('settings', () => {
     }
   })
 
+  it('no workspace says to which machine text is sent', () => {
+    const { properties } = configurationBlock()
+    for (const key of ['server', 'model', 'allowedHosts', 'timeout'])
+      assert.equal(properties[`conceptLens.languageModel.${key}`]?.scope, 'machine', key)
+  })
+
   it('are those of linking, where linking has them', () => {
     const { minProbability, candidatesRanked, convention, generalWords } = defaultLinkingSettings
     assert.equal(DEFAULT_SETTINGS.minimumProbability, minProbability)
