@@ -5,7 +5,7 @@ import { conceptFilter } from './candidates/index.ts'
 import type { Explanation, ExplanationStep } from './explanation.ts'
 import { wordsOf } from './mentions/index.ts'
 import type { Proposal } from './mentions/index.ts'
-import type { PassageLinkerParts } from './passageLinker.ts'
+import type { StageParts } from './stages.ts'
 import type { LinkingSettings } from './settings.ts'
 
 /** What is known about the word to explain; without `linked` the offset is not in prose. */
@@ -15,7 +15,7 @@ export interface WordToExplain {
   readonly offset?: number
   readonly linked?: LinkedPassage | undefined
   readonly proposals?: readonly Proposal[]
-  readonly parts?: PassageLinkerParts
+  readonly parts?: StageParts
 }
 
 /** Says which step decided whether a word is linked. */

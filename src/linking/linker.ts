@@ -22,13 +22,14 @@ import { revise, reviseFirst } from './opinions.ts'
 import type { Revision } from './opinions.ts'
 import type { LinkedMention } from './passageCache.ts'
 import { createPassageLinker } from './passageLinker.ts'
-import type { PassageFocus, PassageLinker, PassageLinkerParts, PassageTask } from './passageLinker.ts'
+import type { PassageFocus, PassageLinker, PassageTask } from './passageLinker.ts'
 import { createConceptSearch } from './search/index.ts'
 import type { LinkingSettings } from './settings.ts'
+import type { StageParts } from './stages.ts'
 import { temper } from './temper.ts'
 
 /** What a linker works with. */
-export interface LinkerParts extends PassageLinkerParts {
+export interface LinkerParts extends StageParts {
   /** Lets other work of the process go on between passages; by default a turn of the event loop. */
   readonly pause?: () => Promise<void>
 }

@@ -1,24 +1,25 @@
 import { LRUCache } from 'lru-cache'
-import { CancelledError } from '../core/index.ts'
-import type { CancellationToken, KnowledgeBase, Logger, Mention, RankedCandidate } from '../core/index.ts'
-import type { Engine, Gliner, ScoredSpan, TextAnalysis } from '../inference/index.ts'
-import { groupsOf } from '../knowledge/index.ts'
-import { conceptFilter, readRestriction, retrieveCandidates } from './candidates/index.ts'
+import type { CancellationToken, Mention, RankedCandidate } from '../core/index.ts'
+import type { TextAnalysis } from '../inference/index.ts'
+import { candidatesOf } from './candidates/index.ts'
+import { createGuards } from './guards.ts'
 import type { GivenMention } from './linkerApi.ts'
 import {
-  detectMentions,
   expansionsIn,
   givenMention,
   groupSharesIn,
-  proposeMentions,
-  selectSpans,
+  judge,
+  mentionsAmong,
+  proposalsOf,
 } from './mentions/index.ts'
-import type { Abbreviations, AuthorSpan, DetectionInput, DetectionRules, Proposal } from './mentions/index.ts'
+import type { Abbreviations, AuthorSpan, MentionContext, Proposal } from './mentions/index.ts'
 import { createPassageCache } from './passageCache.ts'
 import type { LinkedMention, PassageKey } from './passageCache.ts'
-import { rankByPrior, rankMentions, unranked } from './ranking/index.ts'
-import type { MentionToRank, Ranking } from './ranking/index.ts'
+import { MODEL_SILENT, rankInCascade, unranked } from './ranking/index.ts'
+import type { Answer, MentionToRank } from './ranking/index.ts'
 import type { LinkingSettings } from './settings.ts'
+import { createStages } from './stages.ts'
+import type { StageParts } from './stages.ts'
 
 /** What a passage's links are made from. */
 export interface PassageTask {
@@ -51,156 +52,131 @@ export interface PassageLinker {
   propose(task: PassageTask): Promise<readonly Proposal[]>
 }
 
-/** What {@link createPassageLinker} needs. */
-export interface PassageLinkerParts {
-  readonly knowledgeBase: KnowledgeBase
-  /** Without an engine names alone decide. */
-  readonly engine?: Engine | undefined
-  /** Finds mentions of {@link LinkingSettings.namedTypes}. */
-  readonly gliner?: Gliner | undefined
-  readonly logger: Logger
-}
-
 const RETRIEVALS_KEPT = 5000
 
-export function createPassageLinker(parts: PassageLinkerParts, settings: LinkingSettings): PassageLinker {
-  const { knowledgeBase, engine, gliner } = parts
+/** Makes the linker of passages: it takes each through the stages, in their order. */
+export function createPassageLinker(parts: StageParts, settings: LinkingSettings): PassageLinker {
+  const { engine } = parts
+  const stages = createStages(parts, settings)
   const cache = createPassageCache(settings.cachedPassages)
   const lists = new LRUCache<string, readonly RankedCandidate[]>({ max: RETRIEVALS_KEPT })
-  const accepts = conceptFilter(knowledgeBase, settings)
-  const mentionGroups = groupsAllowed(knowledgeBase, settings)
-  const rules = (analysis: TextAnalysis | undefined): DetectionRules => ({
-    ...rulesOf(settings, engine, analysis),
-    accepts,
-    mentionGroups,
-  })
-  const limit = Math.max(settings.candidatesKept, settings.candidatesRanked)
-  const retrieve = (text: string): readonly RankedCandidate[] => {
+  const guards = createGuards(parts.logger)
+
+  /** Runs a stage; one that cannot say makes the result a lesser one, which must not outlive the failure. */
+  async function ask<T>(run: Run, consequence: string, call: () => Promise<T | undefined>) {
+    const answer = await guards(consequence)(call)
+    if (answer === undefined) run.isWhole = false
+    return answer
+  }
+
+  async function read({ text, token }: PassageTask, run: Run): Promise<TextAnalysis | undefined> {
+    return engine && (await ask(run, MODEL_SILENT, () => engine.analyse(text, token)))
+  }
+
+  async function proposed(task: PassageTask, run: Run): Promise<Judged> {
+    const { text, index: passage, abbreviations, author, token } = task
+    const analysis = read(task, run)
+    const input = { text, passage, abbreviations, author, analysis, token }
+    const [found, context] = await Promise.all([
+      proposalsOf(task.given ? [] : stages.detectors, (detector) =>
+        ask(run, detector.consequence, () => detector.propose(input)),
+      ),
+      analysis.then((known) => contextOf(task, known)),
+    ])
+    return { proposals: judge(found, context, stages.judging), context }
+  }
+
+  function contextOf(task: PassageTask, analysis: TextAnalysis | undefined): MentionContext {
+    const { text, index: passage, abbreviations } = task
+    return { text, passage, knowledgeBase: parts.knowledgeBase, abbreviations, analysis }
+  }
+
+  async function lookUp(text: string, { task, run }: OnTheWay): Promise<readonly RankedCandidate[]> {
     const known = lists.get(text)
     if (known) return known
-    const list = unranked(retrieveCandidates(knowledgeBase, text, { limit, accepts }))
-    lists.set(text, list)
+    const own: Run = { isWhole: true }
+    const { layers, nKept: limit } = stages
+    const found = await candidatesOf(layers, { text, limit }, (source, ...call) =>
+      ask(own, source.consequence, async () => source.find(...call, task.token)),
+    )
+    const list = unranked(found)
+    if (own.isWhole) lists.set(text, list)
+    else run.isWhole = false
     return list
   }
-  const configuration = configurationOf(parts, settings)
-  const guarded = engineGuard(parts.logger, 'The model does not answer, so names alone decide until it does')
-  const glinerGuarded = engineGuard(
-    parts.logger,
-    'The model for named types does not answer, so their mentions are missing until it does',
-  )
-  const rank = async (
-    mentions: readonly Mention[],
-    analysis: TextAnalysis | undefined,
-    { text, token, focus }: PassageTask,
-  ) => {
+
+  /** The requests of mentions; those that look up the same thing share the look-up. */
+  function requestsOf(mentions: readonly Mention[], analysis: TextAnalysis | undefined, way: OnTheWay) {
     const sharesOf = analysis && groupSharesIn(analysis)
-    const requests = mentions.map((mention): MentionToRank => {
+    const asked = new Map<string, Promise<readonly RankedCandidate[]>>()
+    const requests = mentions.map(async (mention): Promise<MentionToRank> => {
       const lookedUp = mention.expansion ?? mention.text
-      return { mention, lookedUp, groupShares: sharesOf?.(mention.span), candidates: retrieve(lookedUp) }
+      const list = asked.get(lookedUp) ?? lookUp(lookedUp, way)
+      asked.set(lookedUp, list)
+      return { mention, lookedUp, groupShares: sharesOf?.(mention.span), candidates: await list }
     })
-    const nRanked = settings.candidatesRanked
-    const first = focus && {
-      offset: focus.offset,
-      onRanked: (nearest: readonly (readonly [MentionToRank, Ranking])[]) =>
-        focus.onLinked(nearest.map(([{ mention }, ranking]) => ({ mention, ...ranking, chosenBy: 'model' }))),
-    }
-    const ranked =
-      engine &&
-      analysis &&
-      (await guarded(() => rankMentions(text, requests, { engine, nRanked, token, focus: first })))
-    return mentions.map((mention, i): LinkedMention => {
-      const ranking = ranked?.[i] ?? rankByPrior(requests[i]?.candidates ?? [], nRanked)
-      return { mention, ...ranking, chosenBy: ranked ? 'model' : 'rule' }
-    })
+    return Promise.all(requests)
   }
-  const analyse = async (task: PassageTask): Promise<TextAnalysis | undefined> =>
-    engine && (await guarded(() => engine.analyse(task.text, task.token)))
-  const asksForTypes = gliner !== undefined && settings.namedTypes.length > 0
-  const named = async (task: PassageTask): Promise<readonly ScoredSpan[] | undefined> => {
-    if (!asksForTypes || task.given) return []
-    const found = await glinerGuarded(() => gliner.spans(task.text, settings.namedTypes, task.token))
-    return found && selectSpans(found, { nested: false, multiLabel: false })
+
+  async function rank(
+    mentions: readonly Mention[],
+    { analysis }: MentionContext,
+    way: OnTheWay,
+  ): Promise<readonly LinkedMention[]> {
+    const { run, task } = way
+    const { text, token, focus } = task
+    const requests = await requestsOf(mentions, analysis, way)
+    const answers = await rankInCascade(stages.cascade, requests, {
+      ask: (reranker, some, first) =>
+        ask(run, reranker.consequence, () => reranker.rank(text, some, { analysis, token, focus: first })),
+      focus: focus && {
+        offset: focus.offset,
+        onRanked: (nearest) => focus.onLinked(nearest.map(([one, answer]) => linkedOf(one, answer))),
+      },
+    })
+    return requests.map((one, i) => linkedOf(one, answers[i]))
   }
 
   const link = async (task: PassageTask): Promise<readonly LinkedMention[]> => {
-    const key = keyOf(configuration, task)
+    const key = keyOf(stages.key, task)
     const known = cache.get(key)
     if (known) return known
     if (task.text.trim() === '') return []
-    const [analysis, typed] = await Promise.all([analyse(task), named(task)])
-    const input = { ...inputOf(knowledgeBase, task, analysis), named: typed }
-    const mentions = mentionsOf(input, task, rules(analysis))
-    const linked = await rank(mentions, analysis, task)
-    // What a failing engine left to the fallback must not outlive the failure.
-    const isWhole = !engine || (analysis && linked.every((one) => one.chosenBy === 'model'))
-    if (isWhole && typed) cache.set(key, linked)
+    const run: Run = { isWhole: true }
+    const { proposals, context } = await proposed(task, run)
+    const mentions =
+      task.given?.map((given) => givenMention(context, { ...given, origin: 'given' }, stages.heads)) ??
+      mentionsAmong(proposals, context)
+    const linked = await rank(mentions, context, { task, run })
+    if (run.isWhole) cache.set(key, linked)
     return linked
   }
-  const propose = async (task: PassageTask) => {
-    const [analysis, typed] = await Promise.all([analyse(task), named(task)])
-    return proposeMentions({ ...inputOf(knowledgeBase, task, analysis), named: typed }, rules(analysis))
-  }
-  const has = (task: PassageTask): boolean => cache.get(keyOf(configuration, task)) !== undefined
-  return { link, has, propose }
-}
-
-function mentionsOf(input: DetectionInput, task: PassageTask, rules: DetectionRules): Mention[] {
-  if (!task.given) return detectMentions(input, rules)
-  return task.given.map((given) => givenMention(input, { ...given, origin: 'given' }, rules.heads))
-}
-
-function inputOf(
-  knowledgeBase: KnowledgeBase,
-  task: PassageTask,
-  analysis: TextAnalysis | undefined,
-): DetectionInput {
-  const { text, index: passage, abbreviations, author } = task
-  return { text, passage, knowledgeBase, abbreviations, analysis, author }
-}
-
-/** What the corpora of the `entities` convention annotate. */
-const ENTITY_GROUPS = ['DISO', 'CHEM', 'GENE', 'LIVB']
-
-function rulesOf(
-  settings: LinkingSettings,
-  engine: Engine | undefined,
-  analysis: TextAnalysis | undefined,
-): DetectionRules {
-  const { convention, detection } = settings
   return {
-    heads: convention === 'both' ? ['concepts', 'entities'] : [convention],
-    useTagger: analysis !== undefined && detection !== 'dictionary',
-    // Without a model the dictionary stands in for the tagger.
-    useDictionary: analysis === undefined || detection !== 'tagger',
-    dictionaryGroups: convention === 'entities' ? ENTITY_GROUPS : undefined,
-    hideGeneralWords: settings.generalWords === 'hide',
-    tagThreshold: settings.tagThreshold ?? engine?.info.tagThreshold ?? 0.5,
+    link,
+    has: (task) => cache.get(keyOf(stages.key, task)) !== undefined,
+    propose: async (task) => (await proposed(task, { isWhole: true })).proposals,
   }
 }
 
-/** Groups in which mentions can have a concept when only some types are linked to; `undefined`: all. */
-function groupsAllowed(
-  knowledgeBase: KnowledgeBase,
-  settings: LinkingSettings,
-): ReadonlySet<string> | undefined {
-  const { groups, tuis } = readRestriction(knowledgeBase, settings)
-  return groups.size + tuis.size === 0 ? undefined : new Set([...groups, ...groupsOf([...tuis])])
+/** One way of a passage through the stages. */
+interface Run {
+  /** Every stage that was asked could say. */
+  isWhole: boolean
 }
 
-/** Everything outside the task that decides about a passage's links. */
-function configurationOf(
-  { knowledgeBase, engine, gliner }: PassageLinkerParts,
-  settings: LinkingSettings,
-): string {
-  const { convention, detection, generalWords, candidatesRanked, candidatesKept, tagThreshold } = settings
-  const { types, sources, namedTypes } = settings
-  return JSON.stringify([
-    knowledgeBase.info.fingerprint,
-    engine?.info.fingerprint,
-    gliner?.info.fingerprint,
-    namedTypes,
-    { convention, detection, generalWords, candidatesRanked, candidatesKept, tagThreshold, types, sources },
-  ])
+interface OnTheWay {
+  readonly task: PassageTask
+  readonly run: Run
+}
+
+interface Judged {
+  readonly proposals: readonly Proposal[]
+  readonly context: MentionContext
+}
+
+/** What nobody ranked keeps its candidates, without a choice. */
+function linkedOf({ mention, candidates }: MentionToRank, answer: Answer | undefined): LinkedMention {
+  return { mention, ...(answer?.ranking ?? { candidates, none: 1 }), chosenBy: answer?.by.chosenBy ?? 'rule' }
 }
 
 function keyOf(
@@ -209,25 +185,4 @@ function keyOf(
 ): PassageKey {
   const expansions = abbreviations ? expansionsIn(abbreviations, text, index) : []
   return { text, expansions, mentions: [author, given], configuration }
-}
-
-/** Runs calls of the engine; a failing one gives `undefined`, with one message until it works again. */
-function engineGuard(
-  logger: Logger,
-  consequence: string,
-): <T>(call: () => Promise<T>) => Promise<T | undefined> {
-  let failing = false
-  return async (call) => {
-    try {
-      const answer = await call()
-      failing = false
-      return answer
-    } catch (error) {
-      if (error instanceof CancelledError) throw error
-      const reason = error instanceof Error ? error.message : String(error)
-      if (!failing) logger.warn(`${consequence}: ${reason}`)
-      failing = true
-      return undefined
-    }
-  }
 }

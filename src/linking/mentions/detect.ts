@@ -1,75 +1,31 @@
-import type { ConceptFilter, KnowledgeBase, Mention, MentionOrigin, Span } from '../../core/index.ts'
-import type { ScoredSpan, TextAnalysis } from '../../inference/index.ts'
+import type { KnowledgeBase, Mention, MentionOrigin, Span } from '../../core/index.ts'
+import type { TextAnalysis } from '../../inference/index.ts'
 import { fold } from '../../knowledge/index.ts'
-import { expandText, usesOf } from './abbreviations.ts'
-import type { Abbreviations } from './abbreviations.ts'
+import { expandText } from './abbreviations.ts'
 import { generalWords } from './commonWords.ts'
-import { dictionaryMatches } from './dictionary.ts'
-import { groupShares, opinionOf, taggedSpans, taggedWords } from './tagger.ts'
+import type { PassageToRead } from './detector.ts'
+import { isKnown } from './knownName.ts'
+import type { Proposal, Rejection } from './proposal.ts'
+import { groupShares, headsOf, opinionOf, taggedWords } from './tagger.ts'
 import type { TaggedWords } from './tagger.ts'
 import { singularForms } from './variants.ts'
-import { wordsOf } from './words.ts'
 
-/** How mentions are found. */
-export interface DetectionRules {
-  /** Heads of the tagger that count; names the model does not have are ignored. */
+/** What is decided about proposals by. */
+export interface JudgingRules {
+  /** Heads of the tagger whose opinion counts, also on spans that it did not mark; none when it takes no part. */
   readonly heads: readonly string[]
-  readonly useTagger: boolean
-  readonly useDictionary: boolean
   readonly hideGeneralWords: boolean
-  /** Semantic groups whose names the dictionary proposes, and those without a known group; all when `undefined`. */
-  readonly dictionaryGroups?: readonly string[] | undefined
-  /** Concepts whose names the dictionary proposes; all when `undefined`. */
-  readonly accepts?: ConceptFilter | undefined
   /** Semantic groups of the tagger that count; all when `undefined`. A name of the dictionary counts all the same. */
   readonly mentionGroups?: ReadonlySet<string> | undefined
   /** The least probability of a tagged mention, 0 … 1. */
   readonly tagThreshold: number
 }
 
-/** What mentions are found in. */
-export interface DetectionInput {
-  readonly text: string
-  /** Index of the passage in its document, for the abbreviations. */
-  readonly passage: number
+/** What mentions stand in. */
+export interface MentionContext extends Pick<PassageToRead, 'text' | 'passage' | 'abbreviations'> {
   readonly knowledgeBase: KnowledgeBase
-  /** The document's abbreviations; `undefined` expands nothing. */
-  readonly abbreviations?: Abbreviations | undefined
   /** `undefined` when there is no model. */
   readonly analysis?: TextAnalysis | undefined
-  /** Spans of the types that the author named: chosen, not overlapping. */
-  readonly named?: readonly ScoredSpan[] | undefined
-  /** Spans that the author made mentions. */
-  readonly author?: readonly AuthorSpan[]
-}
-
-/** A span that the author made a mention. */
-export interface AuthorSpan extends Span {
-  /**
-   * Whether the author marked this very place: then it wins over everything. Else it has the words of a mark made
-   * elsewhere: then it is a sure mention that may still lie in a longer one.
-   */
-  readonly here: boolean
-}
-
-/** Why a proposal is not a mention. */
-export type Rejection =
-  | { readonly kind: 'general-word' }
-  | { readonly kind: 'unlikely'; readonly probability: number; readonly threshold: number }
-  | { readonly kind: 'other-type'; readonly group: string }
-  | { readonly kind: 'overlap'; readonly winner: Span }
-
-/** A stretch that some detector proposed, and what became of it. */
-export interface Proposal extends Span {
-  readonly origins: readonly MentionOrigin[]
-  readonly group?: string
-  readonly namedType?: string
-  readonly probability?: number
-  readonly nWords: number
-  /** The author marked this very place. */
-  readonly settled?: boolean
-  /** `undefined` for those that are mentions. */
-  readonly rejection?: Rejection
 }
 
 /**
@@ -79,45 +35,41 @@ export interface Proposal extends Span {
 const DICTIONARY_SHARE = 0.6
 
 /**
- * Everything that any detector proposes, with the reasons of those that are no mentions; sorted by start, then end.
+ * What becomes of the proposals of all detectors: those that are no mentions get the reason. Sorted by start, then end.
  *
- * - The tagger proposes its spans, the dictionary every name, abbreviations their uses, GLiNER what is of a type
- *   that the author named, the author what he marked. Proposals of one span are one, with all origins.
+ * - Proposals of one span are one, with all origins.
  * - With a model, a tagged span needs the threshold, any other the larger part of it by the tagger's opinion.
  * - General words alone are no mentions while they are hidden.
- * - What is of a named type needs no more: its threshold was applied, and who asks for "assay" wants the word itself, too.
+ * - What its detector vetted needs no more: who asks for "assay" wants the word itself, too.
  * - Of overlapping ones the strongest wins: what the author marked here, then by probability (1 without a model) times the square
  *   root of the number of words, so that of equally probable ones the longer wins; ties to the earlier.
  */
-export function proposeMentions(input: DetectionInput, rules: DetectionRules): Proposal[] {
-  const heads = rules.useTagger ? headsOf(input.analysis, rules.heads) : []
-  const judged = merged([
-    ...(input.author ?? []).map((span) => authorProposal(input.text, span)),
-    ...(input.named ?? []).map((span) => namedProposal(input.text, span)),
-    ...(rules.useTagger ? heads.flatMap(taggerProposals) : []),
-    ...(rules.useDictionary ? dictionaryProposals(input, rules) : []),
-  ])
+export function judge(
+  proposals: readonly Proposal[],
+  { text, analysis }: Pick<MentionContext, 'text' | 'analysis'>,
+  rules: JudgingRules,
+): Proposal[] {
+  const heads = headsOf(analysis, rules.heads)
+  const judged = merged(proposals)
     .map((one) => withOpinion(one, heads))
-    .map((one) => reject(one, firstRejection(input.text, one, rules)))
+    .map((one) => reject(one, firstRejection(text, one, rules)))
   return settle(judged)
 }
 
-/** The mentions among the proposals: sorted, not overlapping. */
-export function detectMentions(input: DetectionInput, rules: DetectionRules): Mention[] {
-  return proposeMentions(input, rules)
-    .filter(({ rejection }) => rejection === undefined)
-    .map((one) => mentionOf(input, one))
+/** The mentions among judged proposals: sorted, not overlapping. */
+export function mentionsAmong(judged: readonly Proposal[], context: MentionContext): Mention[] {
+  return judged.filter(({ rejection }) => rejection === undefined).map((one) => mentionOf(context, one))
 }
 
 /** A mention of somebody else's span: with its expansion, and the tagger's group when none is given. */
 export function givenMention(
-  input: DetectionInput,
+  context: MentionContext,
   given: { readonly span: Span; readonly group?: string; readonly origin: MentionOrigin },
   heads: readonly string[],
 ): Mention {
-  const opinions = headsOf(input.analysis, heads).map((tagged) => opinionOf(tagged, given.span))
+  const opinions = headsOf(context.analysis, heads).map((tagged) => opinionOf(tagged, given.span))
   const group = given.group ?? opinions.sort((a, b) => b.probability - a.probability)[0]?.group
-  return mentionOf(input, {
+  return mentionOf(context, {
     ...given.span,
     origins: [given.origin],
     nWords: 1,
@@ -140,44 +92,6 @@ export function isGeneralWord(text: string): boolean {
   return generalWords.has(folded) || singularForms(folded, text).some((form) => generalWords.has(form.folded))
 }
 
-function headsOf(analysis: TextAnalysis | undefined, names: readonly string[]): TaggedWords[] {
-  return (analysis?.heads ?? [])
-    .filter((head) => names.includes(head.name))
-    .map((head) => taggedWords(analysis as TextAnalysis, head))
-}
-
-function taggerProposals(tagged: TaggedWords): Proposal[] {
-  return taggedSpans(tagged).map((span) => ({ ...span, origins: ['tagger'] }))
-}
-
-function dictionaryProposals(
-  { text, knowledgeBase, abbreviations, passage }: DetectionInput,
-  { dictionaryGroups: groups, accepts }: DetectionRules,
-): Proposal[] {
-  const matches = dictionaryMatches(knowledgeBase, text, { groups, accepts })
-  const names = matches.map((match) => proposal(text, match, 'dictionary'))
-  if (!abbreviations) return names
-  const uses = usesOf(abbreviations, text, passage).filter((use) => isKnown(knowledgeBase, use.long))
-  return [...names, ...uses.map((use) => proposal(text, use, 'abbreviation'))]
-}
-
-function isKnown(kb: KnowledgeBase, long: string): boolean {
-  const folded = fold(long)
-  return kb.hasName(folded) || singularForms(folded, long).some((form) => kb.hasName(form.folded))
-}
-
-function proposal(text: string, { start, end }: Span, origin: MentionOrigin): Proposal {
-  return { start, end, origins: [origin], nWords: Math.max(1, wordsOf(text.slice(start, end)).length) }
-}
-
-function authorProposal(text: string, { here, ...span }: AuthorSpan): Proposal {
-  return { ...proposal(text, span, 'author'), settled: here }
-}
-
-function namedProposal(text: string, { label, probability, ...span }: ScoredSpan): Proposal {
-  return { ...proposal(text, span, 'named-type'), namedType: label, probability }
-}
-
 /** One proposal per span: the most probable says group and probability, origins are joined. */
 function merged(proposals: readonly Proposal[]): Proposal[] {
   const bySpan = new Map<string, Proposal>()
@@ -188,9 +102,16 @@ function merged(proposals: readonly Proposal[]): Proposal[] {
     else {
       const better = (one.probability ?? -1) > (known.probability ?? -1) ? one : known
       const settled = known.settled === true || one.settled === true
+      const vetted = known.vetted === true || one.vetted === true
       const namedType = known.namedType ?? one.namedType
       const origins = [...new Set([...known.origins, ...one.origins])]
-      bySpan.set(key, { ...better, settled, origins, ...(namedType === undefined ? {} : { namedType }) })
+      bySpan.set(key, {
+        ...better,
+        settled,
+        vetted,
+        origins,
+        ...(namedType === undefined ? {} : { namedType }),
+      })
     }
   }
   return [...bySpan.values()].sort((a, b) => a.start - b.start || a.end - b.end)
@@ -206,8 +127,8 @@ function withOpinion(one: Proposal, heads: readonly TaggedWords[]): Proposal {
   return { ...one, probability, ...(group === undefined ? {} : { group }) }
 }
 
-function firstRejection(text: string, one: Proposal, rules: DetectionRules): Rejection | undefined {
-  if (one.origins.includes('author') || one.origins.includes('named-type')) return undefined
+function firstRejection(text: string, one: Proposal, rules: JudgingRules): Rejection | undefined {
+  if (one.vetted === true) return undefined
   if (rules.hideGeneralWords && isGeneralWord(text.slice(one.start, one.end))) return { kind: 'general-word' }
   const { group } = one
   if (group !== undefined && !one.origins.includes('dictionary') && rules.mentionGroups?.has(group) === false)
@@ -247,7 +168,7 @@ const reject = (one: Proposal, rejection: Rejection | undefined): Proposal =>
 
 /** What a mention is looked up by when it is or holds a short form. What has a name as it stands needs no writing out. */
 function expansionOf(
-  { abbreviations, knowledgeBase, passage }: DetectionInput,
+  { abbreviations, knowledgeBase, passage }: MentionContext,
   text: string,
 ): string | undefined {
   if (!abbreviations) return undefined
@@ -257,9 +178,9 @@ function expansionOf(
   return expanded !== undefined && isKnown(knowledgeBase, text) ? undefined : expanded
 }
 
-function mentionOf(input: DetectionInput, one: Proposal): Mention {
-  const text = input.text.slice(one.start, one.end)
-  const expansion = expansionOf(input, text)
+function mentionOf(context: MentionContext, one: Proposal): Mention {
+  const text = context.text.slice(one.start, one.end)
+  const expansion = expansionOf(context, text)
   return {
     span: { start: one.start, end: one.end },
     text,

@@ -17,11 +17,28 @@ export interface TaggedWords {
   readonly probabilities: Float64Array
 }
 
+/** What the heads of these names say; names that the model does not have are ignored. */
+export function headsOf(analysis: TextAnalysis | undefined, names: readonly string[]): TaggedWords[] {
+  if (!analysis) return []
+  return analysis.heads.filter(({ name }) => names.includes(name)).map((head) => taggedWords(analysis, head))
+}
+
 /**
  * The tags of whole words: a word (BERT's split: at blanks and around punctuation) has the tag probabilities of its
  * first piece, as in training.
  */
 export function taggedWords(analysis: TextAnalysis, head: HeadLogits): TaggedWords {
+  const known = kept.get(head)
+  if (known) return known
+  const words = wordsTagged(analysis, head)
+  kept.set(head, words)
+  return words
+}
+
+/** Detectors, opinions and ranking ask for the same words of a passage. */
+const kept = new WeakMap<HeadLogits, TaggedWords>()
+
+function wordsTagged(analysis: TextAnalysis, head: HeadLogits): TaggedWords {
   const starts = analysis.tokens.flatMap((_, token) =>
     analysis.wordStarts[token] === true || token === 0 ? [token] : [],
   )

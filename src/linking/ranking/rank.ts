@@ -12,6 +12,8 @@ export interface MentionToRank {
   readonly groupShares?: Readonly<Record<string, number>> | undefined
   /** The fused list as {@link unranked} gives it; empty when retrieval found nothing. */
   readonly candidates: readonly RankedCandidate[]
+  /** What a ranker before this one answered; `undefined` when none did. */
+  readonly previous?: Ranking | undefined
 }
 
 /** A fused list before ranking: every probability is 0. Mentions that look up the same thing may share it. */
