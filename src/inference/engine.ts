@@ -20,8 +20,30 @@ export interface Engine {
     mentions: readonly MentionToScore[],
     token?: CancellationToken,
   ): Promise<readonly MentionScores[]>
+  /** How hard to work from now on; until it is told, nothing is being typed and power is not scarce. */
+  pace(pace: Pace): void
+  /** Where and how it runs now. */
+  running(): EngineRunning
   /** Ends the engine's processes. Calls under way reject with `CancelledError`. Safe to call twice. */
   dispose(): Promise<void>
+}
+
+/** What the engine's work is for at the moment. */
+export interface Pace {
+  /** The text that the author waits for: it may take every core. All other work leaves one to the editor. */
+  readonly typedIn?: string | undefined
+  /** One thread in all, whatever waits. */
+  readonly isLowPower?: boolean
+}
+
+/** Where and how an engine runs; changes when a provider fails. */
+export interface EngineRunning {
+  readonly provider: string
+  readonly processes: number
+  /** Inside each process, for the text that is typed in. */
+  readonly threads: number
+  /** Of all processes together, for everything else. */
+  readonly backgroundThreads: number
 }
 
 /** What the model says of itself (its manifest) and how it runs. Fixed while the engine lives. */
@@ -30,7 +52,7 @@ export interface EngineInfo {
   readonly version: string
   /** Changes whenever the model's files change; part of every cache key. */
   readonly fingerprint: string
-  /** Where it runs: `cpu`, `webgpu` …; after a fall back this is the provider in use, not the one asked for. */
+  /** Where it started to run: `cpu`, `webgpu` …; not the one asked for when that could not be used. See {@link Engine.running}. */
   readonly provider: string
   /** What the graph computes in; `fp32-arithmetic`: weights stored as int8, multiplied in fp32. */
   readonly precision?: 'fp32' | 'fp32-arithmetic' | 'int8'

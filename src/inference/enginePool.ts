@@ -2,37 +2,49 @@ import { LRUCache } from 'lru-cache'
 import { CancelledError, ConceptLensError } from '../core/index.ts'
 import type { CancellationToken } from '../core/index.ts'
 import type { AnalysedText } from './engine/protocol.ts'
-import type { Engine, EngineInfo, MentionToScore, TagHead, TextAnalysis } from './engine.ts'
-import type { EngineProcess } from './engineProcess.ts'
+import type { Layout } from './cores.ts'
+import type { Engine, EngineInfo, MentionToScore, Pace, TagHead, TextAnalysis } from './engine.ts'
+import type { EngineProcess, EngineTask } from './engineProcess.ts'
 import { unexpectedAnswer } from './loadedProcess.ts'
+
+/** Something to do with a text. */
+type TextTask = Extract<EngineTask, { kind: 'analyse' | 'score' }>
 
 /** How many texts remember which process read them. */
 const TEXTS_REMEMBERED = 2_000
 
 /**
  * One engine over several processes. A text goes to the process that has read it, else to the one with the least to do,
- * so that many passages keep all of them busy.
+ * so that many passages keep all of them busy; the one that is typed in may go to any of them, with all threads.
  */
-export function poolEngine(processes: readonly EngineProcess[], info: EngineInfo): Engine {
+export function poolEngine(processes: readonly EngineProcess[], info: EngineInfo, layout: Layout): Engine {
   const readers = new LRUCache<string, EngineProcess>({ max: TEXTS_REMEMBERED })
+  let pace: Pace = {}
 
   const sound = (): readonly EngineProcess[] => {
     const running = processes.filter((process) => !process.broken)
     return running.length > 0 ? running : processes
   }
+  const workforceFor = (text: string) => {
+    if (pace.isLowPower) return { processes: 1, threads: 1 }
+    return text === pace.typedIn ? layout : layout.background
+  }
   const readerOf = (text: string): EngineProcess => {
+    const usable = sound().slice(0, workforceFor(text).processes)
     const known = readers.get(text)
-    if (known?.broken === false) return known
-    const idlest = sound().reduce((a, b) => (b.pending < a.pending ? b : a))
+    if (known && usable.includes(known)) return known
+    const idlest = usable.reduce((a, b) => (b.pending < a.pending ? b : a))
     readers.set(text, idlest)
     return idlest
   }
+  const run = (task: TextTask, token: CancellationToken | undefined) =>
+    readerOf(task.text).run({ ...task, threads: workforceFor(task.text).threads }, token)
 
   return {
     info,
     async analyse(text, token) {
       throwIfCancelled(token)
-      const answer = await readerOf(text).run({ kind: 'analyse', text }, token)
+      const answer = await run({ kind: 'analyse', text }, token)
       if (answer.kind !== 'analysed') throw unexpectedAnswer(answer.kind)
       return toAnalysis(answer.analysis, info.heads)
     },
@@ -40,9 +52,21 @@ export function poolEngine(processes: readonly EngineProcess[], info: EngineInfo
       checkFeatures(mentions, info.features.length)
       throwIfCancelled(token)
       if (mentions.length === 0) return []
-      const answer = await readerOf(text).run({ kind: 'score', text, mentions }, token)
+      const answer = await run({ kind: 'score', text, mentions }, token)
       if (answer.kind !== 'scored') throw unexpectedAnswer(answer.kind)
       return answer.scores
+    },
+    pace(next) {
+      pace = next
+    },
+    running() {
+      const { processes: inBackground, threads } = workforceFor('')
+      return {
+        provider: sound()[0]?.provider ?? info.provider,
+        processes: processes.length,
+        threads: layout.threads,
+        backgroundThreads: inBackground * threads,
+      }
     },
     async dispose() {
       await Promise.all(processes.map((process) => process.dispose()))

@@ -10,13 +10,15 @@ export type EngineTask = OmitId<Exclude<EngineRequest, { kind: 'cancel' | 'load'
 
 /**
  * One child process with the model. When it dies it is started again, and what it had not answered is asked again;
- * a request during which it died twice fails.
+ * a request during which it died twice fails. One that died on an accelerator is started again on the processor.
  */
 export interface EngineProcess {
   /** Requests without an answer yet. */
   readonly pending: number
   /** It died too often, or was disposed of: every call rejects. */
   readonly broken: boolean
+  /** What the model runs on now; empty before it is loaded. */
+  readonly provider: string
   /** Loads the model. Once, before anything else. */
   load(): Promise<Loaded>
   run(task: EngineTask, token?: CancellationToken): Promise<EngineAnswer>
@@ -55,6 +57,8 @@ export function createEngineProcess(options: EngineProcessOptions): EngineProces
   /** In the order of sending, which is the order of working: the first one is being worked on. */
   const open = new Map<number, Open>()
   let lastId = 0
+  let loading = load
+  let provider = ''
   let deathsInARow = 0
   let poll: NodeJS.Timeout | undefined
   let broken: Error | undefined
@@ -97,6 +101,15 @@ export function createEngineProcess(options: EngineProcessOptions): EngineProces
   }
 
   function receive(answer: EngineAnswer): void {
+    if (answer.kind === 'loaded' || answer.kind === 'moved') {
+      provider = answer.provider
+      // What could not be used, or failed, is not tried again after a death.
+      if (provider === 'cpu') loading = { ...load, provider }
+    }
+    if (answer.kind === 'moved') {
+      logger.warn(answer.notice)
+      return
+    }
     const asked = open.get(answer.id)
     if (!asked) {
       // Nobody waits for the loading after a death, but without it nothing goes on.
@@ -116,6 +129,15 @@ export function createEngineProcess(options: EngineProcessOptions): EngineProces
     deathsInARow++
     const said = stderr.trim() === '' ? '' : `: ${stderr.trim()}`
     const [inWork] = open.values()
+    if (loading.provider !== 'cpu' && loading.provider !== 'auto') {
+      logger.warn(
+        `The inference process ended on the provider "${loading.provider}" (${how})${said}. ConceptLens goes on with the processor.`,
+      )
+      loading = { ...load, provider: 'cpu' }
+      deathsInARow = 0
+      startAgain()
+      return
+    }
     if (deathsInARow >= MAX_DEATHS || inWork?.request.kind === 'load') {
       giveUp(
         new ConceptLensError(
@@ -136,9 +158,16 @@ export function createEngineProcess(options: EngineProcessOptions): EngineProces
         ),
       )
     }
+    startAgain()
+  }
+
+  /** A new process gets all that has no answer; a first request to load is among it. */
+  function startAgain(): void {
     child = start()
-    send({ kind: 'load', id: 0, options: load })
-    for (const { request } of open.values()) send(request)
+    const [first] = open.values()
+    if (first?.request.kind !== 'load') send({ kind: 'load', id: 0, options: loading })
+    for (const { request } of open.values())
+      send(request.kind === 'load' ? { ...request, options: loading } : request)
     holdProcess()
   }
 
@@ -178,8 +207,11 @@ export function createEngineProcess(options: EngineProcessOptions): EngineProces
     get broken() {
       return broken !== undefined
     },
+    get provider() {
+      return provider
+    },
     async load() {
-      const answer = await ask({ kind: 'load', options: load })
+      const answer = await ask({ kind: 'load', options: loading })
       if (answer.kind === 'loaded') return answer
       throw new ConceptLensError(
         'engine-protocol',

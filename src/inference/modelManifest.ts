@@ -12,6 +12,8 @@ export const MANIFEST_FILE = 'manifest.json'
 export const ENCODER_FILE = 'encoder.onnx'
 /** The word pieces, one per line. */
 export const VOCABULARY_FILE = 'vocab.txt'
+/** The same graph in fp16 with inputs and outputs in fp32, for graphics cards; optional. */
+export const HALF_PRECISION_FILE = 'encoder.fp16.onnx'
 
 const Count = v.pipe(v.number(), v.integer(), v.minValue(1))
 const Text = v.pipe(v.string(), v.nonEmpty())

@@ -6,9 +6,16 @@ import { createHash } from 'node:crypto'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Logger } from '../../src/core/index.ts'
-import { createEngine } from '../../src/inference/index.ts'
+import { createEngine, knownPerformance, measurePerformance } from '../../src/inference/index.ts'
 import type { Engine, EngineOptions, MentionToScore } from '../../src/inference/index.ts'
-import { DEADLY, DEADLY_ONCE, engineScript, mortalEngineScript } from '../support/engineScript.ts'
+import {
+  acceleratedEngineScript,
+  DEADLY,
+  DEADLY_ONCE,
+  engineScript,
+  mortalEngineScript,
+  type Fault,
+} from '../support/engineScript.ts'
 
 interface Oracle {
   readonly text: string
@@ -229,6 +236,103 @@ describe('engine', () => {
       const outcomes = await Promise.allSettled(calls)
       assert.ok(outcomes.every(({ status }) => status === 'rejected'))
       await assert.rejects(mortal.analyse(oracle.text), { code: 'engine-died', message: /3 in a row/ })
+    })
+  })
+
+  describe('an accelerator', () => {
+    const opened: Engine[] = []
+    afterEach(async () => {
+      await Promise.all(opened.splice(0).map((one) => one.dispose()))
+    })
+
+    const startOn = async (fault: Fault): Promise<Engine> => {
+      const one = await start({ engineScript: acceleratedEngineScript(fault), provider: 'webgpu' })
+      opened.push(one)
+      return one
+    }
+    const assertScores = async (one: Engine): Promise<void> => {
+      const results = await one.score(oracle.text, oracle.mentions)
+      oracle.mentions.forEach((mention, i) => assertClose(results[i]?.scores ?? [], mention.scores))
+    }
+
+    it('is used where it works, and not for tensors without any number', async () => {
+      const one = await startOn({ kind: 'none' })
+      await assertScores(one)
+      assert.equal(one.running().provider, 'webgpu')
+      assert.deepEqual(warnings, [])
+    })
+
+    it('gives way to the processor when it fails in mid-run, and no score is lost', async () => {
+      const one = await startOn({ kind: 'throws', atRun: 2 })
+      await assertScores(one)
+      await assertScores(one)
+      assert.equal(one.running().provider, 'cpu')
+      assert.equal(warnings.length, 1)
+      assert.match(warnings[0] ?? '', /"webgpu" failed \(the device was lost\).*goes on with the processor/)
+    })
+
+    it('gives way when it kills the process in mid-run, and no score is lost', async () => {
+      const one = await startOn({ kind: 'dies', atRun: 2 })
+      await assertScores(one)
+      await assertScores(one)
+      assert.equal(one.running().provider, 'cpu')
+      assert.equal(warnings.length, 1)
+      assert.match(
+        warnings[0] ?? '',
+        /ended on the provider "webgpu" \(SIGKILL\).*goes on with the processor/,
+      )
+    })
+
+    it('gives way when it kills the process that opens it', async () => {
+      const one = await startOn({ kind: 'dies-opening' })
+      await assertScores(one)
+      assert.equal(one.info.provider, 'cpu')
+      assert.match(warnings[0] ?? '', /ended on the provider "webgpu"/)
+    })
+
+    it('is refused where the library has none, instead of running elsewhere without a word', async () => {
+      const one = await start({ provider: 'coreml' })
+      opened.push(one)
+      assert.equal(one.info.provider, 'cpu')
+      assert.match(warnings[0] ?? '', /"coreml" cannot be used here \(ONNX Runtime has cpu/)
+    })
+  })
+
+  describe('a trial in processes', () => {
+    const trialOn = async (fault: Fault) => {
+      const cacheFolder = await mkdtemp(join(scratch, 'trials'))
+      const where = { modelDir: TINY, engineScript: acceleratedEngineScript(fault), cacheFolder }
+      assert.equal(await knownPerformance(where), undefined)
+      const trial = await measurePerformance({ ...where, logger, patienceMs: 5000, measuredMs: 1 })
+      assert.deepEqual(await knownPerformance(where), trial)
+      const tried = trial.tried.find(({ way }) => way.provider === 'webgpu')
+      return { trial, tried, cacheFolder, where }
+    }
+
+    it('is remembered, and the next engine runs as it says', async function () {
+      this.timeout(20_000)
+      const { trial, tried, cacheFolder, where } = await trialOn({ kind: 'none' })
+      assert.equal(tried?.agreement, 100)
+      const one = await start({ ...where, trialFolder: cacheFolder })
+      const { provider, threads } = one.running()
+      await one.dispose()
+      const { editing } = trial.chosen
+      assert.deepEqual({ provider, threads }, { provider: editing.provider, threads: editing.threads })
+    })
+
+    it('does not choose a provider with other ranks', async function () {
+      this.timeout(20_000)
+      const { trial, tried } = await trialOn({ kind: 'scores' })
+      assert.ok((tried?.agreement ?? 100) < 99.5)
+      assert.match(tried?.reason ?? '', /ranks otherwise/)
+      assert.equal(trial.chosen.editing.provider, 'cpu')
+    })
+
+    it('outlives a provider that dies', async function () {
+      this.timeout(20_000)
+      const { trial, tried } = await trialOn({ kind: 'dies' })
+      assert.equal(tried?.outcome, 'failed')
+      assert.equal(trial.chosen.editing.provider, 'cpu')
     })
   })
 

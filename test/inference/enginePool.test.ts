@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { CancelledError } from '../../src/core/index.ts'
+import { layoutOf } from '../../src/inference/cores.ts'
 import { poolEngine } from '../../src/inference/enginePool.ts'
 import type { EngineProcess, EngineTask } from '../../src/inference/engineProcess.ts'
 import type { MentionToScore } from '../../src/inference/index.ts'
 import { fakeEngine } from '../support/engine.ts'
 
+const wide = layoutOf('manuscripts', { processes: 2, threads: 1 })
 const info = { ...fakeEngine().info, features: ['lexicalScore'] }
 
 function mention(start: number, nCandidates: number): MentionToScore {
@@ -25,6 +27,7 @@ function fakeProcess() {
       return waiting.length
     },
     broken: false,
+    provider: 'cpu',
     load: () => Promise.reject(new Error('not asked for')),
     dispose: () => Promise.resolve(),
     async run(task, token) {
@@ -66,7 +69,7 @@ describe('poolEngine', () => {
 
   it('scores a passage in the process that has read it, and leaves the others idle', async () => {
     const [a, b] = [fakeProcess(), fakeProcess()]
-    const engine = poolEngine([a.process, b.process], info)
+    const engine = poolEngine([a.process, b.process], info, wide)
     const reading = engine.analyse('p')
     await a.answer()
     await reading
@@ -84,7 +87,7 @@ describe('poolEngine', () => {
 
   it('gives every passage a process of its own when there are several', async () => {
     const [a, b] = [fakeProcess(), fakeProcess()]
-    const engine = poolEngine([a.process, b.process], info)
+    const engine = poolEngine([a.process, b.process], info, wide)
     const reading = [engine.analyse('p')]
     await Promise.all([a.answer(), b.answer()])
     reading.push(engine.analyse('q'), engine.analyse('r'))
@@ -97,9 +100,39 @@ describe('poolEngine', () => {
     assert.deepEqual(kinds(scored).toSorted(), ['score p', 'score q'])
   })
 
+  describe('beside an editor of two cores', () => {
+    const layout = layoutOf('editing', { processes: 2, threads: 2 }, 2)
+    const threadsOf = (tasks: readonly EngineTask[]) => tasks.map((task) => 'threads' in task && task.threads)
+
+    it('links by one thread of one process, and what is typed in by all threads', async () => {
+      const [a, b] = [fakeProcess(), fakeProcess()]
+      const engine = poolEngine([a.process, b.process], info, layout)
+      engine.pace({ typedIn: 'typed' })
+      const asked = ['p', 'q', 'typed', 'r'].map((text) => engine.analyse(text))
+      for (let i = 0; i < 4; i++) await Promise.all([a.answer(), b.answer()])
+      await Promise.all(asked)
+      assert.deepEqual(kinds(a.tasks), ['analyse p', 'analyse q', 'analyse r'])
+      assert.deepEqual(threadsOf(a.tasks), [1, 1, 1])
+      assert.deepEqual(kinds(b.tasks), ['analyse typed'])
+      assert.deepEqual(threadsOf(b.tasks), [2])
+      assert.deepEqual(engine.running(), { provider: 'cpu', processes: 2, threads: 2, backgroundThreads: 1 })
+    })
+
+    it('takes one thread for everything when power is low', async () => {
+      const [a, b] = [fakeProcess(), fakeProcess()]
+      const engine = poolEngine([a.process, b.process], info, layout)
+      engine.pace({ typedIn: 'typed', isLowPower: true })
+      const asked = ['p', 'typed'].map((text) => engine.analyse(text))
+      for (let i = 0; i < 2; i++) await a.answer()
+      await Promise.all(asked)
+      assert.deepEqual(threadsOf(a.tasks), [1, 1])
+      assert.deepEqual(b.tasks, [])
+    })
+  })
+
   it('stops a cancelled call', async () => {
     const { process, answer } = fakeProcess()
-    const engine = poolEngine([process], info)
+    const engine = poolEngine([process], info, wide)
     const token = { isCancellationRequested: false }
     const scoring = assert.rejects(engine.score('p', mentions, token), { name: 'CancelledError' })
     token.isCancellationRequested = true
@@ -109,7 +142,7 @@ describe('poolEngine', () => {
 
   it('asks no process to score nothing', async () => {
     const { process, tasks } = fakeProcess()
-    assert.deepEqual(await poolEngine([process], info).score('p', []), [])
+    assert.deepEqual(await poolEngine([process], info, wide).score('p', []), [])
     assert.deepEqual(tasks, [])
   })
 })

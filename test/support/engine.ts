@@ -6,6 +6,7 @@ import type {
   EngineInfo,
   MentionScores,
   MentionToScore,
+  Pace,
   TagHead,
   TextAnalysis,
 } from '../../src/inference/index.ts'
@@ -20,6 +21,8 @@ export type EngineCall =
 export interface FakeEngine extends Engine {
   /** Every call so far, in order. */
   readonly calls: readonly EngineCall[]
+  /** Every pace it was told, in order. */
+  readonly paces: readonly Pace[]
 }
 
 /** What a {@link fakeEngine} answers; everything has a default. */
@@ -74,6 +77,7 @@ const INFO: EngineInfo = {
 export function fakeEngine(options: FakeEngineOptions = {}): FakeEngine {
   const info = { ...INFO, ...options.info }
   const calls: EngineCall[] = []
+  const paces: Pace[] = []
   const receive = (call: EngineCall, token?: CancellationToken): void => {
     calls.push(call)
     if (token?.isCancellationRequested) throw new CancelledError()
@@ -82,6 +86,7 @@ export function fakeEngine(options: FakeEngineOptions = {}): FakeEngine {
   return {
     info,
     calls,
+    paces,
     // `async` turns what `receive` throws into a rejection, as the real engine's.
     async analyse(text, token) {
       receive({ kind: 'analyse', text }, token)
@@ -91,6 +96,8 @@ export function fakeEngine(options: FakeEngineOptions = {}): FakeEngine {
       receive({ kind: 'score', text, mentions }, token)
       return Promise.resolve(mentions.map((mention) => scoresOf(mention, options)))
     },
+    pace: (pace) => void paces.push(pace),
+    running: () => ({ provider: info.provider, processes: 1, threads: 1, backgroundThreads: 1 }),
     async dispose() {
       receive({ kind: 'dispose' })
       return Promise.resolve()

@@ -39,6 +39,62 @@ require(${JSON.stringify(resolve(engineScript()))})
   return file
 }
 
+/** What goes wrong on the accelerator of {@link acceleratedEngineScript}, and in which of its runs, counted from 1. */
+export interface Fault {
+  /** `scores`: it answers all runs, with scores that are as good as random. */
+  readonly kind: 'none' | 'throws' | 'dies' | 'dies-opening' | 'scores'
+  readonly atRun?: number
+}
+
+/**
+ * The same on a machine with an accelerator called `webgpu`: the processor under another name, with a fault. Like the real one
+ * it dies of tensors without any number.
+ */
+export function acceleratedEngineScript({ kind, atRun = 1 }: Fault): string {
+  const file = resolve(FOLDER, `accelerated-${kind}-${atRun}.cjs`)
+  writeFileSync(
+    file,
+    `const Module = require('node:module')
+const load = Module._load
+const die = () => process.kill(process.pid, 'SIGKILL')
+let runs = 0
+const faults = {
+  none: () => undefined,
+  throws: () => { throw new Error('the device was lost') },
+  dies: () => { die(); return new Promise(() => undefined) },
+}
+const accelerated = (real) => ({
+  ...real,
+  listSupportedBackends: () => [{ name: 'cpu', bundled: true }, { name: 'webgpu', bundled: true }],
+  InferenceSession: {
+    async create(graph, options) {
+      const session = await real.InferenceSession.create(graph, { ...options, executionProviders: ['cpu'] })
+      if (options.executionProviders[0] !== 'webgpu') return session
+      if (${JSON.stringify(kind)} === 'dies-opening') die()
+      return {
+        inputNames: session.inputNames,
+        outputNames: session.outputNames,
+        async run(feeds, wanted) {
+          if (Object.values(feeds).some(({ dims }) => dims.includes(0))) die()
+          if (++runs >= ${atRun}) await faults[${JSON.stringify(kind)}]?.()
+          const outputs = await session.run(feeds, wanted)
+          if (${JSON.stringify(kind)} === 'scores') outputs.score?.data.forEach((_, i, scores) => { scores[i] = Math.sin(37 * i) })
+          return outputs
+        },
+      }
+    },
+  },
+})
+Module._load = (name, ...others) => {
+  const found = load(name, ...others)
+  return name === 'onnxruntime-node' ? accelerated(found) : found
+}
+require(${JSON.stringify(resolve(engineScript()))})
+`,
+  )
+  return file
+}
+
 function build(): string {
   const outfile = `${FOLDER}/engine.cjs`
   buildSync({

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ConceptLensError } from '../../core/index.ts'
-import { ENCODER_FILE, VOCABULARY_FILE } from '../modelManifest.ts'
+import { VOCABULARY_FILE } from '../modelManifest.ts'
 import { openPackTokenizer } from '../packing/packTokenizer.ts'
 import { runtimeMissing } from '../providers.ts'
 import { createTokenizer } from '../tokenizer.ts'
@@ -22,13 +22,17 @@ import type {
 } from './protocol.ts'
 import type { openSession, Session } from './session.ts'
 import { createTextCache } from './textCache.ts'
+import { createWidths } from './widths.ts'
 
 /** A request to a loaded model. */
 export type ModelRequest = Exclude<EngineRequest, { kind: 'load' | 'cancel' }>
 
 /** A model that answers requests. */
 export interface LoadedModel {
-  readonly notes: { readonly provider: string; readonly notice?: string }
+  /** Where it runs now, and why not where it was asked to. */
+  notes(): { readonly provider: string; readonly notice?: string }
+  /** What it does when nobody has asked for anything for a while. */
+  rest?(): Promise<void>
   answer(request: ModelRequest, checkpoint: Checkpoint): Promise<EngineAnswer>
 }
 
@@ -53,13 +57,19 @@ async function loadTwoStream(options: TwoStreamLoad): Promise<LoadedModel> {
     throw unfit(
       `${VOCABULARY_FILE} has ${tokenizer.vocabularySize} pieces, the manifest says ${manifest.architecture.vocabulary}`,
     )
-  const session = await open(join(modelDir, ENCODER_FILE), options)
+  const { graph, threads, alsoThreads = threads } = options
+  const path = join(modelDir, graph)
+  const { session, use } = createWidths(await open(path, options), threads, (wanted) =>
+    open(path, { provider: 'cpu', threads: wanted }),
+  )
   const encoder = createEncoder({ session, manifest, tokenizer, cache: createTextCache(cacheBytes) })
-  await encoder.encode('.', noCheckpoint).catch((error: unknown) => unreadable(ENCODER_FILE, error))
+  await encoder.encode('.', noCheckpoint).catch((error: unknown) => unreadable(graph, error))
   return {
-    notes: notesOf(session),
+    rest: () => use(alsoThreads),
+    notes: () => notesOf(session),
     async answer(request, checkpoint) {
       const { id } = request
+      if (request.kind === 'analyse' || request.kind === 'score') await use(request.threads ?? threads)
       if (request.kind === 'analyse') {
         const encoded = await encoder.encode(request.text, checkpoint)
         return { kind: 'analysed', id, analysis: analysisOf(encoded, manifest) }
@@ -93,7 +103,7 @@ async function loadDense(options: DenseLoad): Promise<LoadedModel> {
     .rank([TRIAL], { mode: 'pair' }, noCheckpoint)
     .catch((error: unknown) => unreadable(model.graph, error))
   return {
-    notes: notesOf(session),
+    notes: () => notesOf(session),
     async answer(request, checkpoint) {
       const { id, kind } = request
       if (kind !== 'rank') throw outOfTurn(kind, options.engine)
@@ -105,7 +115,7 @@ async function loadDense(options: DenseLoad): Promise<LoadedModel> {
 async function loadNamedTypes(options: GlinerLoad): Promise<LoadedModel> {
   const { model, session } = await loadGliner(options.config, await runtime(), options)
   return {
-    notes: notesOf(session),
+    notes: () => notesOf(session),
     async answer(request, checkpoint) {
       const { id } = request
       if (request.kind === 'embed')
@@ -121,7 +131,7 @@ async function loadProduct(options: ProductLoad): Promise<LoadedModel> {
   const { rows, inner } = options
   const x = { dims: [rows, inner], data: new Float32Array(rows * inner).fill(1) }
   return {
-    notes: notesOf(session),
+    notes: () => notesOf(session),
     async answer(request, checkpoint) {
       const { id, kind } = request
       if (kind !== 'multiply') throw outOfTurn(kind, options.engine)
@@ -145,7 +155,10 @@ async function runtime(): Promise<typeof openSession> {
   return openSession
 }
 
-async function open(graph: string | Uint8Array, { provider, threads }: LoadOptions): Promise<Session> {
+async function open(
+  graph: string | Uint8Array,
+  { provider, threads }: Pick<LoadOptions, 'provider' | 'threads'>,
+): Promise<Session> {
   const openSession = await runtime()
   return openSession(graph, { provider, threads }).catch((error: unknown) =>
     unreadable(typeof graph === 'string' ? graph : 'A matrix product', error),
@@ -154,7 +167,7 @@ async function open(graph: string | Uint8Array, { provider, threads }: LoadOptio
 
 const noCheckpoint: Checkpoint = () => Promise.resolve()
 
-function notesOf({ provider, notice }: Session): LoadedModel['notes'] {
+function notesOf({ provider, notice }: Session): ReturnType<LoadedModel['notes']> {
   return { provider, ...(notice === undefined ? {} : { notice }) }
 }
 

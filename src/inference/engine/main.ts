@@ -5,6 +5,9 @@ import type { LoadedModel } from './load.ts'
 import { loadModel } from './load.ts'
 import type { EngineAnswer, EngineRequest } from './protocol.ts'
 
+/** An engine that nobody has asked for so long gets ready for what may come. */
+const REST_MS = 2000
+
 serve()
 
 function serve(): void {
@@ -22,22 +25,42 @@ function serve(): void {
       if (!open.has(id)) throw new CancelledError()
     }
     if (request.kind === 'load') {
+      if (request.options.isIdle) stepBack(constants.priority.PRIORITY_LOW)
       loaded = await loadModel(request.options)
-      return { kind: 'loaded', id, ...loaded.notes }
+      return { kind: 'loaded', id, ...loaded.notes() }
     }
     if (!loaded) throw new ConceptLensError('engine-not-loaded', 'The first request must be "load".')
-    return loaded.answer(request, checkpoint)
+    const before = loaded.notes().provider
+    try {
+      return await loaded.answer(request, checkpoint)
+    } finally {
+      const { provider, notice = '' } = loaded.notes()
+      if (provider !== before) send({ kind: 'moved', id: 0, provider, notice })
+    }
+  }
+
+  const send = (answer: EngineAnswer): void => void process.send?.(answer)
+  let resting: NodeJS.Timeout | undefined
+  let hasRested = false
+  const rest = async (): Promise<void> => {
+    working = true
+    hasRested = true
+    // Only a preparation: whoever needs it will hear of what failed.
+    await loaded?.rest?.().catch(() => undefined)
+    await work()
   }
 
   const work = async (): Promise<void> => {
     working = true
+    clearTimeout(resting)
     for (let request = queue.shift(); request; request = queue.shift()) {
       const { id } = request
       const answer = await answerTo(request).catch((error: unknown) => failure(id, error))
       open.delete(id)
-      process.send?.(answer)
+      send(answer)
     }
     working = false
+    if (loaded && !hasRested) resting = setTimeout(() => void rest(), REST_MS)
   }
 
   process.on('message', (request: EngineRequest) => {
@@ -50,7 +73,7 @@ function serve(): void {
     if (!working) void work()
   })
   process.on('disconnect', () => process.exit())
-  stepBack()
+  stepBack(constants.priority.PRIORITY_BELOW_NORMAL)
 }
 
 function failure(id: number, error: unknown): EngineAnswer {
@@ -62,9 +85,9 @@ function failure(id: number, error: unknown): EngineAnswer {
 }
 
 /** The editor and everything else comes first. */
-function stepBack(): void {
+function stepBack(priority: number): void {
   try {
-    setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
+    setPriority(priority)
   } catch {
     // Not allowed everywhere, and only a courtesy.
   }

@@ -13,10 +13,12 @@ import type { Asked, LabelledSpan } from './gliner/model.ts'
  */
 export type EngineRequest =
   | { readonly kind: 'load'; readonly id: number; readonly options: LoadOptions }
-  | { readonly kind: 'analyse'; readonly id: number; readonly text: string }
+  | { readonly kind: 'analyse'; readonly id: number; readonly text: string; readonly threads?: number }
   | {
       readonly kind: 'score'
       readonly id: number
+      /** How many the processor may use for it; without it, those that it was loaded with. */
+      readonly threads?: number
       readonly text: string
       readonly mentions: readonly MentionToScore[]
     }
@@ -42,6 +44,8 @@ export type LoadOptions = TwoStreamLoad | DenseLoad | GlinerLoad | ProductLoad
 interface LoadBase {
   readonly provider: ProviderName
   readonly threads: number
+  /** The lowest priority instead of one below the editor's: for measurements that nobody waits for. */
+  readonly isIdle?: boolean
 }
 
 /** The two-stream encoder, which answers `analyse` and `score`. */
@@ -49,8 +53,12 @@ export interface TwoStreamLoad extends LoadBase {
   readonly engine: 'two-stream'
   readonly modelDir: string
   readonly manifest: ModelManifest
+  /** The graph's file in the model's folder. */
+  readonly graph: string
   /** For the states of texts read lately. */
   readonly cacheBytes: number
+  /** Requests may come with so many threads too: gets ready for them when it has nothing else to do. */
+  readonly alsoThreads?: number
 }
 
 /** A dense cross-encoder, which answers `rank`. */
@@ -71,7 +79,7 @@ export interface ProductLoad extends LoadBase, MatrixProduct {
   readonly engine: 'product'
 }
 
-/** Exactly one for every request but `cancel`. */
+/** Exactly one for every request but `cancel`; and `moved`, of its own accord, when a provider failed in mid-run. */
 export type EngineAnswer =
   | { readonly kind: 'loaded'; readonly id: number; readonly provider: string; readonly notice?: string }
   | { readonly kind: 'analysed'; readonly id: number; readonly analysis: AnalysedText }
@@ -81,6 +89,8 @@ export type EngineAnswer =
   | ({ readonly kind: 'ranked'; readonly id: number } & DenseScores)
   | { readonly kind: 'embedded'; readonly id: number; readonly vectors: Float32Array }
   | { readonly kind: 'spans'; readonly id: number; readonly spans: readonly LabelledSpan[] }
+  /** It goes on elsewhere, and why. Has no request: `id` is 0. */
+  | { readonly kind: 'moved'; readonly id: 0; readonly provider: string; readonly notice: string }
   | { readonly kind: 'cancelled'; readonly id: number }
   | { readonly kind: 'failed'; readonly id: number; readonly code: string; readonly message: string }
 

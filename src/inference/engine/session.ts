@@ -1,27 +1,10 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node'
+import { InferenceSession, listSupportedBackends, Tensor } from 'onnxruntime-node'
 import type { ProviderName } from '../providers.ts'
 import { openWithFallback } from '../providers.ts'
+import { withFallback } from './fallback.ts'
+import type { Session, TensorData } from './tensors.ts'
 
-/** Numbers with a shape; the axes are named where a tensor is made. Bytes are truth values. */
-export interface TensorData {
-  readonly dims: readonly number[]
-  readonly data: Float32Array | BigInt64Array | Uint8Array
-}
-
-/** A graph ready to run. A run blocks the process that it is in. */
-export interface Session {
-  readonly provider: string
-  /** Why it does not run on the provider asked for. */
-  readonly notice?: string
-  /** Names of what the graph takes and gives. */
-  readonly inputs: readonly string[]
-  readonly outputs: readonly string[]
-  /** @param wanted the outputs to fetch. */
-  run(
-    feeds: Readonly<Record<string, TensorData>>,
-    wanted: readonly string[],
-  ): Promise<Readonly<Record<string, TensorData>>>
-}
+export type { Session, TensorData } from './tensors.ts'
 
 /** How to run the graph. */
 export interface SessionOptions {
@@ -30,26 +13,45 @@ export interface SessionOptions {
   readonly threads: number
 }
 
-/** Loads a graph from a file, or from the bytes of one. */
+/** ONNX Runtime's WebGPU dies of tensors without any number (a segmentation fault in 1.30); the others were not tried. */
+const TAKES_EMPTY = ['cuda']
+
+/**
+ * Loads a graph from a file, or from the bytes of one. Where the provider asked for cannot be used, or fails later, the
+ * processor takes its place.
+ */
 export async function openSession(graph: string | Uint8Array, options: SessionOptions): Promise<Session> {
-  const opened = await openWithFallback(options.provider, (provider) => {
-    const settings: InferenceSession.SessionOptions = {
-      executionProviders: provider === 'cpu' ? ['cpu'] : [provider, 'cpu'],
-      intraOpNumThreads: options.threads,
-      interOpNumThreads: 1,
-      executionMode: 'sequential',
-      graphOptimizationLevel: 'basic',
-      // Threads that wait actively double the time on a busy machine.
-      extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
-    }
-    return typeof graph === 'string'
-      ? InferenceSession.create(graph, settings)
-      : InferenceSession.create(graph, settings)
+  const open = (provider: string): Promise<Session> => openOn(provider, graph, options.threads)
+  const { value: session, provider, notice } = await openWithFallback(options.provider, open)
+  if (notice !== undefined) return { ...session, notice }
+  if (provider === 'cpu') return session
+  return withFallback({
+    first: session,
+    openProcessor: () => open('cpu'),
+    refusesEmpty: !TAKES_EMPTY.includes(provider),
   })
-  const session = opened.value
+}
+
+async function openOn(provider: string, graph: string | Uint8Array, threads: number): Promise<Session> {
+  // ONNX Runtime would leave out what it does not have, and run elsewhere without a word.
+  const available = listSupportedBackends().map(({ name }) => name)
+  if (!available.includes(provider))
+    throw new Error(`ONNX Runtime has ${available.join(', ')} on ${process.platform}-${process.arch}`)
+  const settings: InferenceSession.SessionOptions = {
+    executionProviders: provider === 'cpu' ? ['cpu'] : [provider, 'cpu'],
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    graphOptimizationLevel: 'basic',
+    // Threads that wait actively double the time on a busy machine.
+    extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
+  }
+  const session =
+    typeof graph === 'string'
+      ? await InferenceSession.create(graph, settings)
+      : await InferenceSession.create(graph, settings)
   return {
-    provider: opened.provider,
-    ...(opened.notice === undefined ? {} : { notice: opened.notice }),
+    provider,
     inputs: session.inputNames,
     outputs: session.outputNames,
     async run(feeds, wanted) {

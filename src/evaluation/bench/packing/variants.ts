@@ -43,7 +43,9 @@ type Settings = Pick<PackingParts, 'engineScript' | 'logger'> & { readonly threa
 /** The two-stream engine: a text read anew for its candidates, and candidates of a text that is kept. */
 export async function openTwoStream(modelDir: string, settings: Settings): Promise<OpenVariants> {
   const { architecture, precision, accuracy } = await readTwoStreamManifest(modelDir)
-  const [engine, pid] = await startedBy(() => createEngine({ modelDir, processes: 1, ...settings }))
+  const [engine, pid] = await startedBy(() =>
+    createEngine({ modelDir, processes: 1, use: 'manuscripts', ...settings }),
+  )
   const { layers, hidden } = architecture
   // As in every BERT.
   const size: EncoderSize = { layers, hidden, intermediate: 4 * hidden }
