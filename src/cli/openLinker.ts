@@ -5,7 +5,7 @@ import { createLinker, defaultLinkingSettings, type Linker, type LinkingSettings
 import type { Settings } from '../protocol/index.ts'
 import { namedTypesOf, openGliner, type NamedTypeOptions } from './openGliner.ts'
 import { addKnowledgeOptions, openKnowledge, type KnowledgeOptions } from './openKnowledge.ts'
-import { resources } from './resources.ts'
+import { resources, trialFolder } from './resources.ts'
 import { settingOption } from './settingOptions.ts'
 import { logLevels, stderrLogger, type LogLevel } from './terminal.ts'
 
@@ -111,6 +111,7 @@ export async function startEngine(
       processes,
       use,
       provider,
+      trialFolder: trialFolder(),
       logger,
     })
   } catch (error) {

@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { userCacheFolder } from '../network/index.ts'
 
 /** Where the parts that ship with the program lie. The bundle stands in `dist/`, so its parent is the package. */
 const packageRoot = join(__dirname, '..')
@@ -16,6 +17,11 @@ export const resources = {
   starterKnowledgeBase: join(packageRoot, 'dist', 'starter-kb'),
   samples: join(packageRoot, 'media', 'sample'),
 } as const
+
+/** Where trials of this machine are kept, for the editor and the command line alike. */
+export function trialFolder(): string {
+  return join(userCacheFolder(process.env), 'trials')
+}
 
 /** The manuscripts in `media/sample/`; files that another one takes in by `\input` are not manuscripts of their own. */
 export function sampleManuscripts(): string[] {

@@ -46,7 +46,7 @@ export interface Connection {
 export function createConnection(context: ExtensionContext, log: LogOutputChannel): Connection {
   const selector = documentSelector()
   const module = context.asAbsolutePath('dist/server.cjs')
-  const initializationOptions: InitializationOptions = { commandLinks: true }
+  const initializationOptions: InitializationOptions = { commandLinks: true, visibleRanges: true }
   const client = new LanguageClient(
     SETTINGS_SECTION,
     'ConceptLens',

@@ -7,6 +7,7 @@ import { greetOnce } from './greeting.ts'
 import { createHost } from './host.ts'
 import { offerGitAttributes } from './gitAttributes.ts'
 import { createKnowledgeBases } from './knowledgeBases/index.ts'
+import { createPerformance } from './performance.ts'
 import { createUmlsKey } from './umlsKey.ts'
 import { createStatus } from './status.ts'
 import { reportVisibleRanges } from './visibleRanges.ts'
@@ -18,12 +19,14 @@ export async function activate(context: ExtensionContext): Promise<void> {
   const knowledgeBases = createKnowledgeBases(context, host)
   const umlsKey = createUmlsKey(context, host)
   const alignment = createAlignment(context, host)
+  const performance = createPerformance(host)
   context.subscriptions.push(
     log,
     host,
     knowledgeBases,
     umlsKey,
     alignment,
+    performance,
     createStatus(host),
     reportVisibleRanges(host),
     offerGitAttributes(host, context.workspaceState),
@@ -31,6 +34,7 @@ export async function activate(context: ExtensionContext): Promise<void> {
       ...knowledgeBases.commands,
       ...umlsKey.commands,
       ...alignment.commands,
+      ...performance.commands,
     }),
   )
   context.subscriptions.push(

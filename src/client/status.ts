@@ -57,21 +57,23 @@ function textOf(status: StatusParams | undefined): string {
     case 'waiting':
     case 'linking':
       return `$(sync~spin) ConceptLens ${document?.nDone ?? 0}/${document?.nPassages ?? 0}`
-    case 'linked':
-      return `${status.server === 'limited' ? '$(warning)' : '$(link)'} ConceptLens ${document?.nShown ?? 0}`
+    case 'linked': {
+      const lowPower = status.lowPower === undefined ? '' : ' · low power'
+      return `${status.server === 'limited' ? '$(warning)' : '$(link)'} ConceptLens ${document?.nShown ?? 0}${lowPower}`
+    }
   }
 }
 
 function tooltipOf(status: StatusParams | undefined): string {
   if (!status || status.server === 'starting') return 'ConceptLens is opening its knowledge base and model.'
-  const { document, message } = status
+  const { document, message, lowPower } = status
   const lines = {
     off: 'ConceptLens is off here.',
     waiting: 'Waiting to link this document.',
     linking: `Linking passage ${document?.nDone ?? 0} of ${document?.nPassages ?? 0}.`,
     linked: `${document?.nShown ?? 0} mentions linked.`,
   }
-  return [document ? lines[document.state] : 'ConceptLens is ready.', message, 'Click for more.']
+  return [document ? lines[document.state] : 'ConceptLens is ready.', message, lowPower, 'Click for more.']
     .filter(Boolean)
     .join('\n')
 }

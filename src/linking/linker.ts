@@ -133,8 +133,9 @@ async function linkPassages(
     return { offset: place.span.start, onLinked }
   }
   const firstOfAll = place ? [place.index] : []
-  const waiting = orderOf(manuscript.passages.length, [...firstOfAll, ...(options.order ?? [])]).values()
-  const total = manuscript.passages.length
+  const all = options.only ?? orderOf(manuscript.passages.length, [...firstOfAll, ...(options.order ?? [])])
+  const waiting = all.values()
+  const total = all.length
   let done = 0
   let failed = false
   const lane = async (): Promise<void> => {
@@ -154,7 +155,7 @@ async function linkPassages(
   }
   await Promise.all(Array.from({ length: LANES }, () => lane().catch(stopping)))
   throwIfCancelled(options.token)
-  return linked
+  return known()
 }
 
 function taskOf({ manuscript, abbreviations, placements, options }: Document, index: number): PassageTask {

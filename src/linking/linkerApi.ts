@@ -22,6 +22,8 @@ export interface LinkOptions {
   readonly progress?: Progress
   /** Indexes of passages to link first (the visible ones), in this order; the others follow in reading order. */
   readonly order?: readonly number[]
+  /** Indexes of the passages to link, in this order; the others are not linked, and missing in the answer. Default: all. */
+  readonly only?: readonly number[] | undefined
   /**
    * Called as soon as a passage has its links. `soFar` gives all passages that have theirs, made to agree as well as they
    * can be without the others; it takes some milliseconds. The final answer is the returned one.

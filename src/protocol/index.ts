@@ -6,3 +6,10 @@ export * from './tasks.ts'
 export * from './alignment.ts'
 export * from './knowledgeBases.ts'
 export * from './releases.ts'
+export {
+  NUMBER_COLUMNS,
+  performanceParts,
+  performanceText,
+  type PerformanceReport,
+  type PerformanceTrial,
+} from './performance.ts'

@@ -1,4 +1,5 @@
 import type { DescribedKnowledgeBase, DescribeParams, KnowledgeBaseChangedParams } from './knowledgeBases.ts'
+import type { PerformanceReport } from './performance.ts'
 
 /**
  * What client and server say to each other beside the Language Server Protocol. Names begin with `conceptLens/`.
@@ -24,6 +25,8 @@ export type DecisionScope = 'here' | 'document' | 'project'
 export interface InitializationOptions {
   /** Hovers may hold links that run {@link CLIENT_COMMANDS}; false or absent in editors without them. */
   readonly commandLinks?: boolean
+  /** The client tells what it shows ({@link VisibleRangesParams}), so that low power can keep to that. */
+  readonly visibleRanges?: boolean
   /** Settings for clients that cannot be asked for them (`workspace/configuration`); as under `conceptLens`. */
   readonly settings?: unknown
 }
@@ -162,6 +165,12 @@ export interface ServerInfo {
   readonly problems: readonly string[]
 }
 
+/** A trial to make; without `rerun` the latest one is told. */
+export interface PerformanceParams {
+  /** Makes a new trial first, and answers when it is done. */
+  readonly rerun: boolean
+}
+
 /** `starting`: knowledge base or model are being opened. `limited`: something is missing, see `message`. */
 export type ServerState = 'starting' | 'ready' | 'limited'
 
@@ -182,6 +191,8 @@ export interface StatusParams {
   /** A sentence about what is missing. */
   readonly message?: string
   readonly document?: DocumentStatus
+  /** A sentence about why little is done by itself now; absent when it is not so. */
+  readonly lowPower?: string
 }
 
 export interface DocumentStatus {
@@ -207,6 +218,8 @@ export interface Requests {
   'conceptLens/undo': { params: DocumentParams & { readonly position?: WirePosition }; result: DecideResult }
   /** Exports what the editor shows, saved or not; links first what is not linked yet. Can be cancelled. */
   'conceptLens/export': { params: ExportParams; result: ExportResult }
+  /** What the model runs on and why. Can be cancelled while a trial is made. */
+  'conceptLens/performance': { params: PerformanceParams; result: PerformanceReport }
   'conceptLens/info': { params: Record<string, never>; result: ServerInfo }
   /** What the given folders hold, in their order; reads their manifests alone. */
   'conceptLens/knowledgeBases': { params: DescribeParams; result: readonly DescribedKnowledgeBase[] }
@@ -274,6 +287,9 @@ export const CLIENT_COMMANDS = {
   removeKnowledgeBase: 'conceptLens.removeKnowledgeBase',
   refreshKnowledgeBases: 'conceptLens.refreshKnowledgeBases',
   alignVocabulary: 'conceptLens.alignVocabulary',
+  showPerformance: 'conceptLens.showPerformance',
+  measurePerformance: 'conceptLens.measurePerformance',
+  copyPerformance: 'conceptLens.copyPerformance',
 } as const
 
 /** The commands that links in a hover may run. All ask or can be undone; none takes a path. */

@@ -279,14 +279,15 @@ export const SETTINGS = {
     scope: 'machine',
     flag: '--provider <p>',
     choices: {
-      auto: 'What is exact and works everywhere: the processor.',
+      auto: 'What a trial on this machine found best; the processor until then, and wherever nothing else ranks as it does.',
       cpu: 'The processor.',
       webgpu: 'A graphics card, through WebGPU.',
       cuda: 'An NVIDIA graphics card, where CUDA is installed.',
       dml: 'A graphics card on Windows, through DirectML.',
       coreml: 'A Mac, through Core ML.',
     },
-    description: 'What the model runs on. Falls back to the processor, and says why in the log.',
+    description:
+      'What the model runs on. Falls back to the processor, and says why. “ConceptLens: Show Performance Report” tells what a trial on this machine found.',
   },
   'engine.processes': {
     type: 'integer',
@@ -297,6 +298,18 @@ export const SETTINGS = {
     flag: '--processes <n>',
     description:
       'Processes that run the model side by side; each takes about 250 MB and one or two cores. 0: one in an editor, where a passage at a time is linked, and two on the command line.',
+  },
+  'engine.lowPower': {
+    type: 'choice',
+    default: 'auto',
+    scope: 'machine',
+    choices: {
+      auto: 'While the machine runs on its battery.',
+      on: 'Always.',
+      off: 'Never.',
+    },
+    description:
+      'When to spare power: only what is on the screen is linked by itself, by one thread, after a longer pause in typing. “Link Document” still links all.',
   },
   'bioc.offsetUnit': {
     type: 'choice',

@@ -1,7 +1,15 @@
 import { statSync } from 'node:fs'
+import { availableParallelism, loadavg } from 'node:os'
 import { join } from 'node:path'
 import type { Logger } from '../core/index.ts'
-import { createEngine, createGliner, providerNames, type ProviderName } from '../inference/index.ts'
+import {
+  createEngine,
+  createGliner,
+  knownPerformance,
+  measurePerformance,
+  providerNames,
+  type ProviderName,
+} from '../inference/index.ts'
 import {
   knowledgeBaseStatistics,
   openKnowledgeBase,
@@ -19,6 +27,9 @@ export function createAssets(distDir: string, messages: Messages): Assets {
   const engineScript = join(distDir, 'engine.cjs')
   // What an engine warns of (a fall back, a restart) concerns people; each message comes once.
   const logger: Logger = { ...messages, warn: (message) => messages.show('warning', message) }
+  const trialFolder = join(userCacheFolder(process.env), 'trials')
+  const modelAt = (path: string): string => (path === '' ? join(distDir, '..', 'models', 'linker') : path)
+  const trialOf = (path: string) => ({ modelDir: modelAt(path), engineScript, cacheFolder: trialFolder })
   let vectors: NameVectors | undefined
   return {
     openKnowledgeBase: async (path) => {
@@ -47,11 +58,12 @@ export function createAssets(distDir: string, messages: Messages): Assets {
     },
     openEngine: ({ modelPath, provider, nProcesses }) =>
       createEngine({
-        modelDir: modelPath === '' ? join(distDir, '..', 'models', 'linker') : modelPath,
+        modelDir: modelAt(modelPath),
         engineScript,
         provider: providerOf(provider),
         processes: nProcesses,
         use: 'editing',
+        trialFolder,
         logger,
       }),
     openGliner: ({ modelPath, provider }) =>
@@ -62,6 +74,9 @@ export function createAssets(distDir: string, messages: Messages): Assets {
         provider: providerOf(provider),
         logger,
       }),
+    knownTrial: (path) => knownPerformance(trialOf(path)),
+    measureTrial: (path, how) => measurePerformance({ ...trialOf(path), ...how, logger: messages }),
+    loadPerCore: () => (loadavg()[0] ?? 0) / availableParallelism(),
     createLinker,
   }
 }

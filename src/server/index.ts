@@ -1,5 +1,6 @@
 export { typeLabels } from './conceptMarkdown.ts'
 export { createAssets } from './assets.ts'
+export { createPowerSource } from './power.ts'
 export { createRemoteDefinitions } from './remoteDefinitions.ts'
 export { createExporter } from './exporter.ts'
 export { createFileAccess } from './files.ts'
@@ -12,6 +13,7 @@ export type {
   FileAccess,
   LinkerParts,
   Messages,
+  PowerSource,
   RemoteDefinitions,
   Timers,
 } from './ports.ts'

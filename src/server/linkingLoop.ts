@@ -18,6 +18,7 @@ import {
   type Linked,
   type OpenManuscript,
 } from './manuscripts.ts'
+import type { LowPower } from './lowPower.ts'
 import type { Messages, Timers } from './ports.ts'
 import type { Tools, Workbench } from './workbench.ts'
 
@@ -26,6 +27,8 @@ const REST_MS = 500
 /** A burst is left alone for this long before its passage is linked again; any edit for longer in documents of megabytes. */
 const TYPING_DELAY_MS = 120
 const MAX_TYPING_DELAY_MS = 2000
+/** Where power is spared, every edit waits for this pause. */
+const LOW_POWER_DELAY_MS = 1000
 /** What is read again in a millisecond after an edit, in UTF-16 units; only roughly. */
 const UNITS_PER_MS = 2500
 /** New links are shown at most this often while a document is being linked; the visible ones at once. */
@@ -37,6 +40,9 @@ export interface LoopParts {
   readonly workbench: Workbench
   readonly messages: Messages
   readonly timers: Timers
+  readonly lowPower: LowPower
+  /** The editor tells what it shows; where it does not, all is linked also when power is low. */
+  readonly tellsVisible: () => boolean
   readonly decisionsFor: (uri: string) => readonly Decision[]
   /** The links of a document changed: the editor should ask again. */
   readonly onLinks: () => void
@@ -53,6 +59,8 @@ export interface LinkingLoop {
   linkNow(manuscript: OpenManuscript, token: CancellationToken): Promise<Linked>
   /** The editor shows another part: what is under way goes on there. */
   scrolled(manuscript: OpenManuscript): void
+  /** Something is being linked. */
+  isLinking(): boolean
   /** Stops until the document changes or is asked for. */
   cancel(manuscript: OpenManuscript): void
   /** Forgets a closed document. */
@@ -61,6 +69,13 @@ export interface LinkingLoop {
 
 /** What became of one linking. `superseded` by a newer text; `stopped` by a person; `failed` was reported. */
 type Outcome = Linked | 'superseded' | 'stopped' | 'failed' | 'off'
+
+interface HowToLink {
+  readonly token: CancellationToken
+  readonly isLowPower: boolean
+  /** Only what is on the screen, and where the author types. */
+  readonly keepsToVisible: boolean
+}
 
 /** One linking of one version of a document. */
 interface Run {
@@ -167,19 +182,27 @@ export function createLinkingLoop(parts: LoopParts): LinkingLoop {
     }
     if (manuscript.tools !== tools) manuscript.links = []
     manuscript.tools = tools
-    return linkWith(tools, manuscript, token)
+    parts.lowPower.look(settings)
+    const isLowPower = parts.lowPower.reason !== undefined
+    const keepsToVisible = isLowPower && !isForced && parts.tellsVisible()
+    return linkWith(tools, manuscript, { token, isLowPower, keepsToVisible })
   }
 
   async function linkWith(
     tools: Tools,
     manuscript: OpenManuscript,
-    token: CancellationToken,
-  ): Promise<Linked> {
+    { token, isLowPower, keepsToVisible }: HowToLink,
+  ): Promise<Linked | undefined> {
     const { document } = manuscript
     const { version } = document
     const parsed = parse(manuscript)
     const order = visiblePassages(parsed, manuscript)
-    const nPassages = parsed.passages.length
+    const typedIn = editedPassage(parsed, manuscript)
+    const only = keepsToVisible
+      ? [...new Set([...(typedIn === undefined ? [] : [typedIn]), ...order])]
+      : undefined
+    const nPassages = only?.length ?? parsed.passages.length
+    tools.engine?.pace({ isLowPower, typedIn: parsed.passages[typedIn ?? -1]?.text })
     let nDone = 0
     let isComplete = false
     const unseen = new Set(order)
@@ -206,14 +229,22 @@ export function createLinkingLoop(parts: LoopParts): LinkingLoop {
     const focus = edited === undefined ? undefined : { file: uri, offset: edited, onLinked }
     tell(manuscript, 'linking', { nDone, nPassages })
     const decisions = parts.decisionsFor(uri)
-    const linked = await tools.linker.link(parsed, { decisions, token, order, onPassage, focus })
+    const linked = await tools.linker.link(parsed, { decisions, token, order, only, onPassage, focus })
     checkCancelled(token)
     isComplete = true
+    if (only) return showPart(manuscript, linked.passages)
     manuscript.latest = { version, manuscript: linked, tools }
     replaceAll(manuscript, linked)
     parts.onLinks()
     tell(manuscript, 'linked', { nDone: nPassages, nPassages })
     return manuscript.latest
+  }
+
+  /** What is known of the other passages stays as it is. */
+  function showPart(manuscript: OpenManuscript, passages: readonly LinkedPassage[]): undefined {
+    replacePassages(manuscript, passages)
+    parts.onLinks()
+    tell(manuscript, 'linked', { nDone: passages.length, nPassages: passages.length })
   }
 
   function switchOff(manuscript: OpenManuscript): void {
@@ -231,7 +262,11 @@ export function createLinkingLoop(parts: LoopParts): LinkingLoop {
     },
     typed(manuscript) {
       const entry = track(manuscript)
-      schedule(manuscript, typingDelay(manuscript.document.getText().length, entry.cancelRest !== undefined))
+      const delayMs = typingDelay(manuscript.document.getText().length, entry.cancelRest !== undefined)
+      schedule(
+        manuscript,
+        parts.lowPower.reason === undefined ? delayMs : Math.max(delayMs, LOW_POWER_DELAY_MS),
+      )
       entry.cancelRest?.()
       entry.cancelRest = parts.timers.after(REST_MS, () => (entry.cancelRest = undefined))
     },
@@ -250,8 +285,12 @@ export function createLinkingLoop(parts: LoopParts): LinkingLoop {
       )
     },
     scrolled(manuscript) {
-      if (tracked.get(manuscript)?.run) schedule(manuscript, 0)
+      const entry = tracked.get(manuscript)
+      const isPart =
+        parts.lowPower.reason !== undefined && manuscript.latest?.version !== manuscript.document.version
+      if (entry?.run || (entry && isPart)) schedule(manuscript, 0)
     },
+    isLinking: () => [...tracked.values()].some(({ run }) => run !== undefined),
     cancel(manuscript) {
       stop(manuscript, 'stopped')
       tell(manuscript, 'linked')
@@ -274,6 +313,15 @@ function visiblePassages(parsed: Manuscript, { uri, visible }: OpenManuscript): 
       file === uri && visible.some(({ start, end }) => source.start < end && source.end > start)
     return isVisible ? index : []
   })
+}
+
+/** The passage in which the author types. */
+function editedPassage(parsed: Manuscript, { uri, edited }: OpenManuscript): number | undefined {
+  if (edited === undefined) return undefined
+  const index = parsed.passages.findIndex(
+    ({ file, source }) => file === uri && source.start <= edited && edited <= source.end,
+  )
+  return index < 0 ? undefined : index
 }
 
 function checkCancelled(token: CancellationToken): void {

@@ -1,5 +1,12 @@
 import { createConnection, ProposedFeatures } from 'vscode-languageserver/node'
-import { createAssets, createExporter, createFileAccess, createRemoteDefinitions, serve } from './index.ts'
+import {
+  createAssets,
+  createExporter,
+  createFileAccess,
+  createPowerSource,
+  createRemoteDefinitions,
+  serve,
+} from './index.ts'
 
 // The way to the editor (--stdio, --node-ipc, --socket=PORT) is on the command line, as the protocol wants it.
 const connection = createConnection(ProposedFeatures.all)
@@ -14,6 +21,7 @@ serve(connection, {
       return () => clearTimeout(timer)
     },
   },
+  power: createPowerSource(process.platform, () => performance.now()),
   exporter: createExporter(today),
   now: () => new Date().toISOString(),
 })

@@ -1,5 +1,5 @@
 import type { Definition, KnowledgeBase, LinkedManuscript, Logger } from '../core/index.ts'
-import type { Engine, Gliner } from '../inference/index.ts'
+import type { Engine, Gliner, MeasuringOptions, Trial } from '../inference/index.ts'
 import type { Linker, LinkingSettings } from '../linking/index.ts'
 import type { ExportResult, KnowledgeBaseDescription, Settings, UmlsParams } from '../protocol/index.ts'
 
@@ -20,6 +20,12 @@ export interface Assets {
   openEngine(options: EngineChoice): Promise<Engine>
   /** The model that finds mentions of named types. Rejects with `ConceptLensError`. */
   openGliner(options: GlinerChoice): Promise<Gliner>
+  /** The trial that counts for a model on this machine (`path` as above); `undefined` before the first one. */
+  knownTrial(modelPath: string): Promise<Trial | undefined>
+  /** Makes a trial and keeps it. Rejects with `CancelledError`, or with `ConceptLensError` when nothing runs. */
+  measureTrial(modelPath: string, how: Pick<MeasuringOptions, 'token' | 'isIdle'>): Promise<Trial>
+  /** Processes that want a core, for each core there is; 0 where the system does not tell. */
+  loadPerCore(): number
   createLinker(parts: LinkerParts, settings: LinkingSettings): Linker
 }
 
@@ -72,6 +78,12 @@ export interface Messages extends Logger {
 export interface Timers {
   /** Calls back once after at least `delayMs`; the answer cancels. */
   after(delayMs: number, callback: () => void): () => void
+}
+
+/** Where the machine's power comes from. */
+export interface PowerSource {
+  /** Whether it comes from a battery now; false where there is none or nothing tells. Never rejects. Cheap to ask often. */
+  isOnBattery(): Promise<boolean>
 }
 
 /** Writes a linked manuscript as a file of an exchange format. */

@@ -15,10 +15,20 @@ import { createDecisionsStore } from './decisionsStore.ts'
 import { toSpan } from './fromLsp.ts'
 import { registerHandlers } from './handlers/index.ts'
 import { createLinkingLoop } from './linkingLoop.ts'
+import { createLowPower } from './lowPower.ts'
 import type { OpenManuscript } from './manuscripts.ts'
 import { createMessages } from './messages.ts'
 import { followDocuments, type DocumentEvents } from './openDocuments.ts'
-import type { Assets, Exporter, FileAccess, Messages, RemoteDefinitions, Timers } from './ports.ts'
+import { createPerformance } from './performance.ts'
+import type {
+  Assets,
+  Exporter,
+  FileAccess,
+  Messages,
+  PowerSource,
+  RemoteDefinitions,
+  Timers,
+} from './ports.ts'
 import type { Session } from './session.ts'
 import { createWorkbench } from './workbench.ts'
 
@@ -29,6 +39,7 @@ export interface ServerParts {
   readonly definitions: (messages: Messages) => RemoteDefinitions
   readonly files: FileAccess
   readonly timers: Timers
+  readonly power: PowerSource
   readonly exporter: Exporter
   /** The time, ISO 8601 in UTC. */
   readonly now: () => string
@@ -61,16 +72,35 @@ export function serve(connection: Connection, parts: ServerParts): void {
     now: parts.now,
     onUnmerged: (offer) => void connection.sendNotification('conceptLens/offerGitAttributes', offer),
   })
+  const lowPower = createLowPower(parts.power, parts.timers, () => {
+    tell()
+    // Less is linked from now on, or what was left out to spare power.
+    session.relinkAll()
+  })
   const loop = createLinkingLoop({
     configuration,
     workbench,
     messages,
     timers: parts.timers,
+    lowPower,
+    tellsVisible: () => editor.options.visibleRanges === true,
     decisionsFor: (uri) => decisions.for(uri),
     onLinks: () => {
       if (editor.features.hintRefresh) void connection.languages.inlayHint.refresh().catch(() => undefined)
     },
-    onStatus: (document) => tell(document),
+    onStatus(document) {
+      if (document.state === 'waiting') performance.giveWay()
+      tell(document)
+    },
+  })
+  const performance = createPerformance({
+    assets,
+    messages,
+    timers: parts.timers,
+    settings: () => configuration.of(),
+    engine: () => workbench.engine(),
+    isLinking: () => loop.isLinking(),
+    lowPower: () => lowPower.reason,
   })
   const documents = followDocuments(connection, parts.files, eventsFor())
 
@@ -80,6 +110,7 @@ export function serve(connection: Connection, parts: ServerParts): void {
     void connection.sendNotification('conceptLens/status', {
       server: told,
       ...(message === '' ? {} : { message }),
+      ...(lowPower.reason === undefined ? {} : { lowPower: lowPower.reason }),
       ...(document ? { document } : {}),
     })
   }
@@ -112,6 +143,7 @@ export function serve(connection: Connection, parts: ServerParts): void {
     exporter: parts.exporter,
     definitions: parts.definitions(messages),
     timers: parts.timers,
+    performance,
     manuscript: (uri) => documents.get(uri),
     toolsFor: async (manuscript) => workbench.tools(await configuration.of(manuscript?.uri)),
     info: () => workbench.info(),
@@ -133,7 +165,9 @@ export function serve(connection: Connection, parts: ServerParts): void {
         session.relinkAll()
       })
     }
+    lowPower.look(await configuration.of())
     await session.toolsFor(undefined)
+    await performance.prepare()
   })
   connection.onDidChangeConfiguration(({ settings }) => {
     if (!editor.features.configuration) editor.options = { ...editor.options, settings: sectionOf(settings) }
@@ -158,6 +192,8 @@ export function serve(connection: Connection, parts: ServerParts): void {
   })
   connection.onNotification('conceptLens/umls', (params: UmlsParams) => session.definitions.configure(params))
   connection.onShutdown(async () => {
+    lowPower.dispose()
+    performance.dispose()
     await Promise.all([workbench.dispose(), session.definitions.close()])
   })
   registerHandlers(connection, session)

@@ -3,6 +3,7 @@ import type { Configuration } from './configuration.ts'
 import type { DecisionsStore } from './decisionsStore.ts'
 import type { LinkingLoop } from './linkingLoop.ts'
 import type { OpenManuscript } from './manuscripts.ts'
+import type { Performance } from './performance.ts'
 import type { Assets, Exporter, RemoteDefinitions, Timers } from './ports.ts'
 import type { Tools } from './workbench.ts'
 
@@ -16,6 +17,7 @@ export interface Session {
   readonly exporter: Exporter
   readonly definitions: RemoteDefinitions
   readonly timers: Timers
+  readonly performance: Performance
   /** An open document that may be a manuscript. */
   manuscript(uri: string): OpenManuscript | undefined
   /** The linker for a document, or for the window's settings; `undefined` when there is no knowledge base. */

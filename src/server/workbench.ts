@@ -11,12 +11,16 @@ import { createViews } from './views.ts'
 export interface Tools {
   readonly linker: Linker
   readonly knowledgeBase: KnowledgeBase
+  /** The model that the linker asks; absent when it links by names alone. */
+  readonly engine?: Engine
 }
 
 /** Opens knowledge bases and models when they are first needed, and shares them between documents. */
 export interface Workbench {
   /** The tools that settings ask for; `undefined` when there is no knowledge base, which people were told. */
   tools(settings: Settings): Promise<Tools | undefined>
+  /** The engine opened last; `undefined` when there is none. */
+  engine(): Engine | undefined
   state(): ServerState
   info(): ServerInfo
   /** Opens again what could not be opened, when it is asked for next. */
@@ -86,6 +90,8 @@ export function createWorkbench(assets: Assets, messages: Messages, onChange: ()
     }
   }
 
+  const latestEngine = () => engines.opened().findLast(({ value }) => value)?.value
+
   return {
     async tools(settings) {
       onChange()
@@ -112,10 +118,12 @@ export function createWorkbench(assets: Assets, messages: Messages, onChange: ()
       const logger = { ...messages, warn: (message: string) => messages.show('warning', message) }
       const gliner = named?.value
       const parts = { knowledgeBase, logger, ...(engine ? { engine } : {}), ...(gliner ? { gliner } : {}) }
-      const tools = { linker: assets.createLinker(parts, linking), knowledgeBase }
+      const linker = assets.createLinker(parts, linking)
+      const tools = { linker, knowledgeBase, ...(engine ? { engine } : {}) }
       linkers.set(key, tools)
       return tools
     },
+    engine: latestEngine,
     state() {
       const shelves = [knowledgeBases, views, engines, gliners]
       const all = shelves.flatMap<Opened<unknown>>((shelf) => shelf.opened())
@@ -124,10 +132,13 @@ export function createWorkbench(assets: Assets, messages: Messages, onChange: ()
     },
     info() {
       const kb = latest?.info
-      const model = engines.opened().findLast(({ value }) => value)?.value?.info
+      const engine = latestEngine()
+      const model = engine?.info
       return {
         ...(kb ? { knowledgeBase: { name: kb.name, version: kb.version, nConcepts: kb.nConcepts } } : {}),
-        ...(model ? { model: { name: model.model, version: model.version, provider: model.provider } } : {}),
+        ...(model
+          ? { model: { name: model.model, version: model.version, provider: engine.running().provider } }
+          : {}),
         problems: [knowledgeBases, views, engines, gliners]
           .flatMap<Opened<unknown>>((shelf) => shelf.opened())
           .flatMap(({ problem }) => problem ?? []),

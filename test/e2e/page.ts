@@ -15,7 +15,7 @@ export async function openWindow(editor: RunningEditor, path: string, file?: str
   const query = new URLSearchParams({ [path.endsWith('.code-workspace') ? 'workspace' : 'folder']: path })
   if (file !== undefined)
     query.set('payload', JSON.stringify([['openFile', `vscode-remote://${authority}${path}/${file}`]]))
-  await page.goto(`http://${authority}/?${query.toString()}`)
+  await page.goto(`http://${authority}/?${query.toString()}`, { timeout: PATIENCE_MS })
   return page
 }
 

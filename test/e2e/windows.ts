@@ -6,6 +6,7 @@ import { mergeResults, REQUEST_FILE, resultFile, type SuiteResult } from './comp
 import { alignmentScenes } from './alignment.ts'
 import { trusted, type RunningEditor } from './editor.ts'
 import { answerImports, knowledgeBaseScenes, pressDelete } from './knowledgeBases.ts'
+import { performanceScenes } from './performance.ts'
 import { photograph, type Scene } from './pictures.ts'
 import { walkthroughGreets } from './walkthrough.ts'
 import { closeWindow, openWindow, PATIENCE_MS, runCommand, wearTheme } from './page.ts'
@@ -47,6 +48,7 @@ export const windows: readonly TestWindow[] = [
     prepare: prepareSample,
   },
   { suites: ['alignment'], settings: trusted, scenes: alignmentScenes, prepare: prepareSample },
+  { suites: ['performance'], settings: trusted, scenes: performanceScenes, prepare: prepareSample },
   {
     suites: ['interruptedImport', 'afterInterruption'],
     settings: trusted,

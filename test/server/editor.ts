@@ -14,14 +14,16 @@ import {
 } from 'vscode-languageserver/node'
 import { TextDocument } from 'vscode-languageserver-textdocument'
 import { ConceptLensError, type KnowledgeBase } from '../../src/core/index.ts'
-import type { Engine, Gliner } from '../../src/inference/index.ts'
+import type { Engine, Gliner, Trial } from '../../src/inference/index.ts'
 import { mergeKnowledgeBases } from '../../src/knowledge/index.ts'
 import { createLinker, featureNames } from '../../src/linking/index.ts'
 import type { ParamsOf, RequestMethod, ResultOf, StatusParams } from '../../src/protocol/index.ts'
 import {
   createExporter,
   serve,
+  type Assets,
   type FileAccess,
+  type PowerSource,
   type RemoteDefinitions,
   type Timers,
 } from '../../src/server/index.ts'
@@ -40,6 +42,9 @@ export interface EditorOptions {
   readonly gliner?: Gliner
   readonly definitions?: RemoteDefinitions
   readonly timers?: Timers
+  readonly power?: PowerSource
+  /** Trials of the machine; by default one was made long ago. */
+  readonly trials?: Pick<Assets, 'knownTrial' | 'measureTrial' | 'loadPerCore'>
   /** Opening them fails with this. */
   readonly broken?: { readonly knowledgeBase?: Error; readonly engine?: Error }
   /** As under `conceptLens`. */
@@ -181,10 +186,12 @@ export async function openEditor(options: EditorOptions = {}): Promise<Editor> {
           ? Promise.resolve(options.gliner)
           : Promise.reject(new Error('There is no such model.')),
       createLinker,
+      ...(options.trials ?? oldTrial),
     }),
     definitions: () => options.definitions ?? noDefinitions,
     files: fileAccess(files, writable),
     timers: options.timers ?? immediateTimers,
+    power: options.power ?? { isOnBattery: () => Promise.resolve(false) },
     exporter: createExporter(() => '2026-01-31'),
     now: () => new Date(Date.UTC(2026, 0, 31, 12, 0, second++)).toISOString(),
   })
@@ -202,7 +209,7 @@ export async function openEditor(options: EditorOptions = {}): Promise<Editor> {
       workspace: { configuration: true, workspaceFolders: true, inlayHint: { refreshSupport: true } },
     },
     workspaceFolders: (options.folders ?? [FOLDER]).map((uri) => ({ uri, name: uri })),
-    initializationOptions: { commandLinks: true },
+    initializationOptions: { commandLinks: true, visibleRanges: true },
   })
   await client.sendNotification('initialized', {})
   return {
@@ -221,6 +228,48 @@ export const immediateTimers: Timers = {
     const timer = setImmediate(callback)
     return () => clearImmediate(timer)
   },
+}
+
+/** A machine that was tried, with this result. */
+export const TRIAL: Trial = {
+  format: 1,
+  measuredAt: '2026-01-30T09:00:00.000Z',
+  seconds: 4.2,
+  load: 0.3,
+  machine: {
+    processor: 'A processor',
+    nCores: 2,
+    platform: 'linux-x64',
+    graphics: [],
+    runtime: 'ONNX Runtime 1.30.0',
+  },
+  model: { name: 'fake', version: '1', fingerprint: 'fake-1', precision: 'int8' },
+  asked: { passages: 3, pairs: 76, editingPairs: 33 },
+  tried: [
+    {
+      way: { provider: 'cpu', precision: 'int8', graph: 'encoder.onnx', processes: 1, threads: 1 },
+      outcome: 'measured',
+      reason: 'Chosen for editing and manuscripts.',
+      agreement: 100,
+      pairsPerSecond: { editing: 300, manuscripts: 310 },
+    },
+    {
+      way: { provider: 'webgpu', precision: 'int8', graph: 'encoder.onnx', processes: 1, threads: 1 },
+      outcome: 'failed',
+      reason: 'No supported adapters.',
+    },
+  ],
+  chosen: {
+    editing: { provider: 'cpu', precision: 'int8', graph: 'encoder.onnx', processes: 1, threads: 1 },
+    manuscripts: { provider: 'cpu', precision: 'int8', graph: 'encoder.onnx', processes: 1, threads: 1 },
+  },
+  hints: ['WebGPU on Linux needs Vulkan.'],
+}
+
+const oldTrial: NonNullable<EditorOptions['trials']> = {
+  knownTrial: () => Promise.resolve(TRIAL),
+  measureTrial: () => Promise.reject(new Error('Nobody asked for a trial')),
+  loadPerCore: () => 0,
 }
 
 const noDefinitions: RemoteDefinitions = {

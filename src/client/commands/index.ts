@@ -4,6 +4,7 @@ import type { Alignment } from '../alignment/index.ts'
 import { WALKTHROUGH } from '../greeting.ts'
 import type { Host } from '../host.ts'
 import type { KnowledgeBases } from '../knowledgeBases/index.ts'
+import type { Performance } from '../performance.ts'
 import type { UmlsKey } from '../umlsKey.ts'
 import { chooseConcept } from './chooseConcept.ts'
 import { notConcept, undoDecision } from './decide.ts'
@@ -17,7 +18,7 @@ type Command = (argument?: unknown) => unknown
 /** Registers every command that package.json contributes. A failing command says so and points to the log. */
 export function registerCommands(
   host: Host,
-  others: Alignment['commands'] & KnowledgeBases['commands'] & UmlsKey['commands'],
+  others: Alignment['commands'] & KnowledgeBases['commands'] & UmlsKey['commands'] & Performance['commands'],
 ): Disposable[] {
   const table: Record<keyof typeof CLIENT_COMMANDS, Command> = {
     linkDocument: (argument) => linkDocument(host, argument),

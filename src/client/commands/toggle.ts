@@ -21,6 +21,9 @@ export async function menu(host: Host): Promise<void> {
     ...(linking && uri ? [action('$(debug-stop) Stop linking this document', () => cancel(host, uri))] : []),
     ...switchActions(uri),
     action('$(export) Export BioC XML…', () => commands.executeCommand(CLIENT_COMMANDS.exportBioc)),
+    action('$(dashboard) Show the performance report', () =>
+      commands.executeCommand(CLIENT_COMMANDS.showPerformance),
+    ),
     action('$(output) Show the log', () => commands.executeCommand(CLIENT_COMMANDS.showLog)),
     action('$(gear) Settings', () =>
       commands.executeCommand('workbench.action.openSettings', SETTINGS_SECTION),

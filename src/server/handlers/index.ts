@@ -18,6 +18,7 @@ import { hover } from './hover.ts'
 import { describeKnowledgeBases } from './knowledgeBases.ts'
 import { inlayHints, resolveInlayHint } from './inlayHint.ts'
 import { linkDocument } from './linkDocument.ts'
+import { performanceReport } from './performance.ts'
 
 /** One handler per request of our own. */
 type Handlers = {
@@ -44,6 +45,7 @@ export function registerHandlers(connection: Connection, session: Session): void
     'conceptLens/decide': (params) => decide(session, params),
     'conceptLens/undo': (params) => undo(session, params),
     'conceptLens/export': (params, token) => exportDocument(session, params, token),
+    'conceptLens/performance': (params, token) => performanceReport(session, params, token),
     'conceptLens/info': () => session.info(),
     'conceptLens/knowledgeBases': (params) => describeKnowledgeBases(session, params),
   }
