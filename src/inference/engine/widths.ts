@@ -10,7 +10,7 @@ export interface Widths {
 
 /**
  * A session for each number of threads, because ONNX Runtime fixes it when a session is opened. The weights are there once
- * more in each (40 MB for the model that ships), so they are opened when they are first used.
+ * more in each (some 60 MB for the model that ships), so they are opened when they are first used.
  * An accelerator does the work whatever the threads: it has one session.
  */
 export function createWidths(
