@@ -30,6 +30,8 @@ export interface EngineOptions {
   /** Where trials of this machine are kept, see `trial/`; without it none is known. */
   readonly trialFolder?: string
   readonly logger: Logger
+  /** An accelerator that works on one request for so long, in milliseconds, is taken for lost. Default 60,000. */
+  readonly hangMs?: number
   /** What each process may keep of texts read lately, in bytes. Default 48 MiB, about 12 passages of 200 tokens. */
   readonly cacheBytes?: number
 }
@@ -41,7 +43,14 @@ const DEFAULT_CACHE_BYTES = 48 * 2 ** 20
  * @throws ConceptLensError when the model is missing or damaged, or cannot be run here.
  */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
-  const { modelDir, engineScript, logger, use = 'editing', cacheBytes = DEFAULT_CACHE_BYTES } = options
+  const {
+    modelDir,
+    engineScript,
+    logger,
+    hangMs,
+    use = 'editing',
+    cacheBytes = DEFAULT_CACHE_BYTES,
+  } = options
   const manifest = await readManifest(modelDir)
   const way = await wayOf(options, manifest)
   const layout = layoutOf(use, way)
@@ -54,7 +63,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   }
   // The processes start while the files are checked; they read the model only when told to load.
   const processes = Array.from({ length: layout.processes }, () =>
-    createEngineProcess({ engineScript, load, logger }),
+    createEngineProcess({ engineScript, load, logger, ...(hangMs === undefined ? {} : { hangMs }) }),
   )
   try {
     await verifyModel(modelDir, manifest)

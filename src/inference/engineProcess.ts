@@ -10,7 +10,8 @@ export type EngineTask = OmitId<Exclude<EngineRequest, { kind: 'cancel' | 'load'
 
 /**
  * One child process with the model. When it dies it is started again, and what it had not answered is asked again;
- * a request during which it died twice fails. One that died on an accelerator is started again on the processor.
+ * a request during which it died twice fails. One that died on an accelerator, or hangs
+ * there, is started again on the processor.
  */
 export interface EngineProcess {
   /** Requests without an answer yet. */
@@ -32,6 +33,8 @@ export interface EngineProcessOptions {
   readonly engineScript: string
   readonly load: LoadOptions
   readonly logger: Logger
+  /** An accelerator that works on one request for so long, in milliseconds, is taken for lost. Default 60,000. */
+  readonly hangMs?: number
 }
 
 /** A request on its way. */
@@ -49,17 +52,20 @@ interface Open {
 const MAX_DEATHS = 3
 /** How often the tokens of open requests are looked at. */
 const CANCEL_POLL_MS = 15
+const HANG_MS = 60_000
 /** What is kept of the process's stderr for the message about its death. */
 const STDERR_CHARS = 500
 
 export function createEngineProcess(options: EngineProcessOptions): EngineProcess {
-  const { engineScript, load, logger } = options
+  const { engineScript, load, logger, hangMs = HANG_MS } = options
   /** In the order of sending, which is the order of working: the first one is being worked on. */
   const open = new Map<number, Open>()
   let lastId = 0
   let loading = load
   let provider = ''
   let deathsInARow = 0
+  /** The request in work, and since when. */
+  let inWork = { id: 0, sinceMs: 0 }
   let poll: NodeJS.Timeout | undefined
   let broken: Error | undefined
   let child = start()
@@ -128,8 +134,8 @@ export function createEngineProcess(options: EngineProcessOptions): EngineProces
     if (broken) return
     deathsInARow++
     const said = stderr.trim() === '' ? '' : `: ${stderr.trim()}`
-    const [inWork] = open.values()
-    if (loading.provider !== 'cpu' && loading.provider !== 'auto') {
+    const [first] = open.values()
+    if (isOnAccelerator()) {
       logger.warn(
         `The inference process ended on the provider "${loading.provider}" (${how})${said}. ConceptLens goes on with the processor.`,
       )
@@ -138,7 +144,7 @@ export function createEngineProcess(options: EngineProcessOptions): EngineProces
       startAgain()
       return
     }
-    if (deathsInARow >= MAX_DEATHS || inWork?.request.kind === 'load') {
+    if (deathsInARow >= MAX_DEATHS || first?.request.kind === 'load') {
       giveUp(
         new ConceptLensError(
           'engine-died',
@@ -149,9 +155,9 @@ export function createEngineProcess(options: EngineProcessOptions): EngineProces
       return
     }
     logger.warn(`The inference process ended (${how})${said}. It was started again.`)
-    if (inWork && ++inWork.deaths > 1) {
-      open.delete(inWork.request.id)
-      inWork.reject(
+    if (first && ++first.deaths > 1) {
+      open.delete(first.request.id)
+      first.reject(
         new ConceptLensError(
           'engine-died',
           `The inference process ended twice (${how}) during the same request${said}.`,
@@ -183,12 +189,31 @@ export function createEngineProcess(options: EngineProcessOptions): EngineProces
     if (open.size > 0) {
       child.ref()
       child.channel?.ref()
-      poll ??= setInterval(passOnCancels, CANCEL_POLL_MS)
+      poll ??= setInterval(lookAfter, CANCEL_POLL_MS)
     } else {
       child.unref()
       child.channel?.unref()
       clearInterval(poll)
       poll = undefined
+    }
+  }
+
+  function isOnAccelerator(): boolean {
+    return loading.provider !== 'cpu' && loading.provider !== 'auto'
+  }
+
+  function lookAfter(): void {
+    passOnCancels()
+    endWhatHangs()
+  }
+
+  /** Only accelerators are known to hang; on a processor long work is long. */
+  function endWhatHangs(): void {
+    const [id = 0] = open.keys()
+    if (id !== inWork.id) inWork = { id, sinceMs: performance.now() }
+    if (isOnAccelerator() && performance.now() - inWork.sinceMs > hangMs) {
+      inWork = { id, sinceMs: performance.now() }
+      child.kill('SIGKILL')
     }
   }
 

@@ -42,7 +42,7 @@ require(${JSON.stringify(resolve(engineScript()))})
 /** What goes wrong on the accelerator of {@link acceleratedEngineScript}, and in which of its runs, counted from 1. */
 export interface Fault {
   /** `scores`: it answers all runs, with scores that are as good as random. */
-  readonly kind: 'none' | 'throws' | 'dies' | 'dies-opening' | 'scores'
+  readonly kind: 'none' | 'throws' | 'dies' | 'dies-opening' | 'hangs' | 'scores'
   readonly atRun?: number
 }
 
@@ -61,6 +61,7 @@ let runs = 0
 const faults = {
   none: () => undefined,
   throws: () => { throw new Error('the device was lost') },
+  hangs: () => { for (;;); },
   dies: () => { die(); return new Promise(() => undefined) },
 }
 const accelerated = (real) => ({
