@@ -4,7 +4,6 @@ of the same layers, so that only the way of reading differs."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Protocol
 
 import torch
 from torch import Tensor, nn
@@ -12,7 +11,7 @@ from torch import Tensor, nn
 from .contract import Architecture
 from .dense_data import Ranking
 from .dense_pack import Pack, Special, pack
-from .model import MASKED, TwoStreamEncoder, from_minilm
+from .model import MASKED, from_minilm
 from .passages import Mention
 from .ranking import mask_states, read
 from .sampling import Segment
@@ -22,15 +21,9 @@ from .segments import Segmenter, pad
 BATCH_TOKENS = 2048
 
 
-class Ranker(Protocol):
-    """`score` gives one tensor a mention: the logits of its names."""
-
-    encoder: TwoStreamEncoder
-
-    def score(self, ranking: Ranking) -> list[Tensor]: ...
-
-
 class _Scored(nn.Module):
+    """`score` of both gives one tensor a mention: the logits of its names."""
+
     def __init__(self, segmenter: Segmenter):
         super().__init__()
         self.encoder, self.segmenter = from_minilm(Architecture()), segmenter

@@ -7,7 +7,8 @@ All begin as all-MiniLM-L6-v2 with a linear score at `[MASK]`, see the same trai
 in the same order, passage by passage (`document`: document by document), and learn by the same cross-entropy over a mention's
 names: what differs is how much of them they get to read in the time. The budget is processor time, so that whatever else the
 machine does counts for nothing. One training document in ten is held out: three times in the budget the model is measured on
-some of them, the best of the three is kept, and training ends early when two in a row are no better (Sanz-Cruzado and Lever, 2025).
+some of them, the best of the three is kept, and training ends early when two in a row are no better (Sanz-Cruzado and Lever,
+2025).
 Reserved and development documents are in no training file (`corpora.Guard`). Seeded.
 
 `WORK/WAY/model` is what `bench packing --dense-model` reads; its `report.json` has the accuracies of all packings that
