@@ -1,9 +1,10 @@
 """Exports a dense cross-encoder of Hugging Face to the folder that `bench packing --dense-model` and the product's dense
-packings read: `config.json`, `model.onnx`, and the tokenizer's files as they are.
+packings read: `config.json`, `model.onnx`, and the tokenizer's files as they are. An encoder of names (BERT alone, SapBERT,
+sentence-transformers) becomes a folder for `conceptlens optimize`.
 
     python -m conceptlens_recipe.dense_export --model DIR --out DIR
 
-BERT models with a token classification head (one or two labels) are written node by node, as the linker's own encoder
+BERT models with a token classification head or none are written node by node, as the linker's own encoder
 is (`onnx_export.py`), so that both are compared on the same kernels. Any other architecture goes through
 `torch.onnx.export` of `transformers` (which must be installed for it).
 `--int8` stores the weights as int8; the arithmetic stays fp32. `--max-tokens` repeats the position embeddings of a BERT
@@ -30,11 +31,13 @@ if TYPE_CHECKING:
     from .dense_model import DenseRanker
 
 TOKENIZER_FILES = ("vocab.txt", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "report.json")
+#: How sentence-transformers makes one vector of the states.
+POOLING_FILE = "1_Pooling/config.json"
 
 
 def build(state: dict[str, np.ndarray], config: dict, int8: bool) -> onnx.ModelProto:
-    """`state` as in Hugging Face's `BertForTokenClassification`, numbers as fp32. Token types are all 0, so that their
-    embedding is folded into the positions."""
+    """`state` as in Hugging Face's `BertForTokenClassification`, numbers as fp32; without the classifier the graph gives the
+    encoder's states. Token types are all 0, so that their embedding is folded into the positions."""
     if config.get("hidden_act", "gelu") != "gelu":
         raise ValueError(f"hidden_act is {config['hidden_act']}; gelu is known")
     hidden, heads = config["hidden_size"], config["num_attention_heads"]
@@ -70,17 +73,23 @@ def build(state: dict[str, np.ndarray], config: dict, int8: bool) -> onnx.ModelP
         x = norm(g.op("Add", x, linear(context, f"{p}.attention.output.dense")), f"{p}.attention.output.LayerNorm")
         wide = g.op("Gelu", linear(x, f"{p}.intermediate.dense"))
         x = norm(g.op("Add", x, linear(wide, f"{p}.output.dense")), f"{p}.output.LayerNorm")
-    g.nodes.append(helper.make_node("Identity", [linear(x, "classifier")], ["logits"]))
+    is_classifier = "classifier.bias" in state
+    name, width = ("logits", len(state["classifier.bias"])) if is_classifier else ("last_hidden_state", hidden)
+    g.nodes.append(helper.make_node("Identity", [linear(x, "classifier") if is_classifier else x], [name]))
 
     ids = [helper.make_tensor_value_info(n, TensorProto.INT64, ["batch", "tokens"]) for n in ("input_ids", "attention_mask")]
-    labels = state["classifier.bias"].shape[0]
-    logits = helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["batch", "tokens", labels])
-    graph = helper.make_graph(g.nodes, "dense-cross-encoder", ids, [logits], g.constants)
+    given = helper.make_tensor_value_info(name, TensorProto.FLOAT, ["batch", "tokens", width])
+    graph = helper.make_graph(g.nodes, "dense-encoder", ids, [given], g.constants)
     proto = helper.make_model(
         graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=9, producer_name="conceptlens-recipe"
     )
     onnx.checker.check_model(proto)
     return proto
+
+
+def named(key: str) -> str:
+    """A weight's name as it is in a model with a head: models without one leave `bert.` out."""
+    return f"bert.{key}" if key.startswith(("embeddings.", "encoder.", "pooler.")) else key
 
 
 def widened(state: dict[str, np.ndarray], max_tokens: int) -> dict[str, np.ndarray]:
@@ -98,7 +107,7 @@ def export(model: Path, out: Path, int8: bool = False, max_tokens: int | None = 
     if config["model_type"] == "bert" and (model / "model.safetensors").exists():
         from safetensors.numpy import load_file
 
-        state = {name: value.astype(np.float32) for name, value in load_file(model / "model.safetensors").items()}
+        state = {named(key): value.astype(np.float32) for key, value in load_file(model / "model.safetensors").items()}
         if max_tokens:
             state, config = widened(state, max_tokens), config | {"max_position_embeddings": max_tokens}
         temporary.write_bytes(build(state, config, int8).SerializeToString(deterministic=True))
@@ -108,8 +117,9 @@ def export(model: Path, out: Path, int8: bool = False, max_tokens: int | None = 
         trace(model, temporary)
     temporary.replace(target)
     (out / "config.json").write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
-    for name in TOKENIZER_FILES:
+    for name in (*TOKENIZER_FILES, POOLING_FILE):
         if (model / name).exists() and out.resolve() != model.resolve():
+            (out / name).parent.mkdir(exist_ok=True)
             shutil.copy(model / name, out / name)
 
 
