@@ -7,6 +7,7 @@ import { addKnowledgeBaseCommand } from './commands/kb.ts'
 import { addLinkCommand } from './commands/link.ts'
 import { addLanguageModelCommand } from './commands/languageModel.ts'
 import { addMentionsCommand } from './commands/mentions.ts'
+import { addOptimizeCommand } from './commands/optimize.ts'
 import { addPerformanceCommand } from './commands/performance.ts'
 import { addServeCommand } from './commands/serve.ts'
 import { addStartCommand } from './commands/start.ts'
@@ -35,6 +36,7 @@ async function main(argv: readonly string[]): Promise<number> {
   addLinkCommand(program, finish)
   addLanguageModelCommand(program)
   addMentionsCommand(program)
+  addOptimizeCommand(program, finish)
   addPerformanceCommand(program)
   addServeCommand(program, finish)
   addStartCommand(program, finish)

@@ -15,6 +15,7 @@ export const resources = {
   model: join(packageRoot, 'models', 'linker'),
   nameEncoder: join(packageRoot, 'models', 'names'),
   starterKnowledgeBase: join(packageRoot, 'dist', 'starter-kb'),
+  recipe: join(packageRoot, 'models', 'recipe'),
   samples: join(packageRoot, 'media', 'sample'),
 } as const
 

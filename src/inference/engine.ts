@@ -55,7 +55,7 @@ export interface EngineInfo {
   /** Where it started to run: `cpu`, `webgpu` …; not the one asked for when that could not be used. See {@link Engine.running}. */
   readonly provider: string
   /** What the graph computes in; `fp32-arithmetic`: weights stored as int8, multiplied in fp32. */
-  readonly precision?: 'fp32' | 'fp32-arithmetic' | 'int8'
+  readonly precision?: 'fp32' | 'fp16' | 'fp32-arithmetic' | 'int8' | 'int4'
   /** Tagging conventions the model knows, in the order of {@link TextAnalysis.heads}. */
   readonly heads: readonly TagHead[]
   /** Names of the features that every candidate must bring, in this order. */

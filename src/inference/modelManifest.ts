@@ -60,7 +60,7 @@ const ManifestSchema = v.object({
   /** What the model was taught to read for a semantic group: `{ DISO: 'disorder', … }`. */
   typeLabels: v.optional(v.record(Text, Text), {}),
   /** What the graph computes in; `fp32-arithmetic`: weights stored as int8, multiplied in fp32. */
-  precision: v.optional(v.picklist(['fp32', 'fp32-arithmetic', 'int8']), 'fp32-arithmetic'),
+  precision: v.optional(v.picklist(['fp32', 'fp16', 'fp32-arithmetic', 'int8', 'int4']), 'fp32-arithmetic'),
   /** Acc@1 with given mentions on development documents that nothing was fitted on, in per cent. */
   accuracy: v.optional(v.object({ development: v.optional(v.object({ model: v.number() })) })),
   temperature: v.pipe(v.number(), v.gtValue(0)),

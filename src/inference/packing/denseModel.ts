@@ -20,7 +20,7 @@ const ConfigSchema = v.object({
   max_position_embeddings: Count,
   pad_token_id: v.nullish(v.pipe(v.number(), v.integer(), v.minValue(0)), 0),
   /** What the graph computes in; `fp32-arithmetic`: weights stored as int8, multiplied in fp32. */
-  precision: v.optional(v.picklist(['fp32', 'fp32-arithmetic', 'int8']), 'fp32'),
+  precision: v.optional(v.picklist(['fp32', 'fp16', 'fp32-arithmetic', 'int8', 'int4']), 'fp32'),
   /** For a graph that gives encoder states alone: `score = weight · state of [MASK] + bias`. */
   score_head: v.optional(v.object({ weight: v.array(v.number()), bias: v.number() })),
 })
@@ -34,7 +34,7 @@ export interface DenseModel {
   readonly layers: number
   readonly heads: number
   readonly intermediate: number
-  readonly precision: 'fp32' | 'fp32-arithmetic' | 'int8'
+  readonly precision: 'fp32' | 'fp16' | 'fp32-arithmetic' | 'int8' | 'int4'
   /** Most tokens that it has positions for. */
   readonly maxTokens: number
   /** `score = weight · state of [MASK] + bias`, where the graph gives no logits. */
