@@ -1,5 +1,5 @@
-"""Makes a BERT of any size with seeded random weights, as a folder for `conceptlens optimize` and `bench packing`: its speed, memory
-and size are those of a trained model of the shape, its answers mean nothing.
+"""Makes a BERT of any size with seeded random weights, as a folder for `conceptlens optimize` and `bench packing`: its speed,
+memory and size are those of a trained model of the shape, its answers mean nothing.
 
     python -m conceptlens_recipe.random_encoder --vocabulary vocab.txt --layers 12 --hidden 768 --out DIR [--labels O B-X I-X]
 """

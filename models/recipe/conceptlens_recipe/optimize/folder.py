@@ -33,7 +33,9 @@ def write(task: Task, row: Row, graph: Path, source: Path, out: Path) -> None:
 def describe_linker(folder: Path, row: Row) -> None:
     path = folder / "manifest.json"
     manifest = json.loads(path.read_text(encoding="utf-8"))
-    manifest["sha256"][ENCODER] = sha256(folder / ENCODER)
+    # Other graphs of the model (for graphics cards) were left behind.
+    kept = {name: digest for name, digest in manifest["sha256"].items() if (folder / name).exists()}
+    manifest["sha256"] = kept | {ENCODER: sha256(folder / ENCODER)}
     manifest["precision"] = precision_of(row.configuration)
     # Measured with the other graph.
     for name in ("accuracy", "agreement"):

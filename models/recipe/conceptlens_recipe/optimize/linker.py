@@ -35,6 +35,8 @@ class LinkerTask:
     graph = ENCODER
     #: Candidates in one run; the product's own first.
     batches = (16, 8, 32)
+    #: What `write_own` can write beside what is rewritten here.
+    own = ("int8",)
 
     def __init__(self, asked: Asked):
         self.manifest = json.loads((asked.folder / "manifest.json").read_text(encoding="utf-8"))
@@ -43,7 +45,6 @@ class LinkerTask:
         self.torch_model = TwoStreamEncoder(self.arch).eval()
         onnx_export.read(self.torch_model, asked.folder / ENCODER, whole=True)
         self.model = onnx_export.build(self.torch_model, "fp32")
-        self.own = tuple(p for p in onnx_export.PRECISIONS if p not in ("fp32", "fp32-arithmetic"))
         texts, aside = development.parted(development.read(asked.development), asked.every)
         self.texts = [t for t in texts if self.segmenter.pieces(t.text).ids]
         aside = [t for t in aside if self.segmenter.pieces(t.text).ids][:CALIBRATION_PASSAGES]
@@ -125,11 +126,8 @@ class LinkerTask:
     @torch.no_grad()
     def write_own(self, configuration: Configuration, path: Path) -> None:
         precision = configuration.method.partition(":")[2]
-        smooth = None
-        if precision == "int8":
-            maxima = smoothing.channel_maxima(self.torch_model, self.segmenter, self.aside)
-            smooth = smoothing.factors(self.torch_model, maxima, configuration.smooth)
-        onnx_export.write(self.torch_model, path, precision, smooth)
+        maxima = smoothing.channel_maxima(self.torch_model, self.segmenter, self.aside)
+        onnx_export.write(self.torch_model, path, precision, smoothing.factors(self.torch_model, maxima))
 
 
 def architecture(manifest: dict, graph: Path) -> Architecture:

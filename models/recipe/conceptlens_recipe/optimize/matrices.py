@@ -122,7 +122,9 @@ def by_sensitivity(model: onnx.ModelProto, wanted: list[Matrix], seen: Mapping[s
     return sorted(wanted, key=lambda m: -error(m))
 
 
-def smooth_factors(model: onnx.ModelProto, chosen: list[Matrix], seen: Mapping[str, Seen], alpha: float) -> dict[str, np.ndarray]:
+def smooth_factors(
+    model: onnx.ModelProto, chosen: list[Matrix], seen: Mapping[str, Seen], alpha: float
+) -> dict[str, np.ndarray]:
     """SmoothQuant's factor of every channel of the activations that the chosen matrices read; 1 on average."""
     found = {}
     for name in dict.fromkeys(m.activations for m in chosen):

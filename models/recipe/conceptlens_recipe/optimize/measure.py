@@ -1,4 +1,4 @@
-"""The process that runs one candidate: its memory is its own, and a graph that crashes ends nothing else. numpy and onnxruntime.
+"""The process that runs one candidate: its memory is its own, and a graph that crashes ends nothing else.
 
     python -m conceptlens_recipe.optimize.measure ORDER.json
 

@@ -45,7 +45,7 @@ class Constraints:
     must_be_exact: bool = False
 
     def violations(self, figures: Figures) -> tuple[float, ...]:
-        """By how much each constraint is missed, 0 or less where it is kept; in the order of the fields, without absent ones."""
+        """By how much each constraint is missed, 0 or less where it is kept; in the order of the fields, without absent."""
         found = []
         if self.max_accuracy_loss is not None:
             found.append(figures.loss - self.max_accuracy_loss)

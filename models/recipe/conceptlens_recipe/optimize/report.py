@@ -47,7 +47,8 @@ def _row(row: Row) -> dict[str, object]:
         for key, value in asdict(row.figures).items()
     }
     rounded |= {key: round(value, 4) for key, value in rounded.items() if isinstance(value, float)}
-    return {"name": str(row.configuration), "configuration": asdict(row.configuration), **rounded, "exact": row.figures.is_exact}
+    own = {"name": str(row.configuration), "configuration": asdict(row.configuration)}
+    return own | rounded | {"exact": row.figures.is_exact}
 
 
 def _claims(row: Row, base: Row) -> dict[str, float]:

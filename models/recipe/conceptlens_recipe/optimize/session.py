@@ -11,14 +11,18 @@ from pathlib import Path
 
 from ..manifest import sha256
 from . import folder, machine, picture, report
-from .encoders import CrossEncoderTask, NamesTask, TaggerTask, kind_of
+from .bench import Bench, Plan
+from .cross_encoder import CrossEncoderTask
+from .encoders import kind_of
 from .linker import LinkerTask
 from .matrices import matrices, named
 from .measure import available
+from .names import NamesTask
 from .pareto import Constraints, winner
 from .report import Found, Row
-from .search import Bench, Plan, Search
+from .search import Search
 from .space import Space
+from .tagger import TaggerTask
 from .tasks import Asked, Task
 
 log = logging.getLogger(__name__)

@@ -98,8 +98,6 @@ class Space:
         chosen: dict[str, Any] = {"method": method}
         if method in SMOOTHED:
             chosen["smooth"] = trial.suggest_categorical("smooth", ALPHAS)
-        elif method == f"{OWN}int8":
-            chosen["smooth"] = trial.suggest_categorical("own smooth", ALPHAS[1:])
         if method in ROUNDED:
             chosen["kept"] = trial.suggest_categorical("kept", self.kept)
         if method in ("static", "dynamic"):
@@ -112,7 +110,7 @@ class Space:
             chosen["embeddings8"] = trial.suggest_categorical("embeddings8", (False, True))
         levels = LEVELS[1:] if method in FUSED_ONLY else LEVELS
         # Folding constants would write int8 weights that are multiplied in fp32 as fp32 again.
-        if method not in ("stored8", f"{OWN}fp32-arithmetic"):
+        if method != "stored8":
             chosen["level"] = trial.suggest_categorical("fused level" if method in FUSED_ONLY else "level", levels)
         for name, choices in (("provider", self.providers), ("threads", self.threads), ("batch", self.batches)):
             chosen[name] = trial.suggest_categorical(name, choices) if len(choices) > 1 else choices[0]
@@ -126,7 +124,6 @@ class Space:
             yield shared | {
                 "method": method,
                 "smooth": 0.6 if method in SMOOTHED else 0.0,
-                "own smooth": 0.6,
                 "kept": min(2, self.kept[-1]) if method in SMOOTHED else 0,
                 "ranges": RANGES[0],
                 "block": 64 if method == "nbits8" else 32,

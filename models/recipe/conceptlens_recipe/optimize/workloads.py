@@ -83,7 +83,9 @@ class TwoStream:
             },
             ["states", "token_logits", *names],
         )
-        read = {f"text_{name}": value[0] for name, value in zip(names, kept, strict=True)}
+        # Of one segment; whether segments or heads come first depends on the graph's version.
+        shape = self.heads, len(text.ids), self.head_dim
+        read = {f"text_{name}": value.reshape(shape) for name, value in zip(names, kept, strict=True)}
         pieces = states[0, 1:-1]
         marks = [pieces[a : max(b, a + 1)].mean(0) for a, b in text.spans]
         scores = np.zeros(len(text.segments), np.float32)
@@ -101,8 +103,8 @@ class TwoStream:
 
 @dataclass(frozen=True)
 class Rows:
-    """An ordinary encoder: rows of tokens, one output. `read`: `tokens` gives the output at the places in `at`, `cls` that of the
-    first token, `mean` the mean over the real ones, `whole` an output that has no tokens. Answers: `values`."""
+    """An ordinary encoder: rows of tokens, one output. `read`: `tokens` gives the output at the places in `at`, `cls` that of
+    the first token, `mean` the mean over the real ones, `whole` an output that has no tokens. Answers: `values`."""
 
     rows: list[list[int]]
     at: list[list[int]]

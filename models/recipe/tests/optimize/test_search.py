@@ -12,7 +12,8 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import onnx
 from conceptlens_recipe import random_encoder
-from conceptlens_recipe.optimize import graphs
+from conceptlens_recipe.manifest import sha256
+from conceptlens_recipe.optimize import graphs, rewriting
 from conceptlens_recipe.optimize.__main__ import arguments
 from conceptlens_recipe.optimize.encoders import kind_of
 from conceptlens_recipe.optimize.graphs import Source
@@ -92,7 +93,7 @@ class Graphs(Folder):
         model = onnx.ModelProto()
         model.CopyFrom(self.source.model)
         path = self.folder / "smooth.onnx"
-        onnx.save(graphs.smoothed(model, chosen, factors), path)
+        onnx.save(rewriting.smoothed(model, chosen, factors), path)
         self.assertLess(np.abs(self.states(open_run(path)) - self.expected).max(), 1e-3)
 
     def test_sensitive_matrices_come_first_and_those_kept_are_not_rounded(self) -> None:
@@ -154,12 +155,18 @@ class Searches(Folder):
     def test_the_linker_s_model_and_going_on(self) -> None:
         model = self.folder / "linker"
         shutil.copytree(FIXTURES / "tiny-linker", model)
+        manifest = json.loads((model / "manifest.json").read_text(encoding="utf-8"))
+        (model / "encoder.fp16.onnx").write_bytes(b"another graph")
+        manifest["sha256"]["encoder.fp16.onnx"] = sha256(model / "encoder.fp16.onnx")
+        (model / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
         status, report = self.search(model, ["per-token", "dynamic"], 3, Constraints(must_be_exact=True))
         self.assertEqual((status, report["failed"]), (0, []))
         self.assertEqual([c["configuration"]["method"] for c in report["candidates"]], ["recipe:int8", "dynamic", "per-token"])
         self.assertTrue(report["winner"]["exact"])
         manifest = json.loads((self.folder / "out" / "manifest.json").read_text(encoding="utf-8"))
         self.assertEqual(manifest["precision"], "int8")
+        files = ("encoder.onnx", "features.json", "vocab.txt")
+        self.assertEqual(manifest["sha256"], {name: sha256(self.folder / "out" / name) for name in files})
         # The journal has all three: nothing is measured again, and the figures are the same.
         status, again = self.search(model, ["per-token", "dynamic"], 3, Constraints(max_size=1e-6))
         self.assertEqual((status, again["winner"]), (1, None))
