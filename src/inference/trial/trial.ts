@@ -5,7 +5,7 @@ import { providerNames } from '../providers.ts'
 export const LEAST_AGREEMENT = 99.5
 
 const Count = v.pipe(v.number(), v.integer(), v.minValue(1))
-const Precision = v.picklist(['fp32', 'fp32-arithmetic', 'int8', 'fp16'])
+const Precision = v.picklist(['fp32', 'fp32-arithmetic', 'int8', 'int4', 'fp16'])
 
 const MachineSchema = v.object({
   processor: v.string(),
