@@ -26,8 +26,6 @@ export interface LinkFilesOptions {
   readonly files: readonly string[]
   readonly linker: LinkerOptions
   readonly outputs: readonly Output[]
-  /** Links below this probability are left out, 0 … 1. */
-  readonly minProbability: number
   /** Whether to link the mentions that the input marks instead of finding them. */
   readonly mentionsGiven: boolean
   readonly writing: WriteLinkedOptions
@@ -85,7 +83,7 @@ async function linkFile(
             ...(documents.length === 1 ? { progress } : {}),
             ...(given === undefined ? {} : { given }),
           }),
-          options.minProbability,
+          linker.pipeline.filters.minProbability,
         ),
       )
       if (documents.length > 1) progress.report(index + 1, documents.length)

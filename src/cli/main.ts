@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { CancelledError, ConceptLensError } from '../core/index.ts'
 import { addAlignCommand } from './commands/align.ts'
 import { addBenchCommand } from './commands/bench.ts'
+import { addExplainCommand } from './commands/explain.ts'
 import { addEvaluateCommand } from './commands/evaluate.ts'
 import { addKnowledgeBaseCommand } from './commands/kb.ts'
 import { addLinkCommand } from './commands/link.ts'
@@ -32,6 +33,7 @@ async function main(argv: readonly string[]): Promise<number> {
   addAlignCommand(program)
   addBenchCommand(program)
   addEvaluateCommand(program)
+  addExplainCommand(program)
   addKnowledgeBaseCommand(program, finish)
   addLinkCommand(program, finish)
   addLanguageModelCommand(program)

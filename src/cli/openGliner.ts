@@ -3,6 +3,7 @@ import { ConceptLensError, type Logger } from '../core/index.ts'
 import { createGliner, type Gliner, type GlinerOptions, type LabelAsked } from '../inference/index.ts'
 import { readLabels } from '../linking/index.ts'
 import { userCacheFolder } from '../network/index.ts'
+import type { Pipeline } from '../pipeline/index.ts'
 import type { Settings } from '../protocol/index.ts'
 import { resources } from './resources.ts'
 
@@ -21,19 +22,38 @@ export function namedTypesOf({ labels, labelThreshold }: NamedTypeOptions): read
   return read.labels
 }
 
-/** Starts the model for named types; `undefined` when no types are named. */
-export async function openGliner(options: NamedTypeOptions, logger: Logger): Promise<Gliner | undefined> {
-  if (namedTypesOf(options).length === 0) return undefined
-  if (options.gliner === '')
+/** Starts the model that finds the types which a pipeline names; `undefined` when it names none. */
+export async function openGliner(
+  { mentions }: Pipeline,
+  { gliner, provider }: Pick<NamedTypeOptions, 'gliner' | 'provider'>,
+  logger: Logger,
+): Promise<Gliner | undefined> {
+  const all = mentions.detectors.flatMap((one) => (one.kind === 'first-of' ? one.detectors : one))
+  const asked = all.find((one) => one.kind === 'named-types' && one.labels.length > 0)
+  if (asked?.kind !== 'named-types') return undefined
+  return openNamedTypes(asked.model ?? gliner, provider, logger)
+}
+
+/** Starts a model for named types. */
+export async function openNamedTypes(
+  modelDir: string,
+  provider: NamedTypeOptions['provider'],
+  logger: Logger,
+): Promise<Gliner> {
+  if (modelDir === '')
     throw new ConceptLensError(
       'usage',
       '--labels needs a model that finds them: --gliner DIR. The manual says under "Types that you name" how to get one.',
     )
-  const cacheFolder = join(userCacheFolder(process.env), 'labels')
-  return startGliner({ modelDir: options.gliner, cacheFolder, provider: options.provider, logger })
+  return startGliner({
+    modelDir,
+    cacheFolder: join(userCacheFolder(process.env), 'labels'),
+    provider,
+    logger,
+  })
 }
 
-/** Starts a model for named types. */
+/** Starts a model for named types with a cache of the caller's. */
 export function startGliner(options: Omit<GlinerOptions, 'engineScript'>): Promise<Gliner> {
   return createGliner({ ...options, engineScript: resources.engineScript })
 }

@@ -1,29 +1,29 @@
 import { Option, type Command } from 'commander'
 import { ConceptLensError, type KnowledgeBase, type Logger } from '../core/index.ts'
 import { createEngine, type Engine, type EngineUse, type Gliner } from '../inference/index.ts'
-import { createLinker, defaultLinkingSettings, type Linker, type LinkingSettings } from '../linking/index.ts'
+import { createLinker, type Linker } from '../linking/index.ts'
+import { createCandidateService } from '../network/index.ts'
+import type { Pipeline } from '../pipeline/index.ts'
 import type { Settings } from '../protocol/index.ts'
-import { namedTypesOf, openGliner, type NamedTypeOptions } from './openGliner.ts'
+import { openGliner } from './openGliner.ts'
 import { addKnowledgeOptions, openKnowledge, type KnowledgeOptions } from './openKnowledge.ts'
+import { noteSaid, pipelineOf, type PipelineOptions } from './pipelineOptions.ts'
 import { resources, trialFolder } from './resources.ts'
 import { settingOption } from './settingOptions.ts'
 import { logLevels, stderrLogger, type LogLevel } from './terminal.ts'
 
 /** Options that every command that links shares. */
-export interface LinkerOptions extends KnowledgeOptions, NamedTypeOptions {
-  readonly model: string | false
+export interface LinkerOptions extends KnowledgeOptions, PipelineOptions {
   readonly processes: Settings['engine.processes']
+  readonly provider: Settings['engine.provider']
+  readonly candidateHost: Settings['candidates.allowedHosts']
   readonly log: LogLevel
-  readonly convention: Settings['mentions.convention']
-  readonly detection: LinkingSettings['detection']
-  readonly generalWords: Settings['generalWords']
-  readonly candidates: Settings['candidates.ranked']
-  readonly abbreviations: boolean
 }
 
 /** Declares the options of {@link LinkerOptions}: those that are settings in an editor too, and a few of its own. */
 export function addLinkerOptions(command: Command): Command {
-  return addKnowledgeOptions(command)
+  return addKnowledgeOptions(noteSaid(command))
+    .addOption(settingOption('pipeline'))
     .addOption(settingOption('model.path', { default: resources.model }))
     .option('--no-model', 'link by names alone, without the neural model')
     .addOption(settingOption('engine.provider'))
@@ -33,12 +33,13 @@ export function addLinkerOptions(command: Command): Command {
     .addOption(
       new Option('--detection <d>', 'who finds mentions')
         .choices(['union', 'tagger', 'dictionary'])
-        .default(defaultLinkingSettings.detection),
+        .default('union'),
     )
     .addOption(settingOption('generalWords'))
     .addOption(settingOption('mentions.namedTypeModel'))
     .addOption(settingOption('mentions.namedTypes'))
     .addOption(settingOption('mentions.namedTypeThreshold'))
+    .addOption(settingOption('candidates.allowedHosts'))
     .option('--no-abbreviations', 'look short forms up as they stand, whatever the document defines')
     .addOption(new Option('--log <level>', 'messages on stderr').choices(logLevels).default('warn'))
 }
@@ -52,30 +53,24 @@ export interface OpenLinker {
   dispose(): Promise<void>
 }
 
-/** Opens knowledge base, model and linker. A model that cannot be loaded is an error here: a script must not get lesser links unawares. */
+/** Opens knowledge base, models and linker. A model that cannot be loaded is an error here: a script must not get lesser links unawares. */
 export async function openLinker(
   options: LinkerOptions,
   use: EngineUse = 'manuscripts',
 ): Promise<OpenLinker> {
   const logger = stderrLogger(options.log)
-  const { knowledgeBase, close } = await openKnowledge(options)
+  const pipeline = pipelineOf(options)
+  const { types: onlyTypes, sources: onlySources } = pipeline.filters
+  const extraKb = [...options.extraKb, ...vocabulariesOf(pipeline)]
+  const { knowledgeBase, close } = await openKnowledge({ ...options, extraKb, onlyTypes, onlySources })
   let gliner: Gliner | undefined
   try {
-    const { model } = options
-    gliner = await openGliner(options, logger)
-    const engine = model === false ? undefined : await startEngine({ ...options, model, use }, logger)
-    const settings: LinkingSettings = {
-      ...defaultLinkingSettings,
-      convention: options.convention,
-      detection: options.detection,
-      generalWords: options.generalWords,
-      candidatesRanked: options.candidates,
-      types: options.onlyTypes,
-      sources: options.onlySources,
-      expandAbbreviations: options.abbreviations,
-      namedTypes: gliner ? namedTypesOf(options) : [],
-    }
-    const linker = createLinker({ knowledgeBase, engine, gliner, logger }, settings)
+    gliner = await openGliner(pipeline, options, logger)
+    const engine = await openEngine(pipeline.model, { ...options, use }, logger)
+    const { candidateHost: allowedHosts } = options
+    const remote = (service: { readonly url: string; readonly timeoutMs: number }) =>
+      createCandidateService({ ...service, allowedHosts })
+    const linker = createLinker({ knowledgeBase, engine, gliner, remote, logger }, pipeline)
     return {
       linker,
       knowledgeBase,
@@ -91,6 +86,19 @@ export async function openLinker(
     close()
     throw error
   }
+}
+
+/** The vocabularies that layers of a pipeline name. */
+const vocabulariesOf = ({ candidates }: Pipeline): readonly string[] =>
+  candidates.layers.flatMap((one) => (one.kind === 'dictionary' ? one.path : []))
+
+async function openEngine(
+  model: string,
+  options: Pick<LinkerOptions, 'processes' | 'provider'> & { use: EngineUse },
+  logger: Logger,
+): Promise<Engine | undefined> {
+  if (model === 'none') return undefined
+  return startEngine({ ...options, model: model === 'built-in' ? resources.model : model }, logger)
 }
 
 /** Starts the engine of a model. A model that cannot be loaded is an error that tells of `--no-model`. */

@@ -16,6 +16,7 @@ export const resources = {
   nameEncoder: join(packageRoot, 'models', 'names'),
   starterKnowledgeBase: join(packageRoot, 'dist', 'starter-kb'),
   recipe: join(packageRoot, 'models', 'recipe'),
+  pipelines: join(packageRoot, 'media', 'pipelines'),
   samples: join(packageRoot, 'media', 'sample'),
 } as const
 

@@ -1,4 +1,5 @@
 import {
+  Uri,
   workspace,
   type CancellationToken,
   type Disposable,
@@ -7,6 +8,7 @@ import {
 } from 'vscode'
 import { LanguageClient, TransportKind, type DocumentSelector } from 'vscode-languageclient/node'
 import {
+  entries,
   HOVER_COMMANDS,
   readSettings,
   SETTINGS_SECTION,
@@ -24,6 +26,9 @@ const SCHEMES = ['file', 'untitled', 'vscode-remote', 'vscode-vfs']
 /** Written by many editors without a language of their own; linked whatever language the editor gives them. */
 const MANUSCRIPT_FILES = '**/*.{qmd,Rmd,rmd}'
 
+/** Descriptions of pipelines: checked and completed, and no manuscripts. */
+const PIPELINE_FILES = '**/*conceptlens.pipeline.yaml'
+
 /** The language server as the commands see it. */
 export interface Connection {
   request<M extends RequestMethod>(
@@ -36,7 +41,7 @@ export interface Connection {
     method: M,
     listener: (params: ServerNotifications[M]) => void,
   ): Disposable
-  /** Which documents the server is told of. */
+  /** Which documents are manuscripts; the server is told of these, and of descriptions of pipelines. */
   readonly selector: DocumentSelector
   start(): Promise<void>
   stop(): Promise<void>
@@ -46,7 +51,11 @@ export interface Connection {
 export function createConnection(context: ExtensionContext, log: LogOutputChannel): Connection {
   const selector = documentSelector()
   const module = context.asAbsolutePath('dist/server.cjs')
-  const initializationOptions: InitializationOptions = { commandLinks: true, visibleRanges: true }
+  const initializationOptions: InitializationOptions = {
+    commandLinks: true,
+    visibleRanges: true,
+    isTrusted: workspace.isTrusted,
+  }
   const client = new LanguageClient(
     SETTINGS_SECTION,
     'ConceptLens',
@@ -55,9 +64,17 @@ export function createConnection(context: ExtensionContext, log: LogOutputChanne
       debug: { module, transport: TransportKind.ipc, options: { execArgv: ['--nolazy', '--inspect=6019'] } },
     },
     {
-      documentSelector: selector,
+      documentSelector: [...selector, { pattern: PIPELINE_FILES }],
       outputChannel: log,
       initializationOptions,
+      middleware: {
+        workspace: {
+          configuration: (params) =>
+            params.items.map(({ section, scopeUri }) =>
+              section === SETTINGS_SECTION ? settingsSaid(scopeUri) : workspace.getConfiguration(section),
+            ),
+        },
+      },
       markdown: { isTrusted: { enabledCommands: HOVER_COMMANDS } },
     },
   )
@@ -79,4 +96,22 @@ function documentSelector(): DocumentSelector {
     ...settings.languages.map((language) => ({ scheme, language })),
     { scheme, pattern: MANUSCRIPT_FILES },
   ])
+}
+
+/** The settings that somebody set, without defaults: what a person said holds before what the description of a pipeline says. */
+function settingsSaid(scopeUri: string | undefined): Readonly<Record<string, unknown>> {
+  const configuration = workspace.getConfiguration(SETTINGS_SECTION, scopeUri ? Uri.parse(scopeUri) : null)
+  const said = entries().filter(([key]) => {
+    const found = configuration.inspect(key)
+    const values = [
+      found?.globalValue,
+      found?.workspaceValue,
+      found?.workspaceFolderValue,
+      found?.globalLanguageValue,
+      found?.workspaceLanguageValue,
+      found?.workspaceFolderLanguageValue,
+    ]
+    return values.some((value) => value !== undefined)
+  })
+  return Object.fromEntries(said.map(([key]) => [key, configuration.get(key)]))
 }

@@ -30,7 +30,7 @@ export async function activate(context: ExtensionContext): Promise<void> {
     createStatus(host),
     reportVisibleRanges(host),
     offerGitAttributes(host, context.workspaceState),
-    ...registerCommands(host, {
+    ...registerCommands(host, context.extensionUri, {
       ...knowledgeBases.commands,
       ...umlsKey.commands,
       ...alignment.commands,
@@ -43,6 +43,7 @@ export async function activate(context: ExtensionContext): Promise<void> {
       if (change.affectsConfiguration(`${SETTINGS_SECTION}.languages`)) void host.restart()
     }),
   )
+  context.subscriptions.push(workspace.onDidGrantWorkspaceTrust(() => host.notify('conceptLens/trusted', {})))
   void greetOnce(context.globalState).catch((error: unknown) => log.warn(`The walkthrough: ${String(error)}`))
   await host.start()
 }

@@ -60,6 +60,8 @@ export type ConceptFilter = (concept: ConceptRef) => boolean
  */
 export interface KnowledgeBase {
   readonly info: KnowledgeBaseInfo
+  /** The small vocabularies that stand in it beside the main one, by the path that each was opened from: who is in it. */
+  readonly vocabularies?: ReadonlyMap<string, ConceptFilter>
   concept(ref: ConceptRef): Concept
   /** Id, preferred name, types and groups; much cheaper than {@link concept}. */
   summary(ref: ConceptRef): ConceptSummary

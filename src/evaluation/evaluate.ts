@@ -64,6 +64,8 @@ export interface EvaluationReport extends Partial<DisambiguationFigures> {
   readonly detection?: DetectionFigures
   readonly endToEnd?: EndToEndFigures
   readonly wordsPerSecond: number
+  /** The most memory that the program and what it started had resident, in MiB; absent where nobody measured it. */
+  readonly peakMiB?: number
 }
 
 /** Evaluates a linker on a corpus. Throws `CancelledError` when the token says so. */

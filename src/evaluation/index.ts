@@ -26,9 +26,11 @@ export {
   type EvaluationReport,
   type EvaluationTask,
 } from './evaluate.ts'
+export { comparisonText, type PipelineReport } from './compare.ts'
 export { calibrationError, precisionRecall, type PrecisionRecall } from './metrics.ts'
 export { reportText } from './report.ts'
 export { bench, BENCH_NAMES, benchText } from './bench/bench.ts'
+export { peakMiB } from './bench/processes.ts'
 export type {
   BenchEnvironment,
   BenchFile,

@@ -12,6 +12,7 @@ export function reportText(report: EvaluationReport): string {
     ...(detection === undefined ? [] : detectionLines(detection)),
     ...(endToEnd === undefined ? [] : endToEndLines(endToEnd)),
     row('words per second', count(Math.round(wordsPerSecond))),
+    ...(report.peakMiB === undefined ? [] : [row('peak memory, MiB', count(Math.round(report.peakMiB)))]),
   ]
   return lines.join('\n') + '\n'
 }

@@ -1,16 +1,16 @@
 import type { Link, LinkedPassage, Passage, Span } from '../core/index.ts'
 import { toSource } from '../document/index.ts'
 import { groupLabel } from '../knowledge/index.ts'
+import type { Pipeline } from '../pipeline/index.ts'
 import { conceptFilter } from './candidates/index.ts'
 import type { Explanation, ExplanationStep } from './explanation.ts'
 import { wordsOf } from './mentions/index.ts'
 import type { Proposal } from './mentions/index.ts'
 import type { StageParts } from './stages.ts'
-import type { LinkingSettings } from './settings.ts'
 
 /** What is known about the word to explain; without `linked` the offset is not in prose. */
 export interface WordToExplain {
-  readonly settings: LinkingSettings
+  readonly pipeline: Pipeline
   /** In the passage's prose, UTF-16 units. */
   readonly offset?: number
   readonly linked?: LinkedPassage | undefined
@@ -30,7 +30,7 @@ export function explainWord(word: WordToExplain): Explanation {
   const rejected = proposals.filter((one) => covers(one, found) && one.rejection !== undefined)
   const steps = [
     ...rejected.map((one) => rejectionStep(passage, one)),
-    ...(link ? linkSteps(link, word.settings) : []),
+    ...(link ? linkSteps(link, word.pipeline.filters) : []),
   ]
   if (!link && rejected.length === 0) steps.push(unproposed(text, source, word))
   return { word: text, source, steps, ...(link ? { link } : {}) }
@@ -82,7 +82,7 @@ function rejectionStep(passage: Passage, one: Proposal): ExplanationStep {
   }
 }
 
-function linkSteps(link: Link, { minProbability }: LinkingSettings): ExplanationStep[] {
+function linkSteps(link: Link, { minProbability }: Pipeline['filters']): ExplanationStep[] {
   const { mention, source } = link
   const steps: ExplanationStep[] = []
   if (mention.expansion !== undefined)
@@ -132,7 +132,7 @@ function decidingStep(link: Link, minProbability: number): ExplanationStep {
   }
 }
 
-function unproposed(text: string, source: Span, { parts, settings }: WordToExplain): ExplanationStep {
+function unproposed(text: string, source: Span, { parts, pipeline }: WordToExplain): ExplanationStep {
   const names = parts?.knowledgeBase.exact(text) ?? []
   const first = names[0]
   if (!first)
@@ -141,7 +141,7 @@ function unproposed(text: string, source: Span, { parts, settings }: WordToExpla
       source,
       message: `The knowledge base has no name "${text}", and no detector took it for a mention.`,
     }
-  const accepts = parts && conceptFilter(parts.knowledgeBase, settings)
+  const accepts = parts && conceptFilter(parts.knowledgeBase, pipeline.filters)
   if (accepts && !names.some(({ concept }) => accepts(concept)))
     return {
       reason: 'other-type',

@@ -1,5 +1,3 @@
-export type { Convention, Detection, LinkingSettings } from './settings.ts'
-export { defaultLinkingSettings } from './settings.ts'
 export {
   addDecision,
   anchorOf,
@@ -41,4 +39,5 @@ export { createConceptSearch } from './search/index.ts'
 export type { ConceptSearch, FoundConcept, Match, SearchOptions } from './search/index.ts'
 export { createLinker } from './linker.ts'
 export type { LinkerParts } from './linker.ts'
+export type { RemoteConcept, RemoteLookUp } from './candidates/index.ts'
 export { isShown, onlyShown } from './shown.ts'

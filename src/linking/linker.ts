@@ -9,6 +9,7 @@ import type {
   Span,
 } from '../core/index.ts'
 import { toProse } from '../document/index.ts'
+import type { Pipeline } from '../pipeline/index.ts'
 import { makeAgree } from './agreement.ts'
 import { makeCoherent } from './coherence.ts'
 import { assemblePassage } from './assemble.ts'
@@ -19,32 +20,35 @@ import type { Linker, LinkOptions } from './linkerApi.ts'
 import { findAbbreviations } from './mentions/index.ts'
 import type { Abbreviations } from './mentions/index.ts'
 import { revise, reviseFirst } from './opinions.ts'
-import type { Revision } from './opinions.ts'
+import type { Opinion, Revision } from './opinions.ts'
 import type { LinkedMention } from './passageCache.ts'
 import { createPassageLinker } from './passageLinker.ts'
-import type { PassageFocus, PassageLinker, PassageTask } from './passageLinker.ts'
+import type { PassageFocus, PassageLinker, PassageLinkerParts, PassageTask } from './passageLinker.ts'
 import { createConceptSearch } from './search/index.ts'
-import type { LinkingSettings } from './settings.ts'
-import type { StageParts } from './stages.ts'
 import { temper } from './temper.ts'
+import { createRecorder, endOf, traced } from './trace.ts'
 
 /** What a linker works with. */
-export interface LinkerParts extends StageParts {
+export interface LinkerParts extends PassageLinkerParts {
   /** Lets other work of the process go on between passages; by default a turn of the event loop. */
   readonly pause?: () => Promise<void>
+  /** Milliseconds of a monotonic clock, for {@link Linker.trace}; by default the platform's. */
+  readonly nowMs?: () => number
 }
 
 /** Passages that wait for the engine at the same time, so that several of its processes have work. */
 const LANES = 4
 
-/** Makes a linker for one knowledge base and model. The parts stay the caller's, who ends them. */
-export function createLinker(parts: LinkerParts, settings: LinkingSettings): Linker {
-  const passages = createPassageLinker(parts, settings)
+/** Makes a linker that runs a pipeline. The parts stay the caller's, who ends them. */
+export function createLinker(parts: LinkerParts, pipeline: Pipeline): Linker {
+  const passages = createPassageLinker(parts, pipeline)
+  const revisions = revisionsOf(pipeline)
   const { knowledgeBase } = parts
   const pause = parts.pause ?? turnOfEventLoop
+  const nowMs = parts.nowMs ?? (() => performance.now())
   const search = createConceptSearch(knowledgeBase, pause)
   const prepare = (manuscript: Manuscript, options: LinkOptions): Document => {
-    const abbreviations = settings.expandAbbreviations
+    const abbreviations = pipeline.mentions.abbreviations
       ? findAbbreviations(manuscript.passages.map(({ text }) => text))
       : undefined
     return {
@@ -56,7 +60,6 @@ export function createLinker(parts: LinkerParts, settings: LinkingSettings): Lin
   }
   const link = async (manuscript: Manuscript, options: LinkOptions = {}): Promise<LinkedManuscript> => {
     const document = prepare(manuscript, options)
-    const revisions = settings.documentAgreement ? [makeCoherent, makeAgree, temper] : []
     const linked = await linkPassages(document, passages, { pause, knowledgeBase, revisions })
     const { problems } = document.placements
     return {
@@ -66,15 +69,40 @@ export function createLinker(parts: LinkerParts, settings: LinkingSettings): Lin
     }
   }
   return {
-    settings,
+    pipeline,
     link,
     async explain(manuscript, file, offset, options = {}) {
       const place = placeOf(manuscript, file, { start: offset, end: offset })
-      if (!place) return explainWord({ settings })
+      if (!place) return explainWord({ pipeline })
       const document = prepare(manuscript, options)
       const linked = (await link(manuscript, options)).passages[place.index]
       const proposals = await passages.propose(taskOf(document, place.index))
-      return explainWord({ settings, offset: place.span.start, linked, proposals, parts })
+      return explainWord({ pipeline, offset: place.span.start, linked, proposals, parts })
+    },
+    async trace(manuscript, file, offset, options = {}) {
+      const place = placeOf(manuscript, file, { start: offset, end: offset })
+      if (!place) return undefined
+      const document = prepare(manuscript, options)
+      const { index, passage } = place
+      // First, so that nothing of it is warm; its result is kept, and the other passages come with it.
+      const recorder = createRecorder(nowMs)
+      const found = await passages.link({ ...taskOf(document, index), recorder })
+      const before = assemblePassage(passage, found, document.placements.passages[index] ?? [], knowledgeBase)
+      const whole = await linkPassages(document, passages, { pause, knowledgeBase, revisions })
+      const all = whole.with(index, before)
+      const together = createRecorder(nowMs, endOf(recorder))
+      await together.note(
+        'document',
+        () => revise(all, ...revisions)[index]?.links ?? [],
+        (links = []) => ({
+          kind: 'document',
+          input: traced.links(before.links),
+          output: traced.links(links),
+        }),
+      )
+      const stages = [...recorder.records, ...together.records]
+      const ms = endOf(together)
+      return { file, source: passage.source, text: passage.text, stages, ms }
     },
     async candidatesFor(manuscript, file, span) {
       const place = placeOf(manuscript, file, span)
@@ -89,6 +117,17 @@ export function createLinker(parts: LinkerParts, settings: LinkingSettings): Lin
     prepareSearch: () => search.prepare(),
     search: (text, options) => search.search(text, options),
   }
+}
+
+/** What becomes of the links of a document together, in this order. */
+function revisionsOf({
+  document: { coherence, agreement, temper: sharpness },
+}: Pipeline): readonly Revision[] {
+  return [
+    ...(coherence > 0 ? [(opinions: readonly Opinion[]) => makeCoherent(opinions, coherence)] : []),
+    ...(agreement ? [makeAgree] : []),
+    ...(sharpness < 1 ? [(opinions: readonly Opinion[]) => temper(opinions, sharpness)] : []),
+  ]
 }
 
 interface Document {

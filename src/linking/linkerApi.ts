@@ -4,13 +4,14 @@ import type {
   LinkedManuscript,
   LinkedPassage,
   Manuscript,
+  PassageTrace,
   Progress,
   Span,
 } from '../core/index.ts'
+import type { Pipeline } from '../pipeline/index.ts'
 import type { Decision } from './decisions/index.ts'
 import type { Explanation } from './explanation.ts'
 import type { ConceptSearch } from './search/index.ts'
-import type { LinkingSettings } from './settings.ts'
 
 /** What one call of {@link Linker.link} may be given. */
 export interface LinkOptions {
@@ -57,11 +58,21 @@ export interface GivenMention {
 
 /** Links manuscripts to one knowledge base. Keeps what it knows of passages, so that linking after an edit is quick. */
 export interface Linker {
-  readonly settings: LinkingSettings
+  readonly pipeline: Pipeline
   /** Links every passage. Never throws for a broken engine (it falls back and says so once). */
   link(manuscript: Manuscript, options?: LinkOptions): Promise<LinkedManuscript>
   /** Why the word at a source offset (UTF-16 units of `file`) is linked or not. */
   explain(manuscript: Manuscript, file: string, offset: number, options?: LinkOptions): Promise<Explanation>
+  /**
+   * The way of the passage at a source offset (UTF-16 units of `file`) through the pipeline: it is gone again, stage by
+   * stage. `undefined` outside prose.
+   */
+  trace(
+    manuscript: Manuscript,
+    file: string,
+    offset: number,
+    options?: LinkOptions,
+  ): Promise<PassageTrace | undefined>
   /**
    * Links a selection, whatever the detectors say of it. The span is in UTF-16 units of `file`; blanks at its ends
    * are dropped. `undefined` when it holds no prose or crosses passages.

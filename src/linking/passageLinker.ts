@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache'
-import type { CancellationToken, Mention, RankedCandidate } from '../core/index.ts'
+import type { CancellationToken, Mention, RankedCandidate, StageTraffic } from '../core/index.ts'
 import type { TextAnalysis } from '../inference/index.ts'
+import type { Pipeline } from '../pipeline/index.ts'
 import { candidatesOf } from './candidates/index.ts'
 import { createGuards } from './guards.ts'
 import type { GivenMention } from './linkerApi.ts'
@@ -12,14 +13,21 @@ import {
   mentionsAmong,
   proposalsOf,
 } from './mentions/index.ts'
-import type { Abbreviations, AuthorSpan, MentionContext, Proposal } from './mentions/index.ts'
+import type {
+  Abbreviations,
+  AuthorSpan,
+  MentionContext,
+  MentionDetector,
+  Proposal,
+} from './mentions/index.ts'
 import { createPassageCache } from './passageCache.ts'
 import type { LinkedMention, PassageKey } from './passageCache.ts'
 import { MODEL_SILENT, rankInCascade, unranked } from './ranking/index.ts'
 import type { Answer, MentionToRank } from './ranking/index.ts'
-import type { LinkingSettings } from './settings.ts'
 import { createStages } from './stages.ts'
 import type { StageParts } from './stages.ts'
+import { traced } from './trace.ts'
+import type { Recorder } from './trace.ts'
 
 /** What a passage's links are made from. */
 export interface PassageTask {
@@ -32,6 +40,8 @@ export interface PassageTask {
   readonly given?: readonly GivenMention[] | undefined
   readonly token?: CancellationToken | undefined
   readonly focus?: PassageFocus | undefined
+  /** Notes the way through the stages; what is kept of earlier ways is then not looked at. */
+  readonly recorder?: Recorder | undefined
 }
 
 /** Where in a passage the answer is wanted first. */
@@ -52,25 +62,41 @@ export interface PassageLinker {
   propose(task: PassageTask): Promise<readonly Proposal[]>
 }
 
+/** What {@link createPassageLinker} needs. */
+export interface PassageLinkerParts extends StageParts {
+  /** How many passages keep their result; 0 keeps none. */
+  readonly cachedPassages?: number
+}
+
+const PASSAGES_KEPT = 2000
 const RETRIEVALS_KEPT = 5000
 
 /** Makes the linker of passages: it takes each through the stages, in their order. */
-export function createPassageLinker(parts: StageParts, settings: LinkingSettings): PassageLinker {
-  const { engine } = parts
-  const stages = createStages(parts, settings)
-  const cache = createPassageCache(settings.cachedPassages)
+export function createPassageLinker(parts: PassageLinkerParts, pipeline: Pipeline): PassageLinker {
+  const { engine, cachedPassages = PASSAGES_KEPT } = parts
+  const stages = createStages(parts, pipeline)
+  const cache = createPassageCache(cachedPassages)
   const lists = new LRUCache<string, readonly RankedCandidate[]>({ max: RETRIEVALS_KEPT })
   const guards = createGuards(parts.logger)
 
   /** Runs a stage; one that cannot say makes the result a lesser one, which must not outlive the failure. */
-  async function ask<T>(run: Run, consequence: string, call: () => Promise<T | undefined>) {
-    const answer = await guards(consequence)(call)
+  async function ask<T>(run: Run, { name, consequence }: Stage, call: Call<T>, traffic: Traffic<T>) {
+    const { recorder } = run
+    const noted = recorder ? () => recorder.note(name, call, traffic) : async () => call()
+    const answer = await guards(consequence)(noted)
     if (answer === undefined) run.isWhole = false
     return answer
   }
 
   async function read({ text, token }: PassageTask, run: Run): Promise<TextAnalysis | undefined> {
-    return engine && (await ask(run, MODEL_SILENT, () => engine.analyse(text, token)))
+    if (!engine) return undefined
+    const stage = { name: 'model', consequence: MODEL_SILENT }
+    return ask(
+      run,
+      stage,
+      () => engine.analyse(text, token),
+      (analysis) => ({ kind: 'read', input: text, output: traced.analysis(analysis) }),
+    )
   }
 
   async function proposed(task: PassageTask, run: Run): Promise<Judged> {
@@ -79,11 +105,22 @@ export function createPassageLinker(parts: StageParts, settings: LinkingSettings
     const input = { text, passage, abbreviations, author, analysis, token }
     const [found, context] = await Promise.all([
       proposalsOf(task.given ? [] : stages.detectors, (detector) =>
-        ask(run, detector.consequence, () => detector.propose(input)),
+        ask(
+          run,
+          detector,
+          () => detector.propose(input),
+          (spans) => ({ kind: 'detect', input: text, output: spans ? traced.spans(text, spans) : null }),
+        ),
       ),
       analysis.then((known) => contextOf(task, known)),
     ])
-    return { proposals: judge(found, context, stages.judging), context }
+    const judged = () => judge(found, context, stages.judging)
+    const proposals = await run.recorder?.note('mentions', judged, (all = []) => ({
+      kind: 'judge',
+      input: traced.spans(text, found),
+      output: traced.spans(text, all),
+    }))
+    return { proposals: proposals ?? judged(), context }
   }
 
   function contextOf(task: PassageTask, analysis: TextAnalysis | undefined): MentionContext {
@@ -92,12 +129,17 @@ export function createPassageLinker(parts: StageParts, settings: LinkingSettings
   }
 
   async function lookUp(text: string, { task, run }: OnTheWay): Promise<readonly RankedCandidate[]> {
-    const known = lists.get(text)
+    const known = run.recorder ? undefined : lists.get(text)
     if (known) return known
-    const own: Run = { isWhole: true }
+    const own: Run = { ...run, isWhole: true }
     const { layers, nKept: limit } = stages
     const found = await candidatesOf(layers, { text, limit }, (source, ...call) =>
-      ask(own, source.consequence, async () => source.find(...call, task.token)),
+      ask(
+        own,
+        source,
+        () => source.find(...call, task.token),
+        (list) => ({ kind: 'find', input: { text, limit }, output: list ? traced.candidates(list) : null }),
+      ),
     )
     const list = unranked(found)
     if (own.isWhole) lists.set(text, list)
@@ -128,7 +170,16 @@ export function createPassageLinker(parts: StageParts, settings: LinkingSettings
     const requests = await requestsOf(mentions, analysis, way)
     const answers = await rankInCascade(stages.cascade, requests, {
       ask: (reranker, some, first) =>
-        ask(run, reranker.consequence, () => reranker.rank(text, some, { analysis, token, focus: first })),
+        ask(
+          run,
+          reranker,
+          () => reranker.rank(text, some, { analysis, token, focus: first }),
+          (rankings) => ({
+            kind: 'rank',
+            input: traced.requests(some),
+            output: rankings ? traced.rankings(some, rankings) : null,
+          }),
+        ),
       focus: focus && {
         offset: focus.offset,
         onRanked: (nearest) => focus.onLinked(nearest.map(([one, answer]) => linkedOf(one, answer))),
@@ -139,10 +190,11 @@ export function createPassageLinker(parts: StageParts, settings: LinkingSettings
 
   const link = async (task: PassageTask): Promise<readonly LinkedMention[]> => {
     const key = keyOf(stages.key, task)
-    const known = cache.get(key)
+    const { recorder } = task
+    const known = recorder ? undefined : cache.get(key)
     if (known) return known
     if (task.text.trim() === '') return []
-    const run: Run = { isWhole: true }
+    const run: Run = { isWhole: true, recorder }
     const { proposals, context } = await proposed(task, run)
     const mentions =
       task.given?.map((given) => givenMention(context, { ...given, origin: 'given' }, stages.heads)) ??
@@ -162,7 +214,12 @@ export function createPassageLinker(parts: StageParts, settings: LinkingSettings
 interface Run {
   /** Every stage that was asked could say. */
   isWhole: boolean
+  readonly recorder?: Recorder | undefined
 }
+
+type Stage = Pick<MentionDetector, 'name' | 'consequence'>
+type Call<T> = () => T | undefined | Promise<T | undefined>
+type Traffic<T> = (answer: T | undefined) => StageTraffic
 
 interface OnTheWay {
   readonly task: PassageTask

@@ -1,32 +1,53 @@
 import type { KnowledgeBase, Logger } from '../core/index.ts'
 import type { Engine, Gliner } from '../inference/index.ts'
 import { groupsOf } from '../knowledge/index.ts'
-import { conceptFilter, fusedSource, readRestriction } from './candidates/index.ts'
-import type { CandidateLayer } from './candidates/index.ts'
+import type { DetectorOptions, LayerOptions, Pipeline, RerankerOptions } from '../pipeline/index.ts'
+import {
+  conceptFilter,
+  denseSource,
+  exactSource,
+  fusedSource,
+  lexicalSource,
+  readRestriction,
+  remoteSource,
+  vocabularySource,
+} from './candidates/index.ts'
+import type { CandidateLayer, CandidateSource, RemoteLookUp, Shelf } from './candidates/index.ts'
 import {
   authorMarks,
   detectorsIn,
   dictionaryDetector,
   namedTypesDetector,
+  readLabels,
   taggerDetector,
 } from './mentions/index.ts'
 import type { DetectorPlan, JudgingRules } from './mentions/index.ts'
 import { priorReranker, twoStreamReranker } from './ranking/index.ts'
-import type { CascadeStep } from './ranking/index.ts'
-import type { LinkingSettings } from './settings.ts'
+import type { CascadeStep, Reranker } from './ranking/index.ts'
 
 export type { CandidateLayer, CandidateSource } from './candidates/index.ts'
 export type { DetectorPlan, MentionDetector, PassageToRead } from './mentions/index.ts'
 export type { CascadeStep, MentionToRank, RankCall, Ranking, Reranker } from './ranking/index.ts'
 
-/** What stages are made from. */
+/**
+ * What stages are made from. A stage whose part is absent is left out: shells say why, when they cannot open what a
+ * pipeline asks for.
+ */
 export interface StageParts {
   readonly knowledgeBase: KnowledgeBase
-  /** Without an engine names alone decide. */
+  /** The model that tags and ranks. */
   readonly engine?: Engine | undefined
-  /** Finds mentions of {@link LinkingSettings.namedTypes}. */
+  /** Finds mentions of types that people name. */
   readonly gliner?: Gliner | undefined
+  /** Opens the way to a service that names candidates; `undefined` when it may not be asked. */
+  readonly remote?: ((service: RemoteService) => RemoteLookUp | undefined) | undefined
   readonly logger: Logger
+}
+
+/** A service that a pipeline names. */
+export interface RemoteService {
+  readonly url: string
+  readonly timeoutMs: number
 }
 
 /** The way of a passage to its links: who proposes mentions, who finds candidates, who ranks them, and what is decided between. */
@@ -46,61 +67,112 @@ export interface Stages {
 /** What the corpora of the `entities` convention annotate. */
 const ENTITY_GROUPS = ['DISO', 'CHEM', 'GENE', 'LIVB']
 
-/** Makes every stage. */
-export function createStages(parts: StageParts, settings: LinkingSettings): Stages {
+/** What all stages of a pipeline share. */
+interface Making extends StageParts, Shelf {
+  readonly heads: readonly string[]
+  readonly convention: Pipeline['mentions']['convention']
+}
+
+/** Makes every stage that a pipeline describes. */
+export function createStages(parts: StageParts, pipeline: Pipeline): Stages {
   const { knowledgeBase, engine } = parts
-  const { convention, candidatesKept, candidatesRanked } = settings
+  const { mentions, candidates, ranking, filters } = pipeline
+  const { types, sources } = filters
+  const { convention } = mentions
   const heads = convention === 'both' ? ['concepts', 'entities'] : [convention]
-  const detectors = detectorsOf(parts, settings, heads)
+  const restriction = { types, sources }
+  const accepts = conceptFilter(knowledgeBase, restriction)
+  const making: Making = { ...parts, heads, convention, accepts, restriction }
+  const described = mentions.detectors.flatMap((one) => detectorPlan(one, making) ?? [])
+  // Without a model the dictionary stands in for the tagger.
+  const found = described.length > 0 ? described : [dictionaryOf({}, making)]
+  const detectors = [authorMarks, ...found]
   const hasTagger = detectorsIn(detectors).some(({ name }) => name === 'tagger')
-  const { types, sources } = settings
+  const { mentionProbability: least } = filters
   const judging: JudgingRules = {
     heads: hasTagger ? heads : [],
-    hideGeneralWords: settings.generalWords === 'hide',
-    mentionGroups: groupsAllowed(knowledgeBase, settings),
-    tagThreshold: settings.tagThreshold ?? engine?.info.tagThreshold ?? 0.5,
+    hideGeneralWords: filters.generalWords === 'hide',
+    mentionGroups: groupsAllowed(knowledgeBase, restriction),
+    tagThreshold: least === 'model' ? (engine?.info.tagThreshold ?? 0.5) : least,
   }
-  const accepts = conceptFilter(knowledgeBase, settings)
-  const layers = [{ source: fusedSource(knowledgeBase, accepts, { types, sources }) }]
-  const nKept = Math.max(candidatesKept, candidatesRanked)
-  const cascade = [
-    ...(engine ? [{ reranker: twoStreamReranker(engine, candidatesRanked) }] : []),
-    { reranker: priorReranker(candidatesRanked) },
-  ]
+  const layers = candidates.layers.flatMap((one) => layerOf(one, making) ?? [])
+  const cascade = ranking.rerankers.flatMap((one) => stepOf(one, making) ?? [])
+  const nRanked = Math.max(...ranking.rerankers.map((one) => one.candidates))
+  const nKept = Math.max(candidates.kept, nRanked)
   const stages = { detectors, judging, heads, layers, nKept, cascade }
   return { ...stages, key: keyOf(parts, stages) }
 }
 
-function detectorsOf(
-  { knowledgeBase, engine, gliner }: StageParts,
-  settings: LinkingSettings,
-  heads: readonly string[],
-): readonly DetectorPlan[] {
-  const { namedTypes, detection, convention, types, sources } = settings
-  const groups = convention === 'entities' ? ENTITY_GROUPS : undefined
-  const accepts = conceptFilter(knowledgeBase, settings)
-  const dictionary = dictionaryDetector(knowledgeBase, { groups, accepts }, { types, sources })
-  const tagger = taggerDetector(heads)
-  const asksForTypes = gliner !== undefined && namedTypes.length > 0
-  const byDetection: Record<LinkingSettings['detection'], DetectorPlan[]> = {
-    union: [tagger, dictionary],
-    // While the model does not answer, the dictionary stands in for the tagger.
-    tagger: [{ until: 'works', first: [tagger, dictionary] }],
-    dictionary: [dictionary],
+function detectorPlan(one: DetectorOptions, making: Making): DetectorPlan | undefined {
+  const { engine, gliner, heads } = making
+  switch (one.kind) {
+    case 'tagger':
+      return engine && taggerDetector(heads)
+    case 'dictionary':
+      return dictionaryOf(one, making)
+    case 'named-types': {
+      const { labels } = readLabels(one.labels, one.threshold)
+      return gliner && labels.length > 0 ? namedTypesDetector(gliner, labels) : undefined
+    }
+    case 'first-of': {
+      const first = one.detectors.flatMap((each) => detectorPlan(each, making) ?? [])
+      return first.length > 0 ? { until: one.until, first } : undefined
+    }
   }
-  return [
-    authorMarks,
-    ...(asksForTypes ? [namedTypesDetector(gliner, namedTypes)] : []),
-    ...(engine ? byDetection[detection] : [dictionary]),
-  ]
+}
+
+function dictionaryOf(
+  { groups }: { readonly groups?: readonly string[] | undefined },
+  { knowledgeBase, accepts, restriction, convention }: Making,
+): DetectorPlan {
+  const rules = { groups: groups ?? (convention === 'entities' ? ENTITY_GROUPS : undefined), accepts }
+  return dictionaryDetector(knowledgeBase, rules, restriction)
+}
+
+function layerOf(one: LayerOptions, making: Making): CandidateLayer | undefined {
+  const source = sourceOf(one, making)
+  return source && { source, ifFewerThan: one.ifFewerThan }
+}
+
+function sourceOf(one: LayerOptions, making: Making): CandidateSource | undefined {
+  switch (one.kind) {
+    case 'fused':
+      return fusedSource(making)
+    case 'exact':
+      return exactSource(making)
+    case 'lexical':
+      return lexicalSource(making)
+    case 'dense':
+      return denseSource(making)
+    case 'dictionary':
+      return vocabularySource(making, one.path)
+    case 'remote': {
+      const service = making.remote?.(one)
+      return service && remoteSource(making, service)
+    }
+  }
+}
+
+function stepOf(one: RerankerOptions, making: Making): CascadeStep | undefined {
+  const reranker = rerankerOf(one, making)
+  return reranker && { reranker, ifBelow: one.ifBelow }
+}
+
+function rerankerOf(one: RerankerOptions, { engine }: Making): Reranker | undefined {
+  switch (one.kind) {
+    case 'two-stream':
+      return engine && twoStreamReranker(engine, one.candidates)
+    case 'prior':
+      return priorReranker(one.candidates)
+  }
 }
 
 /** Groups in which mentions can have a concept when only some types are linked to; `undefined`: all. */
 function groupsAllowed(
   knowledgeBase: KnowledgeBase,
-  settings: LinkingSettings,
+  restriction: Pick<Pipeline['filters'], 'types' | 'sources'>,
 ): ReadonlySet<string> | undefined {
-  const { groups, tuis } = readRestriction(knowledgeBase, settings)
+  const { groups, tuis } = readRestriction(knowledgeBase, restriction)
   return groups.size + tuis.size === 0 ? undefined : new Set([...groups, ...groupsOf([...tuis])])
 }
 

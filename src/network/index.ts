@@ -1,3 +1,9 @@
+export {
+  createCandidateService,
+  type CandidateService,
+  type CandidateServiceOptions,
+  type NamedConcept,
+} from './candidates/service.ts'
 export { download, type DownloadOptions } from './download.ts'
 export { createHttp, type Http, type HttpAnswer, type HttpOptions } from './http.ts'
 export { readServerAddress, type ServerAddress } from './languageModel/address.ts'

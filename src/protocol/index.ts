@@ -13,3 +13,4 @@ export {
   type PerformanceReport,
   type PerformanceTrial,
 } from './performance.ts'
+export * from './trace.ts'

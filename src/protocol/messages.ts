@@ -1,3 +1,4 @@
+import type { PassageTrace } from '../core/index.ts'
 import type { DescribedKnowledgeBase, DescribeParams, KnowledgeBaseChangedParams } from './knowledgeBases.ts'
 import type { PerformanceReport } from './performance.ts'
 
@@ -27,6 +28,8 @@ export interface InitializationOptions {
   readonly commandLinks?: boolean
   /** The client tells what it shows ({@link VisibleRangesParams}), so that low power can keep to that. */
   readonly visibleRanges?: boolean
+  /** A person trusts the workspace: its files may say which pipeline is run. False or absent in editors that do not ask. */
+  readonly isTrusted?: boolean
   /** Settings for clients that cannot be asked for them (`workspace/configuration`); as under `conceptLens`. */
   readonly settings?: unknown
 }
@@ -210,6 +213,8 @@ export interface Requests {
   'conceptLens/linkDocument': { params: DocumentParams; result: LinkSummary }
   /** Why the word at a position is linked or not; `null` for a document that is not open. */
   'conceptLens/explain': { params: PositionParams; result: Explanation | null }
+  /** The way of the passage at a position through the pipeline; `null` where there is no prose. */
+  'conceptLens/trace': { params: PositionParams; result: PassageTrace | null }
   /** Candidates of the mention at, or for the text of, a range; `null` where there is no prose. */
   'conceptLens/candidates': { params: RangeParams; result: CandidateList | null }
   'conceptLens/search': { params: SearchParams; result: readonly ConceptItem[] }
@@ -232,6 +237,8 @@ export interface ClientNotifications {
   'conceptLens/cancel': DocumentParams
   /** A knowledge base was made anew in its folder, or removed: what links to it links again. */
   'conceptLens/knowledgeBaseChanged': KnowledgeBaseChangedParams
+  /** The workspace is trusted from now on. */
+  'conceptLens/trusted': Record<string, never>
   /** The key for the UMLS, or the way to the network, is this from now on. */
   'conceptLens/umls': UmlsParams
 }
@@ -261,6 +268,8 @@ export const CLIENT_COMMANDS = {
   exportBioc: 'conceptLens.exportBioc',
   /** Optional argument: {@link PositionParams}. */
   why: 'conceptLens.why',
+  /** Optional argument: {@link PositionParams}. */
+  explainPassage: 'conceptLens.explainPassage',
   /** Optional argument: {@link RangeParams}. */
   chooseConcept: 'conceptLens.chooseConcept',
   /** Optional argument: {@link RangeParams}. */

@@ -98,6 +98,14 @@ export const SETTINGS = {
     scope: 'resource',
     description: 'Probability from which a link counts as certain (0 to 1).',
   },
+  pipeline: {
+    type: 'text',
+    default: '',
+    scope: 'machine',
+    flag: '--pipeline <p>',
+    description:
+      'How mentions, candidates and links are found: `fast`, `accurate`, `zero-shot`, `dictionary-only`, or the path of a description (`conceptlens.pipeline.yaml`). Empty: the `conceptlens.pipeline.yaml` of the workspace folder, where you trust it, else `default`. Settings that you set yourself hold before what a description says.',
+  },
   minimumProbability: {
     type: 'number',
     default: 0.5,
@@ -178,6 +186,14 @@ export const SETTINGS = {
     flag: '--only-sources <source>',
     description:
       'Link only to concepts that have a name from these sources of the knowledge base (`MSH`, `MONDO`). Empty: to all.',
+  },
+  'candidates.allowedHosts': {
+    type: 'list',
+    default: [],
+    scope: 'user',
+    flag: '--candidate-host <host>',
+    description:
+      'Other machines to which words of your manuscripts may be sent when a pipeline asks a service there for candidates (`terms.example.org`). Empty: none; services on this machine need no permission.',
   },
   'alignment.acceptFrom': {
     type: 'number',
@@ -387,16 +403,20 @@ export interface SettingProblem {
 export function readSettings(raw: unknown): {
   readonly settings: Settings
   readonly problems: readonly SettingProblem[]
+  /** Keys of the values that are there and right, whether they equal the default or not. */
+  readonly said: ReadonlySet<SettingKey>
 } {
+  const said = new Set<SettingKey>()
   const problems: SettingProblem[] = []
   const values: Record<string, unknown> = {}
   for (const [key, setting] of entries()) {
     const found = lookUp(raw, key)
     const usable = found !== undefined && found !== null && isValid(setting, found)
     values[key] = usable ? found : setting.default
+    if (usable) said.add(key)
     if (!usable && found !== undefined && found !== null) problems.push(problemOf(key, setting, found))
   }
-  return { settings: values as unknown as Settings, problems }
+  return { settings: values as unknown as Settings, problems, said }
 }
 
 /** The table as `[key, setting]` pairs, in its order. */

@@ -18,7 +18,8 @@ import {
   type NameVectors,
 } from '../knowledge/index.ts'
 import { createLinker } from '../linking/index.ts'
-import { userCacheFolder } from '../network/index.ts'
+import { createCandidateService, userCacheFolder } from '../network/index.ts'
+import { createPipelineFiles } from '../pipeline/index.ts'
 import type { Assets, Messages } from './ports.ts'
 
 /** Opens what ships with the program, or what settings name. `distDir` is the folder of the bundles. */
@@ -77,6 +78,8 @@ export function createAssets(distDir: string, messages: Messages): Assets {
     knownTrial: (path) => knownPerformance(trialOf(path)),
     measureTrial: (path, how) => measurePerformance({ ...trialOf(path), ...how, logger: messages }),
     loadPerCore: () => (loadavg()[0] ?? 0) / availableParallelism(),
+    pipelineFiles: createPipelineFiles(join(distDir, '..', 'media', 'pipelines')),
+    openRemote: createCandidateService,
     createLinker,
   }
 }

@@ -36,21 +36,24 @@ export function featuresOf({ workspace }: ClientCapabilities): ClientFeatures {
 export const serverCapabilities: ServerCapabilities = {
   textDocumentSync: TextDocumentSyncKind.Incremental,
   hoverProvider: true,
+  completionProvider: { triggerCharacters: [' '] },
   inlayHintProvider: { resolveProvider: true },
   codeActionProvider: { codeActionKinds: [ACTION_KIND] },
   executeCommandProvider: { commands: Object.values(SERVER_COMMANDS) },
   workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
 }
 
-/** Asks to be told of changes to settings, decisions and included files. */
+/** Asks to be told of changes to settings, decisions, included files and descriptions of pipelines. */
 export async function registerForChanges(connection: Connection, features: ClientFeatures): Promise<void> {
   if (features.configurationChanges) {
     await connection.client.register(DidChangeConfigurationNotification.type, { section: SETTINGS_SECTION })
   }
   if (features.fileChanges) {
-    const watchers = ['**/.conceptlens/decisions.jsonl', '**/*.{tex,ltx}'].map((globPattern) => ({
-      globPattern,
-    }))
+    const watchers = ['**/.conceptlens/decisions.jsonl', '**/*.{tex,ltx}', '**/*.pipeline.yaml'].map(
+      (globPattern) => ({
+        globPattern,
+      }),
+    )
     await connection.client.register(DidChangeWatchedFilesNotification.type, { watchers })
   }
 }

@@ -1,71 +1,104 @@
-import type { LinkingSettings, ReadLabels } from '../linking/index.ts'
-import { defaultLinkingSettings, readLabels } from '../linking/index.ts'
-import { readSettings, type Settings } from '../protocol/index.ts'
+import type { DetectorOptions, Pipeline, PipelineOverrides } from '../pipeline/index.ts'
+import { withOverrides } from '../pipeline/index.ts'
+import { readSettings, type SettingKey, type Settings } from '../protocol/index.ts'
 import type { EngineChoice, GlinerChoice, Messages } from './ports.ts'
 
-/** The settings that hold for a document, kept until they change. */
+/** What holds for a document. */
+export interface Configured {
+  /** With the pipeline's word where it has one. */
+  readonly settings: Settings
+  /** What the linker runs: the description, with what a person set otherwise. */
+  readonly pipeline: Pipeline
+}
+
+/** What holds for documents, kept until it changes. */
 export interface Configuration {
-  /** Settings for a document; without one, for the whole window. */
-  of(uri?: string): Promise<Settings>
-  /** Forgets what is known, after the editor said that settings changed. */
+  /** For a document; without one, for the whole window. */
+  of(uri?: string): Promise<Configured>
+  /** Forgets what is known, after the editor said that settings changed, or a description did. */
   forget(): void
 }
 
 /** Asks the editor for what stands under `conceptLens`, for a document or the window. */
 export type FetchSettings = (uri: string | undefined) => Promise<unknown>
 
-/** Reads settings through `fetch`; wrong values are reported once and replaced by their defaults. */
-export function createConfiguration(fetch: FetchSettings, messages: Messages): Configuration {
-  const known = new Map<string, Promise<Settings>>()
+/** Finds the description that a document is linked by; `named` as the setting `pipeline` has it. */
+export type DescribePipeline = (named: string, uri: string | undefined) => Pipeline
 
-  async function read(uri: string | undefined): Promise<Settings> {
-    const { settings, problems } = readSettings(await fetch(uri))
+/** Reads settings through `fetch`; wrong values are reported once and replaced by their defaults. */
+export function createConfiguration(
+  fetch: FetchSettings,
+  describe: DescribePipeline,
+  messages: Messages,
+): Configuration {
+  const known = new Map<string, Promise<Configured>>()
+
+  async function read(uri: string | undefined): Promise<Configured> {
+    const { settings, problems, said } = readSettings(await fetch(uri))
     for (const { message } of problems) messages.show('warning', message)
-    return settings
+    const pipeline = withOverrides(describe(settings.pipeline, uri), overridesOf(settings, said))
+    const { minProbability } = pipeline.filters
+    return { settings: { ...settings, minimumProbability: minProbability }, pipeline }
   }
 
   return {
     of(uri) {
       const key = uri ?? ''
-      const settings = known.get(key) ?? read(uri)
-      known.set(key, settings)
-      settings.catch(() => known.delete(key))
-      return settings
+      const configured = known.get(key) ?? read(uri)
+      known.set(key, configured)
+      configured.catch(() => known.delete(key))
+      return configured
     },
     forget: () => known.clear(),
   }
 }
 
-/** The part of the settings that linking knows. */
-export function linkingSettings(settings: Settings): LinkingSettings {
+/** What a person set themselves: it holds before what a description says. */
+function overridesOf(settings: Settings, said: ReadonlySet<SettingKey>): PipelineOverrides {
+  const own = <K extends SettingKey>(key: K): Settings[K] | undefined =>
+    said.has(key) ? settings[key] : undefined
   return {
-    ...defaultLinkingSettings,
-    convention: settings['mentions.convention'],
-    generalWords: settings.generalWords,
-    candidatesRanked: settings['candidates.ranked'],
-    types: settings['candidates.types'],
-    sources: settings['candidates.sources'],
-    minProbability: settings.minimumProbability,
-    namedTypes: readNamedTypes(settings).labels,
+    convention: own('mentions.convention'),
+    generalWords: own('generalWords'),
+    candidatesRanked: own('candidates.ranked'),
+    types: own('candidates.types'),
+    sources: own('candidates.sources'),
+    minProbability: own('minimumProbability'),
+    namedTypes: own('mentions.namedTypes'),
+    namedTypeThreshold: own('mentions.namedTypeThreshold'),
+    // An empty path is nobody's model.
+    namedTypeModel: own('mentions.namedTypeModel') || undefined,
+    model: own('model.path') || undefined,
   }
 }
 
-/** The types that the author named, when there is a model to find them with. */
-export function readNamedTypes(settings: Settings): ReadLabels {
-  if (settings['mentions.namedTypeModel'] === '') return { labels: [], problems: [] }
-  return readLabels(settings['mentions.namedTypes'], settings['mentions.namedTypeThreshold'])
+/** The types that a pipeline names, and the model that finds them; `undefined` when there are none, or no model. */
+export function namedTypesOf(
+  { mentions }: Pipeline,
+  settings: Settings,
+): { readonly labels: readonly string[]; readonly choice: GlinerChoice } | undefined {
+  const all = mentions.detectors.flatMap((one) => (one.kind === 'first-of' ? one.detectors : one))
+  const asked = all.find(isAsked)
+  return asked?.model === undefined
+    ? undefined
+    : { labels: asked.labels, choice: { modelPath: asked.model, provider: settings['engine.provider'] } }
 }
 
-/** The part of the settings that chooses a model for named types. */
-export function glinerChoiceOf(settings: Settings): GlinerChoice {
-  return { modelPath: settings['mentions.namedTypeModel'], provider: settings['engine.provider'] }
-}
+const isAsked = (one: DetectorOptions): one is DetectorOptions & { readonly kind: 'named-types' } =>
+  one.kind === 'named-types' && one.labels.length > 0
 
-/** The part of the settings that chooses an engine. */
-export function engineChoice(settings: Settings): EngineChoice {
+/** The engine of a pipeline; `undefined` when it does without the model. */
+export function engineChoice({ model }: Pipeline, settings: Settings): EngineChoice | undefined {
+  if (model === 'none') return undefined
   return {
-    modelPath: settings['model.path'],
+    modelPath: model === 'built-in' ? '' : model,
     provider: settings['engine.provider'],
     nProcesses: settings['engine.processes'],
   }
+}
+
+/** The vocabularies beside the knowledge base: those of the settings, and those that layers of the pipeline name. */
+export function vocabulariesOf({ candidates }: Pipeline, settings: Settings): readonly string[] {
+  const named = candidates.layers.flatMap((one) => (one.kind === 'dictionary' ? one.path : []))
+  return [...settings['knowledgeBase.extra'], ...named]
 }

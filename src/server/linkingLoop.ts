@@ -167,14 +167,15 @@ export function createLinkingLoop(parts: LoopParts): LinkingLoop {
     isForced: boolean,
   ): Promise<Linked | undefined> {
     const { document } = manuscript
-    const settings = await parts.configuration.of(manuscript.uri)
+    const configured = await parts.configuration.of(manuscript.uri)
+    const { settings } = configured
     checkCancelled(token)
     manuscript.settings = settings
     if (!isForced && !(settings.enable && isManuscript(document, settings))) {
       switchOff(manuscript)
       return undefined
     }
-    const tools = await parts.workbench.tools(settings)
+    const tools = await parts.workbench.tools(configured)
     checkCancelled(token)
     if (!tools) {
       tell(manuscript, 'linked')

@@ -1,6 +1,7 @@
 import type { Definition, KnowledgeBase, LinkedManuscript, Logger } from '../core/index.ts'
 import type { Engine, Gliner, MeasuringOptions, Trial } from '../inference/index.ts'
-import type { Linker, LinkingSettings } from '../linking/index.ts'
+import type { Linker, LinkerParts as LinkingParts, RemoteLookUp } from '../linking/index.ts'
+import type { Pipeline, PipelineFiles } from '../pipeline/index.ts'
 import type { ExportResult, KnowledgeBaseDescription, Settings, UmlsParams } from '../protocol/index.ts'
 
 /** What the server opens on the machine it runs on. Tests give doubles. */
@@ -26,7 +27,19 @@ export interface Assets {
   measureTrial(modelPath: string, how: Pick<MeasuringOptions, 'token' | 'isIdle'>): Promise<Trial>
   /** Processes that want a core, for each core there is; 0 where the system does not tell. */
   loadPerCore(): number
-  createLinker(parts: LinkerParts, settings: LinkingSettings): Linker
+  /** The descriptions that ship with the program, and those on this machine. */
+  readonly pipelineFiles: PipelineFiles
+  /** Opens the way to a service that names candidates. Throws `ConceptLensError` for another machine that is not allowed. */
+  openRemote(service: RemoteChoice): RemoteLookUp
+  createLinker(parts: LinkerParts, pipeline: Pipeline): Linker
+}
+
+/** A service that names candidates. */
+export interface RemoteChoice {
+  readonly url: string
+  readonly timeoutMs: number
+  /** Other machines that the person allowed. */
+  readonly allowedHosts: readonly string[]
 }
 
 /** A knowledge base with extra vocabularies, and which could not be used. */
@@ -48,13 +61,8 @@ export interface EngineChoice {
 /** Which model finds mentions of named types, and what it runs on. */
 export type GlinerChoice = Pick<EngineChoice, 'modelPath' | 'provider'>
 
-/** What a linker is made of. Without an engine it links by retrieval alone. */
-export interface LinkerParts {
-  readonly knowledgeBase: KnowledgeBase
-  readonly engine?: Engine
-  readonly gliner?: Gliner
-  readonly logger: Logger
-}
+/** What a linker is made of. */
+export type LinkerParts = Pick<LinkingParts, 'knowledgeBase' | 'engine' | 'gliner' | 'remote' | 'logger'>
 
 /** Files of the workspace, by URI. Files that are not on this machine (virtual workspaces) do not exist. */
 export interface FileAccess {

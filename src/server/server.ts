@@ -18,6 +18,8 @@ import { createLinkingLoop } from './linkingLoop.ts'
 import { createLowPower } from './lowPower.ts'
 import type { OpenManuscript } from './manuscripts.ts'
 import { createMessages } from './messages.ts'
+import { diagnose, isPipelineFile } from './pipelineDocuments.ts'
+import { createPipelines } from './pipelines.ts'
 import { followDocuments, type DocumentEvents } from './openDocuments.ts'
 import { createPerformance } from './performance.ts'
 import type {
@@ -52,16 +54,24 @@ export function serve(connection: Connection, parts: ServerParts): void {
     features: featuresOf({}),
     options: {} as InitializationOptions,
     folders: [] as readonly string[],
+    isTrusted: false,
   }
 
   let told: ServerState | undefined
 
-  const configuration = createConfiguration((uri) => {
+  const assets = parts.assets(messages)
+  const pipelines = createPipelines({
+    files: assets.pipelineFiles,
+    messages,
+    folders: () => editor.folders,
+    isTrusted: () => editor.isTrusted,
+  })
+  const fetchSettings = (uri: string | undefined): Promise<unknown> => {
     if (!editor.features.configuration) return Promise.resolve(editor.options.settings)
     const scope = uri === undefined ? {} : { scopeUri: uri }
     return connection.workspace.getConfiguration({ section: SETTINGS_SECTION, ...scope })
-  }, messages)
-  const assets = parts.assets(messages)
+  }
+  const configuration = createConfiguration(fetchSettings, pipelines, messages)
   const workbench = createWorkbench(assets, messages, () => {
     if (workbench.state() !== told) tell()
   })
@@ -97,7 +107,7 @@ export function serve(connection: Connection, parts: ServerParts): void {
     assets,
     messages,
     timers: parts.timers,
-    settings: () => configuration.of(),
+    settings: async () => (await configuration.of()).settings,
     engine: () => workbench.engine(),
     isLinking: () => loop.isLinking(),
     lowPower: () => lowPower.reason,
@@ -119,14 +129,23 @@ export function serve(connection: Connection, parts: ServerParts): void {
     let closed: OpenManuscript | undefined
     return {
       onOpen(manuscript) {
+        if (isPipelineFile(manuscript.uri))
+          return diagnose(connection, manuscript.document, assets.pipelineFiles)
         const unsaved = [...documents.all(), ...(closed ? [closed] : [])].find((other) =>
           isSavedAs(other, manuscript),
         )
         if (unsaved) decisions.move(unsaved.uri, manuscript.uri)
         loop.relink(manuscript)
       },
-      onEdit: (manuscript) => loop.typed(manuscript),
+      onEdit(manuscript) {
+        if (isPipelineFile(manuscript.uri)) diagnose(connection, manuscript.document, assets.pipelineFiles)
+        else loop.typed(manuscript)
+      },
       onClose(manuscript) {
+        if (isPipelineFile(manuscript.uri)) {
+          void connection.sendDiagnostics({ uri: manuscript.uri, diagnostics: [] })
+          return
+        }
         closed = manuscript
         loop.close(manuscript)
       },
@@ -148,13 +167,18 @@ export function serve(connection: Connection, parts: ServerParts): void {
     toolsFor: async (manuscript) => workbench.tools(await configuration.of(manuscript?.uri)),
     info: () => workbench.info(),
     describeKnowledgeBase: (path) => assets.describeKnowledgeBase(path),
-    relinkAll: () => documents.all().forEach((manuscript) => loop.relink(manuscript)),
+    relinkAll: () =>
+      documents
+        .all()
+        .filter(({ uri }) => !isPipelineFile(uri))
+        .forEach((manuscript) => loop.relink(manuscript)),
   }
 
   connection.onInitialize((params): InitializeResult => {
     editor.features = featuresOf(params.capabilities)
     editor.options = (params.initializationOptions ?? {}) as InitializationOptions
     editor.folders = foldersOf(params)
+    editor.isTrusted = editor.options.isTrusted === true
     return { capabilities: serverCapabilities, serverInfo: { name: 'ConceptLens' } }
   })
   connection.onInitialized(async () => {
@@ -165,7 +189,7 @@ export function serve(connection: Connection, parts: ServerParts): void {
         session.relinkAll()
       })
     }
-    lowPower.look(await configuration.of())
+    lowPower.look((await configuration.of()).settings)
     await session.toolsFor(undefined)
     await performance.prepare()
   })
@@ -175,7 +199,15 @@ export function serve(connection: Connection, parts: ServerParts): void {
     workbench.retry()
     session.relinkAll()
   })
-  connection.onDidChangeWatchedFiles(() => session.relinkAll())
+  connection.onDidChangeWatchedFiles(({ changes }) => {
+    if (changes.some(({ uri }) => uri.endsWith('.yaml'))) configuration.forget()
+    session.relinkAll()
+  })
+  connection.onNotification('conceptLens/trusted', () => {
+    editor.isTrusted = true
+    configuration.forget()
+    session.relinkAll()
+  })
   connection.onNotification('conceptLens/visibleRanges', ({ uri, ranges }: VisibleRangesParams) => {
     const manuscript = documents.get(uri)
     if (!manuscript) return

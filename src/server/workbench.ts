@@ -1,9 +1,9 @@
 import type { KnowledgeBase } from '../core/index.ts'
 import type { Engine, Gliner } from '../inference/index.ts'
-import { readRestriction, type Linker } from '../linking/index.ts'
-import type { ServerInfo, ServerState, Settings } from '../protocol/index.ts'
-import { engineChoice, glinerChoiceOf, linkingSettings, readNamedTypes } from './configuration.ts'
-import type { Assets, EngineChoice, GlinerChoice, Messages } from './ports.ts'
+import { readLabels, readRestriction, type Linker, type RemoteLookUp } from '../linking/index.ts'
+import type { ServerInfo, ServerState } from '../protocol/index.ts'
+import { engineChoice, namedTypesOf, vocabulariesOf, type Configured } from './configuration.ts'
+import type { Assets, EngineChoice, GlinerChoice, Messages, RemoteChoice } from './ports.ts'
 import { createShelf, type Opened } from './shelf.ts'
 import { createViews } from './views.ts'
 
@@ -17,8 +17,8 @@ export interface Tools {
 
 /** Opens knowledge bases and models when they are first needed, and shares them between documents. */
 export interface Workbench {
-  /** The tools that settings ask for; `undefined` when there is no knowledge base, which people were told. */
-  tools(settings: Settings): Promise<Tools | undefined>
+  /** The tools that a pipeline asks for, with the settings; `undefined` when there is no knowledge base, which people were told. */
+  tools(configured: Configured): Promise<Tools | undefined>
   /** The engine opened last; `undefined` when there is none. */
   engine(): Engine | undefined
   state(): ServerState
@@ -91,34 +91,47 @@ export function createWorkbench(assets: Assets, messages: Messages, onChange: ()
   }
 
   const latestEngine = () => engines.opened().findLast(({ value }) => value)?.value
+  /** One that may not be asked is left out, which people are told. */
+  function openRemote(choice: RemoteChoice): RemoteLookUp | undefined {
+    try {
+      return assets.openRemote(choice)
+    } catch (error) {
+      messages.show('error', `${reasonOf(error)} Until then its candidates are missing.`)
+      return undefined
+    }
+  }
 
   return {
-    async tools(settings) {
+    async tools({ settings, pipeline }) {
       onChange()
-      const choice = engineChoice(settings)
+      const choice = engineChoice(pipeline, settings)
       const path = settings['knowledgeBase.path']
-      const extra = settings['knowledgeBase.extra']
-      const namedTypes = readNamedTypes(settings)
-      const glinerChoice = namedTypes.labels.length > 0 ? glinerChoiceOf(settings) : undefined
-      const [{ value: knowledgeBase }, { value: engine }, named] = await Promise.all([
+      const extra = vocabulariesOf(pipeline, settings)
+      const types = namedTypesOf(pipeline, settings)
+      const allowedHosts = settings['candidates.allowedHosts']
+      const [{ value: knowledgeBase }, opened, named] = await Promise.all([
         views.of(path, extra),
-        engines.get(choice),
-        glinerChoice && gliners.get(glinerChoice),
+        choice && engines.get(choice),
+        types && gliners.get(types.choice),
       ])
       latest = knowledgeBase
       onChange()
       if (!knowledgeBase) return undefined
-      const linking = linkingSettings(settings)
-      const key = JSON.stringify([path, extra, choice, glinerChoice, linking])
+      const key = JSON.stringify([path, extra, choice, types, allowedHosts, pipeline])
       const known = linkers.get(key)
       if (known?.knowledgeBase === knowledgeBase) return known
-      for (const problem of [...readRestriction(knowledgeBase, linking).problems, ...namedTypes.problems])
+      for (const problem of [
+        ...readRestriction(knowledgeBase, pipeline.filters).problems,
+        ...readLabels(types?.labels ?? [], 0.5).problems,
+      ])
         messages.show('warning', `In the settings, ${problem}. It is ignored.`)
       // A linker warns when the model stops answering: people should know that links are lesser now.
       const logger = { ...messages, warn: (message: string) => messages.show('warning', message) }
-      const gliner = named?.value
-      const parts = { knowledgeBase, logger, ...(engine ? { engine } : {}), ...(gliner ? { gliner } : {}) }
-      const linker = assets.createLinker(parts, linking)
+      const remote = (service: Pick<RemoteChoice, 'url' | 'timeoutMs'>) =>
+        openRemote({ ...service, allowedHosts })
+      const engine = opened?.value
+      const parts = { knowledgeBase, logger, engine, gliner: named?.value, remote }
+      const linker = assets.createLinker(parts, pipeline)
       const tools = { linker, knowledgeBase, ...(engine ? { engine } : {}) }
       linkers.set(key, tools)
       return tools

@@ -79,7 +79,7 @@ describe('options of the command line', () => {
       assert.ok(row, `media/manual/command-line.md has no row for ${String(long)} of ${command}`)
       for (const choice of argChoices ?? [])
         assert.ok(row.includes(`\`${choice}\``), `${row} lacks ${choice}`)
-      const isPath = long === '--kb' || long === '--model' || long === '--no-model'
+      const isPath = ['--kb', '--model', '--no-model', '--pipeline'].includes(long ?? '')
       const isList = Array.isArray(defaultValue)
       if (!isPath && !isList && defaultValue !== undefined) {
         const stated = row.split('|')[3]?.trim()

@@ -5,9 +5,10 @@ import { join } from 'node:path'
 import type { KnowledgeBase, LinkedManuscript } from '../../src/core/index.ts'
 import { formatOf, parseManuscript } from '../../src/document/index.ts'
 import { importKnowledgeBase, openKnowledgeBase } from '../../src/knowledge/index.ts'
-import { createLinker, defaultLinkingSettings } from '../../src/linking/index.ts'
+import { createLinker } from '../../src/linking/index.ts'
 import type { Linker } from '../../src/linking/index.ts'
 import { dataFolder } from '../support/data.ts'
+import { defaultPipeline } from '../support/pipeline.ts'
 
 const TABLE = join(import.meta.dirname, '../../models/starter-kb/concepts.tsv.gz')
 /** Built once and kept between runs. */
@@ -23,7 +24,7 @@ describe('linking real manuscripts by names', function () {
   before(async () => {
     await importKnowledgeBase({ sources: [TABLE], out: STORE, ifChanged: true })
     knowledgeBase = openKnowledgeBase(STORE)
-    linker = createLinker({ knowledgeBase, logger: quiet }, defaultLinkingSettings)
+    linker = createLinker({ knowledgeBase, logger: quiet }, defaultPipeline)
   })
 
   after(() => {
@@ -60,7 +61,7 @@ function checkLinks({ manuscript, passages }: LinkedManuscript, knowledgeBase: K
       assert.equal(mention.text, mention.text.trim())
       assert.ok(passage.source.start <= source.start && source.end <= passage.source.end)
       assert.ok(probability >= 0 && probability <= 1)
-      assert.ok(candidates.length <= defaultLinkingSettings.candidatesKept)
+      assert.ok(candidates.length <= defaultPipeline.candidates.kept)
       assert.ok(candidates.reduce((sum, one) => sum + one.probability, 0) <= 1 + 1e-9)
       if (chosen !== undefined) {
         assert.equal(knowledgeBase.resolve(chosen).length > 0, true, `${chosen} is unknown`)

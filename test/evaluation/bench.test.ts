@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { bench, BENCH_NAMES, benchText, type BenchParts } from '../../src/evaluation/index.ts'
 import type { Gliner, GlinerArchitecture } from '../../src/inference/index.ts'
-import { createLinker, defaultLinkingSettings } from '../../src/linking/index.ts'
+import { createLinker } from '../../src/linking/index.ts'
 import { fakeEngine } from '../support/engine.ts'
 import { knowledgeBaseOf } from '../support/knowledgeBase.ts'
+import { defaultPipeline } from '../support/pipeline.ts'
 
 const silent = {
   error: () => undefined,
@@ -33,7 +34,7 @@ describe('bench', () => {
   const parts: BenchParts = {
     openLinker() {
       nOpen++
-      const linker = createLinker({ knowledgeBase: KB, engine, logger: silent }, defaultLinkingSettings)
+      const linker = createLinker({ knowledgeBase: KB, engine, logger: silent }, defaultPipeline)
       return Promise.resolve({ linker, engine, dispose: () => Promise.resolve(void nOpen--) })
     },
     manuscripts: [FILE],

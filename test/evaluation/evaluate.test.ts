@@ -8,8 +8,9 @@ import {
   type Corpus,
   type EvaluationReport,
 } from '../../src/evaluation/index.ts'
-import { createLinker, defaultLinkingSettings } from '../../src/linking/index.ts'
+import { createLinker } from '../../src/linking/index.ts'
 import { knowledgeBaseOf } from '../support/knowledgeBase.ts'
+import { defaultPipeline } from '../support/pipeline.ts'
 
 const silent = {
   error: () => undefined,
@@ -44,7 +45,7 @@ const evaluate = (
   options: { seen?: Corpus[]; types?: string[]; knowledgeBase?: KnowledgeBase } = {},
 ): Promise<EvaluationReport> => {
   const { knowledgeBase = KB, ...rest } = options
-  const linker = createLinker({ knowledgeBase, engine: undefined, logger: silent }, defaultLinkingSettings)
+  const linker = createLinker({ knowledgeBase, engine: undefined, logger: silent }, defaultPipeline)
   let clock = 0
   return evaluateCorpus({ corpus, linker, knowledgeBase, task, nowMs: () => (clock += 1000), ...rest })
 }

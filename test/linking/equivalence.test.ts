@@ -3,10 +3,12 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'mocha'
 import { parseManuscript } from '../../src/document/index.ts'
-import { createLinker, defaultLinkingSettings } from '../../src/linking/index.ts'
-import type { LinkerParts, LinkingSettings } from '../../src/linking/index.ts'
+import { createLinker } from '../../src/linking/index.ts'
+import type { LinkerParts } from '../../src/linking/index.ts'
 import { fakeEngine } from '../support/engine.ts'
 import { knowledgeBaseOf } from '../support/knowledgeBase.ts'
+import { pipelineWith } from '../support/pipeline.ts'
+import type { PipelineChanges } from '../support/pipeline.ts'
 
 /**
  * What the linker made of some passages at commit 10bfb5c, before its stages stood behind ports: written there by this
@@ -63,37 +65,31 @@ const gliner = {
     ),
   dispose: () => Promise.resolve(),
 }
-const thing = { label: 'thing', threshold: 0.5 }
 
-const CONFIGURATIONS: Readonly<
-  Record<string, readonly [Partial<LinkingSettings>, (() => Partial<LinkerParts>)?]>
-> = {
+const CONFIGURATIONS: Readonly<Record<string, readonly [PipelineChanges, (() => Partial<LinkerParts>)?]>> = {
   default: [{}, () => ({ engine: engine() })],
   'without a model': [{}],
   'a model that fails': [{}, () => ({ engine: failing() })],
   entities: [{ convention: 'entities', generalWords: 'show' }, () => ({ engine: engine() })],
   'both conventions, few candidates': [
-    { convention: 'both', candidatesRanked: 2, candidatesKept: 3 },
+    { convention: 'both', candidatesRanked: 2, kept: 3 },
     () => ({ engine: engine() }),
   ],
-  'the tagger alone': [{ detection: 'tagger', tagThreshold: 0.4 }, () => ({ engine: engine() })],
+  'the tagger alone': [{ detection: 'tagger', mentionProbability: 0.4 }, () => ({ engine: engine() })],
   'the tagger alone, without a model': [{ detection: 'tagger' }],
   'the tagger alone, failing': [{ detection: 'tagger' }, () => ({ engine: failing() })],
-  'the dictionary alone': [
-    { detection: 'dictionary', expandAbbreviations: false },
-    () => ({ engine: engine() }),
-  ],
-  'some types': [{ types: ['DISO', 'T121'], documentAgreement: false }, () => ({ engine: engine() })],
-  'named types': [{ namedTypes: [thing] }, () => ({ engine: engine(), gliner })],
-  'named types without a model': [{ namedTypes: [thing] }, () => ({ gliner })],
+  'the dictionary alone': [{ detection: 'dictionary', abbreviations: false }, () => ({ engine: engine() })],
+  'some types': [{ types: ['DISO', 'T121'], together: false }, () => ({ engine: engine() })],
+  'named types': [{ namedTypes: ['thing'] }, () => ({ engine: engine(), gliner })],
+  'named types without a model': [{ namedTypes: ['thing'] }, () => ({ gliner })],
 }
 
 const logger = { error() {}, warn() {}, info() {}, debug() {} }
 
-async function linksIn(settings: Partial<LinkingSettings>, parts: Partial<LinkerParts>) {
+async function linksIn(changes: PipelineChanges, parts: Partial<LinkerParts>) {
   const linker = createLinker(
     { knowledgeBase, logger, pause: () => Promise.resolve(), ...parts },
-    { ...defaultLinkingSettings, ...settings },
+    pipelineWith(changes),
   )
   const manuscript = parseManuscript({ file: 'paper.md', text: TEXT })
   const { passages } = await linker.link(manuscript)
@@ -115,9 +111,9 @@ async function linksIn(settings: Partial<LinkingSettings>, parts: Partial<Linker
 
 describe('the linker before and after it had stages', () => {
   const known = new Map<string, unknown>()
-  for (const [name, [settings, parts]] of Object.entries(CONFIGURATIONS))
+  for (const [name, [changes, parts]] of Object.entries(CONFIGURATIONS))
     it(`gives the same: ${name}`, async () => {
-      const found = await linksIn(settings, parts?.() ?? {})
+      const found = await linksIn(changes, parts?.() ?? {})
       known.set(name, found)
       if (process.env.UPDATE) return
       const oracle = JSON.parse(readFileSync(ORACLE, 'utf8')) as Record<string, unknown>

@@ -5,10 +5,12 @@ import { CancelledError } from '../../src/core/index.ts'
 import type { LinkedManuscript, LinkedPassage, Logger, Manuscript } from '../../src/core/index.ts'
 import { parseManuscript } from '../../src/document/index.ts'
 import type { Engine } from '../../src/inference/index.ts'
-import { anchorOf, createLinker, defaultLinkingSettings, onlyShown } from '../../src/linking/index.ts'
-import type { Decision, Linker, LinkingSettings, LinkOptions } from '../../src/linking/index.ts'
+import { anchorOf, createLinker, onlyShown } from '../../src/linking/index.ts'
+import type { Decision, Linker, LinkOptions } from '../../src/linking/index.ts'
 import { fakeEngine } from '../support/engine.ts'
 import { knowledgeBaseOf } from '../support/knowledgeBase.ts'
+import { defaultPipeline, pipelineWith } from '../support/pipeline.ts'
+import type { PipelineChanges } from '../support/pipeline.ts'
 
 const knowledgeBase = knowledgeBaseOf([
   { id: 'T:1', names: ['Common Cold', { text: 'cold', count: 4 }], groups: ['DISO'] },
@@ -33,10 +35,14 @@ const pause = (): Promise<void> => Promise.resolve()
 
 function linkerWith(
   engine?: Engine,
-  settings: Partial<LinkingSettings> = {},
+  { cachedPassages, ...changes }: PipelineChanges & { cachedPassages?: number } = {},
   logger: Logger = sink(),
 ): Linker {
-  return createLinker({ knowledgeBase, engine, logger, pause }, { ...defaultLinkingSettings, ...settings })
+  const parts = { knowledgeBase, engine, logger, pause }
+  return createLinker(
+    cachedPassages === undefined ? parts : { ...parts, cachedPassages },
+    pipelineWith(changes),
+  )
 }
 
 const manuscriptOf = (text: string): Manuscript => parseManuscript({ file: 'paper.md', text })
@@ -190,8 +196,7 @@ describe('createLinker', () => {
       names.flatMap((name, i) => ['acute', 'chronic', ''].map((kind) => diseaseOf(kind, name, i))),
     )
     const engine = fakeEngine({ tags: Object.fromEntries(names.map((name) => [name, 'DISO'])) })
-    const linkerOf = () =>
-      createLinker({ knowledgeBase: kb, engine, logger: sink(), pause }, defaultLinkingSettings)
+    const linkerOf = () => createLinker({ knowledgeBase: kb, engine, logger: sink(), pause }, defaultPipeline)
     const text = `Once aitis.\n\nThen ${names.join(', ')}.\n`
     const plain = await linkerOf().link(manuscriptOf(text))
     const seen: LinkedPassage[] = []
@@ -323,10 +328,7 @@ describe('decisions in force', () => {
 })
 
 describe('explain', () => {
-  const explain = async (
-    marked: string,
-    options: { engine?: Engine; settings?: Partial<LinkingSettings> } = {},
-  ) => {
+  const explain = async (marked: string, options: { engine?: Engine; settings?: PipelineChanges } = {}) => {
     const offset = marked.indexOf('|')
     const manuscript = manuscriptOf(marked.replace('|', ''))
     const { steps, word } = await linkerWith(options.engine, options.settings).explain(

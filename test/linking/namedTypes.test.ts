@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { createManuscriptParser } from '../../src/document/index.ts'
 import type { Gliner, LabelAsked } from '../../src/inference/index.ts'
-import { createLinker, defaultLinkingSettings, readLabels, selectSpans } from '../../src/linking/index.ts'
+import { createLinker, readLabels, selectSpans } from '../../src/linking/index.ts'
 import { knowledgeBaseOf } from '../support/knowledgeBase.ts'
+import { pipelineWith } from '../support/pipeline.ts'
 
 const KB = knowledgeBaseOf([{ id: 'A:1', names: ['asthma'], groups: ['DISO'] }])
 const logger = { error() {}, warn() {}, info() {}, debug() {} }
@@ -27,15 +28,14 @@ function fakeGliner(words: Readonly<Record<string, string>>) {
   return { gliner, asked }
 }
 
-async function linksOf(text: string, gliner: Gliner | undefined, namedTypes: readonly LabelAsked[]) {
-  const settings = { ...defaultLinkingSettings, namedTypes }
-  const linker = createLinker({ knowledgeBase: KB, gliner, logger }, settings)
+async function linksOf(text: string, gliner: Gliner | undefined, namedTypes: readonly string[]) {
+  const linker = createLinker({ knowledgeBase: KB, gliner, logger }, pipelineWith({ namedTypes }))
   const manuscript = createManuscriptParser().parse({ file: 'a.md', text })
   return (await linker.link(manuscript)).passages.flatMap(({ links }) => links)
 }
 
 describe('named types', () => {
-  const labels = [{ label: 'cell line', threshold: 0.5 }]
+  const labels = ['cell line']
 
   it('are mentions beside those of the dictionary, also without a concept', async () => {
     const { gliner } = fakeGliner({ 'HeLa cells': 'cell line' })
@@ -51,7 +51,7 @@ describe('named types', () => {
 
   it('join what another detector found at the same words', async () => {
     const { gliner } = fakeGliner({ asthma: 'illness' })
-    const [link] = await linksOf('No asthma.', gliner, [{ label: 'illness', threshold: 0.5 }])
+    const [link] = await linksOf('No asthma.', gliner, ['illness'])
     assert.equal(link?.mention.namedType, 'illness')
     assert.deepEqual(link?.mention.origins, ['named-type', 'dictionary'])
     assert.equal(link?.chosen, 'A:1')

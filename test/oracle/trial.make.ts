@@ -7,7 +7,8 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { createManuscriptParser } from '../../src/document/index.ts'
 import { createEngine, type Engine, type MentionToScore } from '../../src/inference/index.ts'
 import { openKnowledgeBase, openNameVectors } from '../../src/knowledge/index.ts'
-import { createLinker, defaultLinkingSettings } from '../../src/linking/index.ts'
+import { createLinker } from '../../src/linking/index.ts'
+import { defaultPipeline } from '../support/pipeline.ts'
 
 const PASSAGES = 3
 const MENTIONS = 8
@@ -29,7 +30,7 @@ const spy: Engine = {
   },
 }
 const knowledgeBase = openKnowledgeBase('dist/starter-kb', { vectors: openNameVectors('models/names') })
-const linker = createLinker({ knowledgeBase, engine: spy, logger: quiet }, defaultLinkingSettings)
+const linker = createLinker({ knowledgeBase, engine: spy, logger: quiet }, defaultPipeline)
 await linker.link(
   createManuscriptParser().parse({ file, text: readFileSync(file, 'utf8'), format: 'markdown' }),
 )

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { BIOC_PROFILES, OFFSET_UNITS } from '../../src/formats/index.ts'
 import { providerNames } from '../../src/inference/index.ts'
-import { defaultLinkingSettings } from '../../src/linking/index.ts'
 import {
   CLIENT_COMMANDS,
   configurationBlock,
@@ -12,6 +11,7 @@ import {
   SETTINGS,
   settingsPage,
 } from '../../src/protocol/index.ts'
+import { defaultPipeline } from '../support/pipeline.ts'
 
 const MANIFEST = new URL('../../package.json', import.meta.url)
 const PAGE = new URL('../../media/manual/settings.md', import.meta.url)
@@ -73,9 +73,12 @@ describe('settings', () => {
   })
 
   it('are those of linking, where linking has them', () => {
-    const { minProbability, candidatesRanked, convention, generalWords } = defaultLinkingSettings
+    const { filters, mentions, ranking } = defaultPipeline
+    const { minProbability, generalWords } = filters
+    const { convention } = mentions
     assert.equal(DEFAULT_SETTINGS.minimumProbability, minProbability)
-    assert.equal(DEFAULT_SETTINGS['candidates.ranked'], candidatesRanked)
+    for (const { candidates } of ranking.rerankers)
+      assert.equal(DEFAULT_SETTINGS['candidates.ranked'], candidates)
     assert.equal(DEFAULT_SETTINGS['mentions.convention'], convention)
     assert.equal(DEFAULT_SETTINGS.generalWords, generalWords)
   })

@@ -1,4 +1,5 @@
 import { PassThrough } from 'node:stream'
+import { pathToFileURL } from 'node:url'
 import {
   createConnection,
   createProtocolConnection,
@@ -7,8 +8,11 @@ import {
   StreamMessageWriter,
   type CancellationToken,
   type CodeAction,
+  type CompletionItem,
+  type Diagnostic,
   type Hover,
   type InlayHint,
+  type Position,
   type ProtocolConnection,
   type Range,
 } from 'vscode-languageserver/node'
@@ -29,6 +33,7 @@ import {
 } from '../../src/server/index.ts'
 import { fakeEngine, type FakeEngine } from '../support/engine.ts'
 import { knowledgeBaseOf } from '../support/knowledgeBase.ts'
+import { pipelineFiles } from '../support/pipeline.ts'
 
 /** What an {@link Editor} is opened with; everything has a default. */
 export interface EditorOptions {
@@ -51,6 +56,8 @@ export interface EditorOptions {
   readonly settings?: Record<string, unknown>
   readonly files?: Record<string, string>
   readonly folders?: readonly string[]
+  /** The workspace is trusted; false by default. */
+  readonly isTrusted?: boolean
 }
 
 /** An editor without windows, connected to the real server through the real protocol. */
@@ -82,6 +89,10 @@ export interface Editor {
   ): Promise<ResultOf<M>>
   notify(method: string, params: unknown): Promise<void>
   rangeOf(uri: string, words: string): Range
+  /** What is marked as wrong in a document, after everything sent so far. */
+  diagnostics(uri: string): Promise<readonly Diagnostic[]>
+  /** The labels of what is offered at a place. */
+  completions(uri: string, position: Position): Promise<readonly string[]>
   dispose(): Promise<void>
 }
 
@@ -185,6 +196,12 @@ export async function openEditor(options: EditorOptions = {}): Promise<Editor> {
         options.gliner
           ? Promise.resolve(options.gliner)
           : Promise.reject(new Error('There is no such model.')),
+      pipelineFiles: {
+        ...pipelineFiles,
+        read: (path) => files.get(pathToFileURL(path).toString()),
+        exists: (path) => files.has(pathToFileURL(path).toString()),
+      },
+      openRemote: ({ url }) => ({ url, find: (texts) => Promise.resolve(texts.map(() => [])) }),
       createLinker,
       ...(options.trials ?? oldTrial),
     }),
@@ -209,7 +226,11 @@ export async function openEditor(options: EditorOptions = {}): Promise<Editor> {
       workspace: { configuration: true, workspaceFolders: true, inlayHint: { refreshSupport: true } },
     },
     workspaceFolders: (options.folders ?? [FOLDER]).map((uri) => ({ uri, name: uri })),
-    initializationOptions: { commandLinks: true, visibleRanges: true },
+    initializationOptions: {
+      commandLinks: true,
+      visibleRanges: true,
+      isTrusted: options.isTrusted === true,
+    },
   })
   await client.sendNotification('initialized', {})
   return {
@@ -297,9 +318,14 @@ function editorOver(client: ProtocolConnection, state: EditorState): Omit<Editor
   const offers: { file: string; line: string }[] = []
   const documents = new Map<string, TextDocument>()
   const waiting = new Set<() => void>()
+  const marked = new Map<string, readonly Diagnostic[]>()
 
   client.onNotification('window/showMessage', ({ message }: { message: string }) => void shown.push(message))
   client.onNotification('window/logMessage', () => undefined)
+  client.onNotification(
+    'textDocument/publishDiagnostics',
+    ({ uri, diagnostics }: { uri: string; diagnostics: Diagnostic[] }) => void marked.set(uri, diagnostics),
+  )
   client.onNotification(
     'conceptLens/offerGitAttributes',
     (offer: { file: string; line: string }) => void offers.push(offer),
@@ -346,6 +372,17 @@ function editorOver(client: ProtocolConnection, state: EditorState): Omit<Editor
     writable: state.writable,
     rangeOf,
     actions,
+    async diagnostics(uri) {
+      await client.sendRequest('conceptLens/info', {})
+      return marked.get(uri) ?? []
+    },
+    async completions(uri, position) {
+      const found: CompletionItem[] = await client.sendRequest('textDocument/completion', {
+        textDocument: { uri },
+        position,
+      })
+      return found.map(({ label }) => label)
+    },
     async open(uri, text, languageId = 'markdown') {
       documents.set(uri, TextDocument.create(uri, languageId, 1, text))
       await client.sendNotification('textDocument/didOpen', {

@@ -5,11 +5,13 @@ import {
   EVALUATION_TASKS,
   evaluateCorpus,
   joinCorpora,
+  peakMiB,
   readCorpus,
   reportText,
   type Corpus,
   type EvaluationTask,
 } from '../../evaluation/index.ts'
+import { comparePipelines } from '../comparePipelines.ts'
 import { readText } from '../inputs.ts'
 import { addLinkerOptions, openLinker, type LinkerOptions } from '../openLinker.ts'
 import { writeOut } from '../output.ts'
@@ -21,14 +23,15 @@ interface EvaluateOptions extends LinkerOptions {
   readonly json?: true
   readonly types?: readonly string[]
   readonly seen?: readonly string[]
-  readonly minProbability: number
 }
 
 /** `evaluate CORPUS`: measures links against an annotated corpus. */
 export function addEvaluateCommand(program: Command): void {
   const command = program
     .command('evaluate')
-    .description('measure links against a corpus in PubTator or BioC')
+    .description(
+      'measure links against a corpus in PubTator or BioC; with several --pipeline, these side by side',
+    )
     .argument('<corpus...>', 'gzip allowed; several are measured together')
     .addOption(new Option('--task <t>', 'what to measure').choices(EVALUATION_TASKS).makeOptionMandatory())
     .option('--json', 'one JSON object')
@@ -40,9 +43,13 @@ export function addEvaluateCommand(program: Command): void {
     .addOption(
       settingOption('minimumProbability', { description: 'links below it do not count end to end (0 to 1)' }),
     )
-  addLinkerOptions(command).action(async (paths: string[], given: EvaluateOptions) => {
+  addLinkerOptions(command)
+  const pipelines: string[] = []
+  command.on('option:pipeline', (named: string) => pipelines.push(named))
+  command.action(async (paths: string[], given: EvaluateOptions) => {
+    if (pipelines.length > 1) return comparePipelines(pipelines, given.json === true)
     const corpus = joinCorpora(await Promise.all(paths.map(openCorpus)))
-    await evaluate(corpus, { ...given, ...asAnnotated(corpus, command) })
+    await evaluate(corpus, asAnnotated(corpus, given))
   })
 }
 
@@ -50,11 +57,12 @@ export function addEvaluateCommand(program: Command): void {
  * Unless told otherwise, a corpus is measured by its own convention: one of diseases and chemicals marks other words
  * than one of all concepts, and annotators mark the general words that authors do not want to see.
  */
-function asAnnotated(corpus: Corpus, command: Command): Partial<EvaluateOptions> {
-  const isDefault = (option: string) => command.getOptionValueSource(option) === 'default'
+function asAnnotated(corpus: Corpus, options: EvaluateOptions): EvaluateOptions {
   return {
-    ...(isDefault('convention') ? { convention: conventionOf(corpus) } : {}),
-    ...(isDefault('generalWords') ? { generalWords: 'show' } : {}),
+    ...options,
+    ...(options.said.includes('convention') ? {} : { convention: conventionOf(corpus) }),
+    ...(options.said.includes('generalWords') ? {} : { generalWords: 'show' }),
+    said: [...options.said, 'convention', 'generalWords'],
   }
 }
 
@@ -70,12 +78,13 @@ async function evaluate(corpus: Corpus, options: EvaluateOptions): Promise<void>
       task: options.task,
       ...(options.types === undefined ? {} : { types: options.types }),
       seen,
-      minProbability: options.minProbability,
+      minProbability: parts.linker.pipeline.filters.minProbability,
       token: interruptToken(),
       progress,
     })
     progress.done()
-    writeOut(options.json ? `${JSON.stringify(report)}\n` : reportText(report))
+    const measured = { ...report, peakMiB: peakMiB() }
+    writeOut(options.json ? `${JSON.stringify(measured)}\n` : reportText(measured))
   } finally {
     await parts.dispose()
   }

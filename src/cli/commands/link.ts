@@ -11,7 +11,6 @@ interface LinkCommandOptions extends LinkerOptions {
   readonly format: LinkedFormat
   readonly out?: string
   readonly mentions: 'detect' | 'given'
-  readonly minProbability: Settings['minimumProbability']
   readonly profile: Settings['bioc.profile']
   readonly offsetUnit: Settings['bioc.offsetUnit']
 }
@@ -52,7 +51,6 @@ export function addLinkCommand(program: Command, finish: (status: number) => voi
       files,
       linker: options,
       outputs: [{ format: options.format, ...(options.out === undefined ? {} : { out: options.out }) }],
-      minProbability: options.minProbability,
       mentionsGiven: options.mentions === 'given',
       writing: {
         ...terminalTable(),

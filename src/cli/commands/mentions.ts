@@ -4,7 +4,7 @@ import { toSource } from '../../document/index.ts'
 import type { Gliner, LabelAsked } from '../../inference/index.ts'
 import { selectSpans, type Decoding } from '../../linking/index.ts'
 import { readInput } from '../inputs.ts'
-import { namedTypesOf, openGliner, type NamedTypeOptions } from '../openGliner.ts'
+import { namedTypesOf, openNamedTypes, type NamedTypeOptions } from '../openGliner.ts'
 import { writeOut } from '../output.ts'
 import { settingOption } from '../settingOptions.ts'
 import { interruptToken, logLevels, stderrLogger, type LogLevel } from '../terminal.ts'
@@ -46,8 +46,9 @@ export function addMentionsCommand(program: Command): void {
 async function run(files: readonly string[], options: MentionsOptions): Promise<void> {
   const token = interruptToken()
   const labels = namedTypesOf(options)
-  const gliner = await openGliner(options, stderrLogger(options.log))
-  if (!gliner) throw new ConceptLensError('usage', 'Name at least one type: --labels "assay, cell line".')
+  if (labels.length === 0)
+    throw new ConceptLensError('usage', 'Name at least one type: --labels "assay, cell line".')
+  const gliner = await openNamedTypes(options.gliner, options.provider, stderrLogger(options.log))
   const decoding = { nested: options.nested === true, multiLabel: options.multiLabel === true }
   try {
     for (const file of files)

@@ -1,6 +1,5 @@
 import { relative } from 'node:path'
 import type { Command } from 'commander'
-import { DEFAULT_SETTINGS } from '../../protocol/index.ts'
 import { linkFiles } from '../linkFiles.ts'
 import { addLinkerOptions, type LinkerOptions } from '../openLinker.ts'
 import { terminalTable, today, writeOut } from '../output.ts'
@@ -23,7 +22,6 @@ export function addStartCommand(program: Command, finish: (status: number) => vo
         { format: 'bioc-xml', out: outFolder },
         { format: 'html', out: outFolder },
       ],
-      minProbability: DEFAULT_SETTINGS.minimumProbability,
       mentionsGiven: false,
       writing: { ...terminalTable(), date: today() },
     })

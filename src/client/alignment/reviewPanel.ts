@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto'
 import { appendFile, mkdir } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { Uri, ViewColumn, window, type Webview, type WebviewPanel } from 'vscode'
+import { Uri, ViewColumn, window, type WebviewPanel } from 'vscode'
 import type { AlignmentReview, ReviewNews, ReviewRequest } from '../../protocol/index.ts'
 import { createConceptSearch } from '../conceptSearch.ts'
 import type { Host } from '../host.ts'
+import { pageOf } from '../webviewPage.ts'
 import type { AlignmentWork } from './alignmentWork.ts'
 import { createReviewSession, type ReviewSession } from './reviewSession.ts'
 
@@ -47,7 +47,7 @@ export function openReviewPanel(
       void window.showErrorMessage(`ConceptLens: ${message}`)
     })
   })
-  panel.webview.html = pageOf(panel.webview, dist)
+  panel.webview.html = pageOf(panel.webview, dist, { name: 'review', title: 'Review' })
   return panel
 }
 
@@ -86,25 +86,4 @@ function answerer({ host, work, session, tell, exportReview }: Answering) {
 async function appendLine(path: string, line: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true })
   await appendFile(path, line)
-}
-
-/** The page: nothing but its own bundle may run in it, and nothing may be loaded from elsewhere. */
-function pageOf(webview: Webview, dist: Uri): string {
-  const nonce = randomBytes(16).toString('base64')
-  const policy = `default-src 'none'; style-src ${webview.cspSource}; script-src 'nonce-${nonce}'`
-  const address = (name: string): string => webview.asWebviewUri(Uri.joinPath(dist, name)).toString()
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="stylesheet" href="${address('review.css')}">
-<title>Review</title>
-</head>
-<body>
-<main id="review"></main>
-<script nonce="${nonce}" src="${address('review.js')}"></script>
-</body>
-</html>`
 }

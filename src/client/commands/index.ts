@@ -1,4 +1,4 @@
-import { commands, window, type Disposable } from 'vscode'
+import { commands, window, type Disposable, type Uri } from 'vscode'
 import { CLIENT_COMMANDS } from '../../protocol/index.ts'
 import type { Alignment } from '../alignment/index.ts'
 import { WALKTHROUGH } from '../greeting.ts'
@@ -8,6 +8,7 @@ import type { Performance } from '../performance.ts'
 import type { UmlsKey } from '../umlsKey.ts'
 import { chooseConcept } from './chooseConcept.ts'
 import { notConcept, undoDecision } from './decide.ts'
+import { createPassagePage } from './explainPassage.ts'
 import { exportBioc } from './exportBioc.ts'
 import { linkDocument } from './linkDocument.ts'
 import { menu, toggle } from './toggle.ts'
@@ -18,12 +19,14 @@ type Command = (argument?: unknown) => unknown
 /** Registers every command that package.json contributes. A failing command says so and points to the log. */
 export function registerCommands(
   host: Host,
+  extension: Uri,
   others: Alignment['commands'] & KnowledgeBases['commands'] & UmlsKey['commands'] & Performance['commands'],
 ): Disposable[] {
   const table: Record<keyof typeof CLIENT_COMMANDS, Command> = {
     linkDocument: (argument) => linkDocument(host, argument),
     exportBioc: (argument) => exportBioc(host, argument),
     why: (argument) => why(host, argument),
+    explainPassage: createPassagePage(host, extension),
     chooseConcept: (argument) => chooseConcept(host, argument),
     notConceptHere: (argument) => notConcept(host, 'here', argument),
     notConceptEverywhere: (argument) => notConcept(host, 'document', argument),

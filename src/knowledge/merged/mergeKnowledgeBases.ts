@@ -20,6 +20,8 @@ export interface MergeOptions {
   readonly pace?: Pace
   /** The encoder of names that the main one was opened with, if any. */
   readonly encoder?: NameEncoder | undefined
+  /** Where the small ones come from, in their order: see {@link KnowledgeBase.vocabularies}. */
+  readonly paths?: readonly string[]
 }
 
 /**
@@ -38,7 +40,7 @@ export interface MergeOptions {
 export async function mergeKnowledgeBases(
   main: KnowledgeBase,
   others: readonly KnowledgeBase[],
-  { pace = createPace(), encoder }: MergeOptions = {},
+  { pace = createPace(), encoder, paths = [] }: MergeOptions = {},
 ): Promise<KnowledgeBase> {
   const stores = [main, ...others] as const
   const joined = await joinStores(main, others, pace)
@@ -60,9 +62,11 @@ export async function mergeKnowledgeBases(
     filters.set(accepts, filter)
     return filter
   }
+  const isIn = (store: number) => (ref: ConceptRef) => joined.members(ref).some((one) => one.store === store)
   return {
     ...main,
     ...createMergedConcepts(stores, joined),
+    vocabularies: new Map(paths.map((path, i) => [path, isIn(i + 1)])),
     info: mergedInfo(stores, { nConcepts: joined.nConcepts, nNames: main.info.nNames + names.length }),
     exact: (text) => [...main.exact(text).map(inView), ...extra.exact(fold(text))],
     hasName: (folded) => main.hasName(folded) || extra.has(folded),

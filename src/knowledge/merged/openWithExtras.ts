@@ -49,15 +49,19 @@ export async function openWithExtras(
   options: ExtraOptions,
 ): Promise<KnowledgeBase> {
   const extras: KnowledgeBase[] = []
+  const opened: string[] = []
   try {
     for (const path of new Set(paths.map((one) => resolve(one)))) {
       const extra = await openExtra(path, options)
-      if (extra) extras.push(extra)
+      if (!extra) continue
+      extras.push(extra)
+      opened.push(path)
     }
     if (extras.length === 0) return main
     return await mergeKnowledgeBases(main, extras, {
       pace: createPace(options.progress, options.token),
       encoder: options.vectors?.encoder,
+      paths: opened,
     })
   } catch (error) {
     for (const extra of extras) extra.close()

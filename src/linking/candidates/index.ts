@@ -4,4 +4,13 @@ export { retrieveCandidates, retrieveWithMatches } from './retrieve.ts'
 export type { CandidateWithMatches, RetrieveOptions } from './retrieve.ts'
 export { candidatesOf } from './source.ts'
 export type { AskSource, CandidateLayer, CandidateSource } from './source.ts'
-export { fusedSource } from './sources/fused.ts'
+export {
+  denseSource,
+  exactSource,
+  fusedSource,
+  lexicalSource,
+  vocabularySource,
+} from './sources/knowledge.ts'
+export type { Shelf } from './sources/knowledge.ts'
+export { remoteSource } from './sources/remote.ts'
+export type { RemoteConcept, RemoteLookUp } from './sources/remote.ts'

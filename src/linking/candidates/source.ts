@@ -1,4 +1,5 @@
 import type { CancellationToken, Candidate } from '../../core/index.ts'
+import { fusedScore } from './entries.ts'
 
 /** Finds concepts that a text may name. */
 export interface CandidateSource {
@@ -34,8 +35,8 @@ export type AskSource = (
 ) => Promise<readonly Candidate[] | undefined>
 
 /**
- * What the layers find for a text, those of an upper layer first: a concept stands where it was found first. At most `limit`;
- * a layer is not asked when the list is full.
+ * What the layers find for a text, those of an upper layer first: a concept stands where it was found first, by the name that is most
+ * like the text. At most `limit`; a layer is not asked when the list is full.
  */
 export async function candidatesOf(
   layers: readonly CandidateLayer[],
@@ -45,8 +46,10 @@ export async function candidatesOf(
   const found = new Map<string, Candidate>()
   for (const { source, ifFewerThan = limit } of layers) {
     if (found.size >= Math.min(ifFewerThan, limit)) continue
-    for (const one of (await ask(source, text, limit)) ?? [])
-      if (found.size < limit && !found.has(one.id)) found.set(one.id, one)
+    for (const one of (await ask(source, text, limit)) ?? []) {
+      const known = found.get(one.id)
+      if (known ? fusedScore(one) > fusedScore(known) : found.size < limit) found.set(one.id, one)
+    }
   }
   return [...found.values()]
 }

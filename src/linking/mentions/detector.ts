@@ -38,10 +38,10 @@ export interface MentionDetector {
   /** What follows when it fails, for people; ends without a full stop. */
   readonly consequence: string
   /**
-   * Every stretch, in any order, overlapping ones too. `undefined` when it cannot say now; it may also reject, which is told
+   * Every stretch, in any order, overlapping ones too. `undefined` when it cannot say now; it may also fail, which is told
    * to people once. A cancelled call rejects with `CancelledError`.
    */
-  propose(passage: PassageToRead): Promise<readonly Proposal[] | undefined>
+  propose(passage: PassageToRead): readonly Proposal[] | undefined | Promise<readonly Proposal[] | undefined>
 }
 
 /** Detectors put together: one, or the first of several that does. */
@@ -55,7 +55,7 @@ export interface FirstOf {
 }
 
 /** Runs one detector; `undefined` when it cannot say. */
-export type AskDetector = (detector: MentionDetector) => Promise<readonly Proposal[] | undefined>
+export type AskDetector = (detector: MentionDetector) => ReturnType<MentionDetector['propose']>
 
 /** The proposals of all of these together, in their order; they work side by side. Those that cannot say count as if they found nothing. */
 export async function proposalsOf(

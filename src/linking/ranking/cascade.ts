@@ -22,7 +22,7 @@ export type AskReranker = (
   reranker: Reranker,
   mentions: readonly MentionToRank[],
   focus: RankFocus | undefined,
-) => Promise<readonly (Ranking | undefined)[] | undefined>
+) => ReturnType<Reranker['rank']>
 
 /** Where an answer of a cascade is wanted first. */
 export interface CascadeFocus {

@@ -11,6 +11,9 @@ export interface RankCall {
   readonly focus?: RankFocus | undefined
 }
 
+/** One for each mention asked about; `undefined` for those that are left to others. */
+export type Rankings = readonly (Ranking | undefined)[]
+
 /** Says how probable each candidate of a mention is. */
 export interface Reranker {
   /** As in the description of a pipeline: `two-stream`. */
@@ -23,12 +26,12 @@ export interface Reranker {
   readonly consequence: string
   /**
    * Ranks mentions of one text. The answer has their order, with `undefined` for each that it leaves to the next ranker;
-   * `undefined` instead of a list when it cannot say now. It may also reject, which is told to people once. A cancelled call
+   * `undefined` instead of a list when it cannot say now. It may also fail, which is told to people once. A cancelled call
    * rejects with `CancelledError`.
    */
   rank(
     text: string,
     mentions: readonly MentionToRank[],
     call: RankCall,
-  ): Promise<readonly (Ranking | undefined)[] | undefined>
+  ): Rankings | undefined | Promise<Rankings | undefined>
 }

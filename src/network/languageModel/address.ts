@@ -1,4 +1,5 @@
 import { ConceptLensError } from '../../core/index.ts'
+import { isLoopbackHost } from '../loopback.ts'
 
 /** Where a language model is asked. */
 export interface ServerAddress {
@@ -46,9 +47,4 @@ function parse(text: string): URL {
     'lm-address',
     `${url?.username ? 'The address' : `"${text}"`} cannot be used for a language model: ${problem}. Give http or https, a host, a port, and a path if the server has one, for example http://127.0.0.1:11434/v1.`,
   )
-}
-
-/** @param hostname as `URL` writes it: numbers of IPv4 in full, IPv6 in brackets and shortened. */
-function isLoopbackHost(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname)
 }

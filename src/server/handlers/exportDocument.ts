@@ -13,7 +13,7 @@ export async function exportDocument(
   if (!manuscript)
     throw new ConceptLensError('not-open', 'The document is not open. Open it, and export again.')
   const linked = await session.loop.linkNow(manuscript, token)
-  const settings = await session.configuration.of(uri)
+  const { settings } = await session.configuration.of(uri)
   const knowledgeBase = linked.tools.knowledgeBase
   return session.exporter({ linked: linked.manuscript, knowledgeBase, settings })
 }

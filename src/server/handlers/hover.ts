@@ -2,6 +2,7 @@ import type { Hover, HoverParams } from 'vscode-languageserver'
 import type { Definition, KnowledgeBase, Span } from '../../core/index.ts'
 import { linkMarkdown } from '../conceptMarkdown.ts'
 import { isShown, isTypeOnly, linkAt, type OpenManuscript } from '../manuscripts.ts'
+import { isPipelineFile, pipelineHover } from '../pipelineDocuments.ts'
 import type { Session } from '../session.ts'
 import { toHover, toRange } from '../toLsp.ts'
 
@@ -15,8 +16,10 @@ export async function hover(
 ): Promise<Hover | null> {
   const manuscript = session.manuscript(textDocument.uri)
   if (!manuscript) return null
-  const found = await hoverOf(session, manuscript, manuscript.document.offsetAt(position))
-  return found ? toHover(manuscript.document, found.source, found.markdown) : null
+  const { document } = manuscript
+  if (isPipelineFile(document.uri)) return pipelineHover(document, document.offsetAt(position))
+  const found = await hoverOf(session, manuscript, document.offsetAt(position))
+  return found ? toHover(document, found.source, found.markdown) : null
 }
 
 /** The hover at an offset and the words it is about. */

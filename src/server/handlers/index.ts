@@ -11,6 +11,7 @@ import {
 import type { Session } from '../session.ts'
 import { candidates, search } from './candidates.ts'
 import { codeActions } from './codeAction.ts'
+import { completion } from './completion.ts'
 import { decide, undo } from './decide.ts'
 import { explain } from './explain.ts'
 import { exportDocument } from './exportDocument.ts'
@@ -19,6 +20,7 @@ import { describeKnowledgeBases } from './knowledgeBases.ts'
 import { inlayHints, resolveInlayHint } from './inlayHint.ts'
 import { linkDocument } from './linkDocument.ts'
 import { performanceReport } from './performance.ts'
+import { trace } from './trace.ts'
 
 /** One handler per request of our own. */
 type Handlers = {
@@ -31,6 +33,7 @@ type Handlers = {
 /** Connects every request of the protocol with its handler. */
 export function registerHandlers(connection: Connection, session: Session): void {
   connection.onHover((params) => hover(session, params))
+  connection.onCompletion((params) => completion(session, params))
   connection.onCodeAction((params) => codeActions(session, params))
   connection.languages.inlayHint.on((params) => inlayHints(session, params))
   connection.languages.inlayHint.resolve((hint) => resolveInlayHint(session, hint))
@@ -40,6 +43,7 @@ export function registerHandlers(connection: Connection, session: Session): void
   const handlers: Handlers = {
     'conceptLens/linkDocument': (params, token) => linkDocument(session, params, token),
     'conceptLens/explain': (params) => explain(session, params),
+    'conceptLens/trace': (params) => trace(session, params),
     'conceptLens/candidates': (params) => candidates(session, params),
     'conceptLens/search': (params, token) => search(session, params, token),
     'conceptLens/decide': (params) => decide(session, params),

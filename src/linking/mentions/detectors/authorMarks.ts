@@ -7,11 +7,10 @@ export const authorMarks: MentionDetector = {
   key: 'author',
   consequence: 'Marks of the author are missing',
   propose({ text, author = [] }) {
-    const marks = author.map(({ here, ...span }) => ({
+    return author.map(({ here, ...span }) => ({
       ...proposal(text, span, 'author'),
       vetted: true,
       settled: here,
     }))
-    return Promise.resolve(marks)
   },
 }

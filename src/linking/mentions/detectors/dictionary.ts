@@ -24,7 +24,7 @@ export function dictionaryDetector(
       const names = matches.map((match) => proposal(text, match, 'dictionary'))
       const uses = abbreviations ? usesOf(abbreviations, text, passage) : []
       const known = uses.filter((use) => isKnown(knowledgeBase, use.long))
-      return Promise.resolve([...names, ...known.map((use) => proposal(text, use, 'abbreviation'))])
+      return [...names, ...known.map((use) => proposal(text, use, 'abbreviation'))]
     },
   }
 }

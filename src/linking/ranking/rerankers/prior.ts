@@ -8,7 +8,6 @@ export function priorReranker(nRanked: number): Reranker {
     key: nRanked,
     chosenBy: 'rule',
     consequence: 'Candidates are left without an order',
-    rank: (_, mentions) =>
-      Promise.resolve(mentions.map(({ candidates }) => rankByPrior(candidates, nRanked))),
+    rank: (_, mentions) => mentions.map(({ candidates }) => rankByPrior(candidates, nRanked)),
   }
 }

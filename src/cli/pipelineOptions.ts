@@ -1,0 +1,97 @@
+import { resolve } from 'node:path'
+import type { Command } from 'commander'
+import { ConceptLensError } from '../core/index.ts'
+import { readLabels } from '../linking/index.ts'
+import {
+  createPipelineFiles,
+  isPreset,
+  PRESETS,
+  problemLine,
+  readPipeline,
+  readPreset,
+  withOverrides,
+  type Pipeline,
+  type PipelineOverrides,
+} from '../pipeline/index.ts'
+import type { Settings } from '../protocol/index.ts'
+import { resources } from './resources.ts'
+
+/** Options of which a pipeline has its own idea. */
+export interface PipelineOptions {
+  /** A preset's name, or a file; empty: the default one. */
+  readonly pipeline: string
+  readonly model: string | false
+  readonly convention: Settings['mentions.convention']
+  readonly detection: 'union' | 'tagger' | 'dictionary'
+  readonly abbreviations: boolean
+  readonly generalWords: Settings['generalWords']
+  readonly candidates: Settings['candidates.ranked']
+  readonly gliner: Settings['mentions.namedTypeModel']
+  readonly labels: Settings['mentions.namedTypes']
+  readonly labelThreshold: Settings['mentions.namedTypeThreshold']
+  readonly onlyTypes: Settings['candidates.types']
+  readonly onlySources: Settings['candidates.sources']
+  readonly minProbability?: Settings['minimumProbability']
+  /** Names of the options that a person gave: their word goes before the description's. */
+  readonly said: readonly string[]
+}
+
+/** Notes which options a person gave, before a command runs. */
+export function noteSaid(command: Command): Command {
+  return command.hook('preAction', (_, running) => {
+    const names = running.options.map((option) => option.attributeName())
+    running.setOptionValue(
+      'said',
+      names.filter((name) => running.getOptionValueSource(name) === 'cli'),
+    )
+  })
+}
+
+/** The pipeline that options ask for. @throws ConceptLensError `pipeline` with every problem and its place */
+export function pipelineOf(options: PipelineOptions): Pipeline {
+  const pipeline = withOverrides(described(options.pipeline), overridesOf(options))
+  const labels = pipeline.mentions.detectors.flatMap((one) => ('labels' in one ? one.labels : []))
+  const [problem] = readLabels(labels, 0.5).problems
+  if (problem !== undefined) throw new ConceptLensError('usage', `--labels: ${problem}.`)
+  return pipeline
+}
+
+function described(named: string): Pipeline {
+  const files = createPipelineFiles(resources.pipelines)
+  if (named === '') return readPreset('default', files)
+  if (isPreset(named)) return readPreset(named, files)
+  const path = resolve(named)
+  const text = files.read(path)
+  if (text === undefined)
+    throw new ConceptLensError(
+      'pipeline',
+      `--pipeline: there is no file ${path}; allowed are ${PRESETS.join(', ')}, and the path of a description.`,
+    )
+  const { pipeline, problems } = readPipeline(path, text, files)
+  if (pipeline) return pipeline
+  throw new ConceptLensError(
+    'pipeline',
+    `The pipeline cannot be run:\n${problems.map(problemLine).join('\n')}`,
+  )
+}
+
+function overridesOf(options: PipelineOptions): PipelineOverrides {
+  const said = <K extends keyof PipelineOptions>(key: K): PipelineOptions[K] | undefined =>
+    options.said.includes(key) ? options[key] : undefined
+  const model = said('model')
+  const gliner = said('gliner')
+  return {
+    model: model === false ? 'none' : model && resolve(model),
+    convention: said('convention'),
+    detection: said('detection'),
+    abbreviations: said('abbreviations'),
+    generalWords: said('generalWords'),
+    candidatesRanked: said('candidates'),
+    namedTypes: said('labels'),
+    namedTypeThreshold: said('labelThreshold'),
+    namedTypeModel: gliner && resolve(gliner),
+    types: said('onlyTypes'),
+    sources: said('onlySources'),
+    minProbability: said('minProbability'),
+  }
+}

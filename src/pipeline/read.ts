@@ -1,0 +1,149 @@
+import * as v from 'valibot'
+import { checkOrder } from './checks.ts'
+import { readFile, type FileContent, type PipelineFile } from './file.ts'
+import { nearest } from './nearest.ts'
+import type { KeyPath, PipelineProblem } from './problem.ts'
+import { pipelineSchema, type Pipeline } from './schema.ts'
+
+/** The pipelines that ship with the program, by name: files of `media/pipelines`. */
+export const PRESETS = ['default', 'fast', 'accurate', 'zero-shot', 'dictionary-only'] as const
+
+/** The files around a description. */
+export interface PipelineFiles {
+  /** The text of a file that ships with the program. */
+  preset(name: (typeof PRESETS)[number]): string
+  /** The text of a file; `undefined` when there is none. */
+  read(path: string): string | undefined
+  /** Whether there is a file or folder. */
+  exists(path: string): boolean
+  /** A path as another file says it: from that file's folder, or absolute. */
+  resolve(file: string, path: string): string
+}
+
+/** A pipeline, unless there are problems. */
+export interface ReadPipeline {
+  readonly pipeline?: Pipeline
+  readonly problems: readonly PipelineProblem[]
+}
+
+/** What a preset is called where a file has its path. */
+const presetFile = (name: string): string => `preset ${name}`
+
+/**
+ * Reads the pipeline of a file with all that it extends, down to the default one. Paths in it become absolute. Never throws:
+ * every problem has its place.
+ * @param file its path, for messages and for the paths in it
+ */
+export function readPipeline(file: string, text: string, files: PipelineFiles): ReadPipeline {
+  const chain = chainOf(readFile(file, text), files)
+  const problems = chain.flatMap((one) => one.problems)
+  if (problems.length > 0) return { problems }
+  const merged = chain.map((one) => withoutExtends(withPaths(one, files))).reduceRight<unknown>(merge, {})
+  const pipeline = v.parse(pipelineSchema, merged)
+  const at = (path: KeyPath): PipelineFile => chain.find((one) => one.has(path)) ?? (chain[0] as PipelineFile)
+  const found = [...checkOrder(pipeline), ...missingPaths(pipeline, files)].map(({ path, code, message }) =>
+    at(path).problemAt(path, code, message),
+  )
+  return found.length > 0 ? { problems: found } : { pipeline, problems: [] }
+}
+
+/** Reads a pipeline that ships with the program. @throws when the program is damaged */
+export function readPreset(name: (typeof PRESETS)[number], files: PipelineFiles): Pipeline {
+  const { pipeline, problems } = readPipeline(presetFile(name), files.preset(name), files)
+  if (!pipeline) throw new Error(problems.map(({ message }) => message).join(' '))
+  return pipeline
+}
+
+/** Whether a word names a pipeline that ships with the program. */
+export function isPreset(name: string): name is (typeof PRESETS)[number] {
+  return (PRESETS as readonly string[]).includes(name)
+}
+
+/** The file, what it extends, and so on; the last one is the default pipeline. */
+function chainOf(first: PipelineFile, files: PipelineFiles): readonly PipelineFile[] {
+  const chain = [first]
+  for (let one = first; one.content && one.file !== presetFile('default');) {
+    const named = one.content.extends ?? 'default'
+    const wrong = (message: string) => [
+      ...chain,
+      { ...one, problems: [one.problemAt(['extends'], 'pipeline-extends', message)] },
+    ]
+    const path = isPreset(named) ? presetFile(named) : files.resolve(one.file, named)
+    if (chain.some(({ file }) => file === path))
+      return wrong(
+        `${named} is extended by itself. Let one of these files extend another: ${PRESETS.join(', ')}.`,
+      )
+    const text = isPreset(named) ? files.preset(named) : files.read(path)
+    if (text === undefined) return wrong(notThere(named, path))
+    one = readFile(path, text)
+    chain.push(one)
+  }
+  return chain
+}
+
+function notThere(named: string, path: string): string {
+  const meant = nearest(named, PRESETS)
+  return `There is no file ${path}; allowed are ${PRESETS.join(', ')}, and the path of a file.${meant === undefined ? ' Correct the path.' : ` Did you mean "${meant}"?`}`
+}
+
+function withoutExtends(content: FileContent): object {
+  return Object.fromEntries(Object.entries(content).filter(([key]) => key !== 'extends'))
+}
+
+/** Objects together key by key; lists and words of the second take the place of the first's. */
+function merge(base: unknown, own: unknown): unknown {
+  if (!isObject(base) || !isObject(own)) return own ?? base
+  const keys = new Set([...Object.keys(base), ...Object.keys(own)])
+  return Object.fromEntries([...keys].map((key) => [key, merge(base[key], own[key])]))
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** Words for a model that are no path. */
+const NO_FOLDER = ['built-in', 'none']
+
+/** The content of a file with absolute paths. */
+function withPaths({ file, content = {} }: PipelineFile, files: PipelineFiles): FileContent {
+  const absolute = <T extends object>(one: T, key: string): T => {
+    const path = (one as Readonly<Record<string, unknown>>)[key]
+    const isPath = typeof path === 'string' && path !== '' && !NO_FOLDER.includes(path)
+    return isPath ? { ...one, [key]: files.resolve(file, path) } : one
+  }
+  const { mentions, candidates } = content
+  const all = absolute(content, 'model')
+  return {
+    ...all,
+    ...(mentions?.detectors && {
+      mentions: { ...mentions, detectors: mentions.detectors.map((one) => absolute(one, 'model')) },
+    }),
+    ...(candidates?.layers && {
+      candidates: { ...candidates, layers: candidates.layers.map((one) => absolute(one, 'path')) },
+    }),
+  }
+}
+
+/** Problems about models and vocabularies that are not where the description says. */
+function missingPaths(pipeline: Pipeline, files: PipelineFiles) {
+  const named: readonly (readonly [KeyPath, string | undefined])[] = [
+    [['model'], NO_FOLDER.includes(pipeline.model) ? undefined : pipeline.model],
+    ...pipeline.mentions.detectors.map(
+      (one, i) => [['mentions', 'detectors', i, 'model'], modelOf(one)] as const,
+    ),
+    ...pipeline.candidates.layers.map(
+      (one, i) => [['candidates', 'layers', i, 'path'], 'path' in one ? one.path : undefined] as const,
+    ),
+  ]
+  return named.flatMap(([path, found]) =>
+    found === undefined || files.exists(found)
+      ? []
+      : {
+          path,
+          code: 'pipeline-missing-path',
+          message: `There is no file or folder ${found}. Paths are read from the folder of the file that names them; correct it, or put it there.`,
+        },
+  )
+}
+
+const modelOf = (one: object): string | undefined =>
+  'model' in one ? (one.model as string | undefined) : undefined

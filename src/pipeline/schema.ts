@@ -1,0 +1,249 @@
+import * as v from 'valibot'
+
+/**
+ * The one table of what the description of a pipeline may say. The types of {@link Pipeline}, the JSON Schema for editors and the
+ * reference of the manual derive from it; tests fail when one of them is stale.
+ */
+
+const about = v.description
+
+const probability = v.pipe(v.number(), v.minValue(0), v.maxValue(1))
+const texts = v.array(v.pipe(v.string(), v.nonEmpty()))
+const count = (least: number, most: number) =>
+  v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most))
+const path = v.pipe(v.string(), v.nonEmpty())
+
+const named = <const K extends string, const E extends v.ObjectEntries>(kind: K, words: string, entries: E) =>
+  v.pipe(v.strictObject({ kind: v.literal(kind), ...entries }), about(words))
+
+/** Detectors of mentions, by their kind; each is one line of {@link DETECTORS} and one in the factory of stages. */
+export const DETECTORS = [
+  named('tagger', 'The tagger of the model: what annotators would mark.', {}),
+  named('dictionary', 'Every name of the knowledge base, and abbreviations whose long form is one.', {
+    groups: v.pipe(
+      v.optional(texts),
+      about(
+        'Semantic groups whose names count (`DISO`), and those without a known group. Absent: all; with the convention `entities` diseases, chemicals, genes and species.',
+      ),
+    ),
+  }),
+  named(
+    'named-types',
+    'Types that you name in words, found by a GLiNER model. Without labels it finds nothing.',
+    {
+      labels: v.pipe(
+        v.optional(texts, []),
+        about('The types (`assay`, `cell line`); one may have a threshold of its own: `assay = 0.3`.'),
+      ),
+      threshold: v.pipe(v.optional(probability, 0.5), about('Probability that a mention must exceed.')),
+      model: v.pipe(
+        v.optional(path),
+        about(
+          'Folder of the GLiNER model, from the folder of this file. The setting `mentions.namedTypeModel`, where a person has set it, holds before it.',
+        ),
+      ),
+    },
+  ),
+] as const
+
+const detector = v.variant('kind', [
+  ...DETECTORS,
+  named('first-of', 'The first of several detectors that does; the others are not asked.', {
+    until: v.pipe(
+      v.optional(v.picklist(['works', 'finds']), 'works'),
+      about(
+        '`works`: the first that answers at all. `finds`: the first that finds something in the passage.',
+      ),
+    ),
+    detectors: v.pipe(
+      v.array(v.variant('kind', [...DETECTORS])),
+      v.minLength(2),
+      about('The detectors, the preferred one first.'),
+    ),
+  }),
+])
+
+const layerEntries = {
+  ifFewerThan: v.pipe(
+    v.optional(count(1, 64)),
+    about(
+      'The layer is asked only where those above it found fewer concepts than this. Absent: whenever there is room.',
+    ),
+  ),
+}
+
+/** Sources of candidates, by their kind. */
+export const LAYERS = [
+  named('fused', 'Equal names, then names alike in letters and in meaning, in one order.', layerEntries),
+  named('exact', 'Concepts with a name that equals the text but for case and punctuation.', layerEntries),
+  named('lexical', 'Concepts with a name alike in its letters (cosine of character 3-grams).', layerEntries),
+  named('dense', 'Concepts with a name alike in meaning (cosine of vectors of names).', layerEntries),
+  named(
+    'dictionary',
+    'Concepts of a vocabulary of your own, also in the knowledge base as all others see it.',
+    {
+      path: v.pipe(
+        path,
+        about(
+          'Names table (`.csv`, `.tsv`), other file that can be imported, or folder of a knowledge base, from the folder of this file.',
+        ),
+      ),
+      ...layerEntries,
+    },
+  ),
+  named('remote', 'Concepts that a service of yours names.', {
+    url: v.pipe(
+      v.string(),
+      v.url(),
+      about(
+        'Address of the service, on this machine; another machine must be in the setting `candidates.allowedHosts` of the person who runs it.',
+      ),
+    ),
+    timeoutMs: v.pipe(v.optional(count(50, 60_000), 2000), about('How long it may take, in milliseconds.')),
+    ...layerEntries,
+  }),
+] as const
+
+const stepEntries = {
+  ifBelow: v.pipe(
+    v.optional(probability),
+    about(
+      'It gets the mentions whose answer so far is less probable than this, and those without one. Absent: only those without.',
+    ),
+  ),
+}
+
+/** Rankers, by their kind. */
+export const RERANKERS = [
+  named('two-stream', 'The model reads the passage once and every candidate against it.', {
+    candidates: v.pipe(
+      v.optional(count(1, 20), 7),
+      about('How many candidates of a mention it reads at most.'),
+    ),
+    ...stepEntries,
+  }),
+  named('prior', 'Names and counts alone. It answers everything.', {
+    candidates: v.pipe(v.optional(count(1, 20), 7), about('How many candidates get a probability.')),
+    ...stepEntries,
+  }),
+] as const
+
+/** Sections by their key. */
+const sections = {
+  mentions: v.strictObject({
+    convention: v.pipe(
+      v.picklist(['concepts', 'entities', 'both']),
+      about(
+        'What counts as a mention. `concepts`: of every semantic group, as MedMentions annotates. `entities`: diseases, chemicals, genes and species, as BC5CDR and BioRED do.',
+      ),
+    ),
+    abbreviations: v.pipe(
+      v.boolean(),
+      about('Whether short forms that the document defines are looked up by their long form.'),
+    ),
+    detectors: v.pipe(
+      v.array(detector),
+      v.minLength(1),
+      about('Who proposes mentions: all of these together. What the author marked always counts.'),
+    ),
+  }),
+  candidates: v.strictObject({
+    kept: v.pipe(count(1, 64), about('How many candidates of a mention are kept for people.')),
+    layers: v.pipe(
+      v.array(v.variant('kind', [...LAYERS])),
+      v.minLength(1),
+      about(
+        'Where candidates come from, in the order of priority: a concept stands where it was found first.',
+      ),
+    ),
+  }),
+  ranking: v.strictObject({
+    rerankers: v.pipe(
+      v.array(v.variant('kind', [...RERANKERS])),
+      v.minLength(1),
+      about(
+        'Who ranks candidates, one after the other: each gets the mentions that those before it left uncertain.',
+      ),
+    ),
+  }),
+  filters: v.strictObject({
+    types: v.pipe(
+      texts,
+      about(
+        'Only concepts of these semantic groups (`DISO`) or types (`T047`, `Disease or Syndrome`). Empty: all.',
+      ),
+    ),
+    sources: v.pipe(
+      texts,
+      about('Only concepts with a name from these sources of the knowledge base (`MSH`). Empty: all.'),
+    ),
+    generalWords: v.pipe(
+      v.picklist(['hide', 'show']),
+      about('What happens to words that every paper uses, such as “patients”, “analysis” or “increase”.'),
+    ),
+    mentionProbability: v.pipe(
+      v.union([v.literal('model'), probability]),
+      about('The least probability of a tagged mention. `model`: as the model itself says.'),
+    ),
+    minProbability: v.pipe(probability, about('Links with a lower probability are not shown.')),
+  }),
+  document: v.strictObject({
+    coherence: v.pipe(
+      v.number(),
+      v.minValue(0),
+      v.maxValue(10),
+      about('How much mentions with different words for a concept support each other. 0: not at all.'),
+    ),
+    agreement: v.pipe(
+      v.boolean(),
+      about('Whether equal mentions of a document share their mean probabilities.'),
+    ),
+    temper: v.pipe(
+      v.number(),
+      v.minValue(0.1),
+      v.maxValue(1),
+      about(
+        'The power that probabilities are raised to afterwards, which makes them less sure. 1: they stay.',
+      ),
+    ),
+  }),
+}
+
+const model = v.pipe(
+  v.string(),
+  v.nonEmpty(),
+  about(
+    'The model that tags and ranks: `built-in`, `none`, or a folder, from the folder of this file. The setting `model.path`, where a person has set it, holds before it.',
+  ),
+)
+const description = v.pipe(v.string(), about('What the pipeline is for, in your words.'))
+
+/** A whole pipeline: everything is said. */
+export const pipelineSchema = v.strictObject({ description: v.optional(description), model, ...sections })
+
+/** A file: what it does not say is as in the pipeline that it extends. */
+export const fileSchema = v.strictObject({
+  extends: v.pipe(
+    v.optional(v.string()),
+    about(
+      'The pipeline that holds where this file says nothing: `default`, `fast`, `accurate`, `zero-shot`, `dictionary-only`, or a file. Absent: `default`.',
+    ),
+  ),
+  description: v.optional(description),
+  model: v.optional(model),
+  mentions: section(sections.mentions, 'What is taken for a mention, and by whom.'),
+  candidates: section(sections.candidates, 'Which concepts a mention may mean.'),
+  ranking: section(sections.ranking, 'How probable each of them is.'),
+  filters: section(sections.filters, 'What is left out.'),
+  document: section(sections.document, 'How the mentions of one document influence each other.'),
+})
+
+function section<const E extends v.ObjectEntries>(whole: v.StrictObjectSchema<E, undefined>, words: string) {
+  return v.pipe(v.optional(v.partial(whole)), about(words))
+}
+
+/** A pipeline as the linker runs it. */
+export type Pipeline = v.InferOutput<typeof pipelineSchema>
+export type DetectorOptions = Pipeline['mentions']['detectors'][number]
+export type LayerOptions = Pipeline['candidates']['layers'][number]
+export type RerankerOptions = Pipeline['ranking']['rerankers'][number]

@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict'
+import { type Editor, editorsOfSuite, FOLDER, PAPER } from './editor.ts'
+
+const FILE = `${FOLDER}/conceptlens.pipeline.yaml`
+/** Without the model nobody tags "acute", and names alone decide. */
+const NAMES_ALONE = 'extends: dictionary-only\n'
+
+describe('pipelines in the server', () => {
+  const { openPaper } = editorsOfSuite()
+  /** Who chose the links of the paper, as hovers tell it: `model` or `rule`. */
+  const probabilityOf = async (editor: Editor): Promise<string> =>
+    /(\d+) %/.exec((await editor.hover(PAPER, 'cold')) ?? '')?.[1] ?? ''
+
+  it('the file of a trusted workspace folder is run, that of another not', async () => {
+    const files = { [FILE]: NAMES_ALONE }
+    const plain = await probabilityOf(await openPaper())
+    assert.equal(await probabilityOf(await openPaper({ files })), plain)
+    const trusted = await openPaper({ files, isTrusted: true })
+    assert.notEqual(await probabilityOf(trusted), plain)
+    assert.deepEqual(trusted.shown, [])
+  })
+
+  it('the workspace is trusted later', async () => {
+    const editor = await openPaper({ files: { [FILE]: NAMES_ALONE } })
+    const before = await probabilityOf(editor)
+    await editor.notify('conceptLens/trusted', {})
+    await editor.settled(PAPER)
+    assert.notEqual(await probabilityOf(editor), before)
+  })
+
+  it('the setting names a preset or a file', async () => {
+    const byName = await openPaper({ settings: { pipeline: 'dictionary-only' } })
+    const byPath = await openPaper({
+      settings: { pipeline: 'lab/p.yaml' },
+      files: { [`${FOLDER}/lab/p.yaml`]: NAMES_ALONE },
+    })
+    assert.equal(await probabilityOf(byName), await probabilityOf(byPath))
+    const missing = await openPaper({ settings: { pipeline: 'lab/no.yaml' } })
+    assert.match(missing.shown[0] ?? '', /no\.yaml, where there is no file; allowed are default, fast, /)
+  })
+
+  it('one that cannot be run is told of, and the default one is taken', async () => {
+    const editor = await openPaper({ files: { [FILE]: 'model: none\nfilter: {}\n' }, isTrusted: true })
+    assert.equal(await probabilityOf(editor), await probabilityOf(await openPaper()))
+    assert.match(
+      editor.shown[0] ?? '',
+      /: The default pipeline is used: .*conceptlens\.pipeline\.yaml:2:1: Unknown key "filter"/,
+    )
+    assert.equal(editor.shown.length, 1)
+  })
+
+  it('what a person set holds before what the file says', async () => {
+    const files = { [FILE]: 'filters:\n  minProbability: 1\n' }
+    const strict = await openPaper({ files, isTrusted: true })
+    assert.deepEqual(await strict.hints(PAPER), [])
+    // The very default, but said.
+    const said = await openPaper({ files, isTrusted: true, settings: { minimumProbability: 0.5 } })
+    assert.ok((await said.hints(PAPER)).length > 0)
+  })
+})
+
+describe('the description of a pipeline in the editor', () => {
+  const { openEmpty } = editorsOfSuite()
+  const TEXT = 'filters:\n  generalWord: hide\n'
+
+  it('has its problems marked while it is edited', async () => {
+    const editor = await openEmpty()
+    await editor.open(FILE, TEXT, 'yaml')
+    const [problem, ...others] = await editor.diagnostics(FILE)
+    assert.deepEqual(others, [])
+    assert.deepEqual(problem?.range, editor.rangeOf(FILE, 'generalWord'))
+    assert.match(String(problem?.message), /^Unknown key "generalWord"; .* Did you mean "generalWords"\?$/)
+    assert.equal(problem?.code, 'pipeline-unknown-key')
+    await editor.edit(FILE, 'generalWord:', 'generalWords:')
+    assert.deepEqual(await editor.diagnostics(FILE), [])
+  })
+
+  it('is completed and explained, and is no manuscript', async () => {
+    const editor = await openEmpty()
+    await editor.open(FILE, 'filters:\n  generalWords: hide\n  \n', 'yaml')
+    assert.deepEqual(await editor.completions(FILE, { line: 2, character: 2 }), [
+      'types',
+      'sources',
+      'mentionProbability',
+      'minProbability',
+    ])
+    assert.match((await editor.hover(FILE, 'generalWords')) ?? '', /Allowed: `hide`, `show`/)
+    await editor.open(PAPER, 'A cold.')
+    assert.deepEqual(await editor.completions(PAPER, { line: 0, character: 2 }), [])
+  })
+
+  it('says where a file that it extends is wrong', async () => {
+    const editor = await openEmpty({ files: { [`${FOLDER}/base.yaml`]: '\nfilter: {}\n' } })
+    await editor.open(FILE, 'extends: base.yaml\n', 'yaml')
+    const [problem] = await editor.diagnostics(FILE)
+    assert.match(String(problem?.message), /base\.yaml:2:1: Unknown key "filter"/)
+  })
+})
+
+describe('the way of a passage', () => {
+  const { openPaper } = editorsOfSuite()
+
+  it('is told for the passage at a position', async () => {
+    const editor = await openPaper()
+    const trace = await editor.request('conceptLens/trace', {
+      uri: PAPER,
+      position: editor.rangeOf(PAPER, 'cold').start,
+    })
+    assert.ok(trace)
+    assert.ok(trace.text.includes('cold'))
+    assert.ok(trace.stages.some(({ kind }) => kind === 'rank'))
+    assert.equal(
+      await editor.request('conceptLens/trace', {
+        uri: `${FOLDER}/no.md`,
+        position: { line: 0, character: 0 },
+      }),
+      null,
+    )
+  })
+})
