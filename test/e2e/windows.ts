@@ -7,6 +7,7 @@ import { alignmentScenes } from './alignment.ts'
 import { trusted, type RunningEditor } from './editor.ts'
 import { answerImports, knowledgeBaseScenes, pressDelete } from './knowledgeBases.ts'
 import { performanceScenes } from './performance.ts'
+import { pipelineScenes } from './pipelines.ts'
 import { photograph, type Scene } from './pictures.ts'
 import { walkthroughGreets } from './walkthrough.ts'
 import { closeWindow, openWindow, PATIENCE_MS, runCommand, wearTheme } from './page.ts'
@@ -49,6 +50,7 @@ export const windows: readonly TestWindow[] = [
   },
   { suites: ['alignment'], settings: trusted, scenes: alignmentScenes, prepare: prepareSample },
   { suites: ['performance'], settings: trusted, scenes: performanceScenes, prepare: prepareSample },
+  { suites: ['pipelines'], settings: trusted, scenes: pipelineScenes, prepare: prepareSample },
   {
     suites: ['interruptedImport', 'afterInterruption'],
     settings: trusted,

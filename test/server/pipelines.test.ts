@@ -69,7 +69,7 @@ describe('the description of a pipeline in the editor', () => {
     const [problem, ...others] = await editor.diagnostics(FILE)
     assert.deepEqual(others, [])
     assert.deepEqual(problem?.range, editor.rangeOf(FILE, 'generalWord'))
-    assert.match(String(problem?.message), /^Unknown key "generalWord"; .* Did you mean "generalWords"\?$/)
+    assert.match(JSON.stringify(problem?.message), /Unknown key .*generalWord.*; .* Did you mean .*generalWords.*\?/)
     assert.equal(problem?.code, 'pipeline-unknown-key')
     await editor.edit(FILE, 'generalWord:', 'generalWords:')
     assert.deepEqual(await editor.diagnostics(FILE), [])
@@ -93,7 +93,7 @@ describe('the description of a pipeline in the editor', () => {
     const editor = await openEmpty({ files: { [`${FOLDER}/base.yaml`]: '\nfilter: {}\n' } })
     await editor.open(FILE, 'extends: base.yaml\n', 'yaml')
     const [problem] = await editor.diagnostics(FILE)
-    assert.match(String(problem?.message), /base\.yaml:2:1: Unknown key "filter"/)
+    assert.match(JSON.stringify(problem?.message), /base\.yaml:2:1: Unknown key .*filter/)
   })
 })
 
