@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-import { rm, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FrameLocator, Page } from 'playwright-core'
 import type { RunningEditor } from './editor.ts'
@@ -53,7 +53,8 @@ async function complete(page: Page, { workspace }: RunningEditor): Promise<void>
   await page.locator('.view-line', { hasText: 'kind: prior' }).click()
   await page.keyboard.press('End')
   await page.keyboard.press('Enter')
+  await page.keyboard.type('  ')
   await page.keyboard.press('Control+Space')
   await appears(page.locator('.suggest-widget .monaco-list-row', { hasText: 'ifBelow' }))
-  await rm(join(workspace, FILE))
+  await writeFile(join(workspace, FILE), 'extends: default\n')
 }

@@ -50,7 +50,7 @@ export const windows: readonly TestWindow[] = [
   },
   { suites: ['alignment'], settings: trusted, scenes: alignmentScenes, prepare: prepareSample },
   { suites: ['performance'], settings: trusted, scenes: performanceScenes, prepare: prepareSample },
-  { suites: ['pipelines'], settings: trusted, scenes: pipelineScenes, prepare: prepareSample },
+  { suites: ['pipelines'], settings: trusted, scenes: pipelineScenes, prepare: prepareDescribed },
   {
     suites: ['interruptedImport', 'afterInterruption'],
     settings: trusted,
@@ -65,6 +65,13 @@ export const windows: readonly TestWindow[] = [
 export async function prepareSample(home: string): Promise<string> {
   const folder = join(home, 'workspace')
   await cp(sample, folder, { recursive: true })
+  return folder
+}
+
+/** The sample with a description of its pipeline. */
+async function prepareDescribed(home: string): Promise<string> {
+  const folder = await prepareSample(home)
+  await writeFile(join(folder, 'conceptlens.pipeline.yaml'), 'extends: default\n')
   return folder
 }
 

@@ -21,6 +21,6 @@ describe('the description of a pipeline', () => {
       new vscode.Position(2, 2),
     )
     assert.ok(items.some(({ label }) => label === 'minProbability'))
-    await vscode.workspace.fs.delete(uri)
+    await vscode.workspace.fs.writeFile(uri, Buffer.from('extends: default\n'))
   })
 })
