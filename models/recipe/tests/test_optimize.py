@@ -54,7 +54,6 @@ class TheSpace(unittest.TestCase):
             if c.method not in ROUNDED:
                 self.assertEqual((c.kept, c.block), (0, 0))
             self.assertEqual(c.block > 0, c.method.startswith("nbits"))
-            self.assertEqual(c.ranges != "", c.method == "static")
             self.assertIn(c.level, LEVELS)
             if c.method in FUSED_ONLY:
                 self.assertNotEqual(c.level, "basic")

@@ -112,7 +112,6 @@ def by_onnxruntime(
     if configuration.method == "dynamic":
         onnxruntime.quantization.quantize_dynamic(given, written, weight_type=QuantType.QInt8, **common)
     else:
-        method = {"largest": CalibrationMethod.MinMax, "percentile": CalibrationMethod.Percentile}[configuration.ranges]
         onnxruntime.quantization.quantize_static(
             given,
             written,
@@ -121,7 +120,8 @@ def by_onnxruntime(
             quant_format=QuantFormat.QDQ,
             activation_type=QuantType.QUInt8,
             weight_type=QuantType.QInt8,
-            calibrate_method=method,
+            # The others put the activations of all texts into one array, and fail when texts differ in length.
+            calibrate_method=CalibrationMethod.MinMax,
             **common,
         )
     return onnx.load(written)

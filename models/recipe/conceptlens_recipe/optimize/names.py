@@ -15,6 +15,8 @@ from .workloads import Rows
 
 #: Names among which those of the right concepts must be found, at most.
 MOST_NAMES = 2000
+#: So many of each mention's candidates give their names.
+CANDIDATES = 16
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ class NamesTask(EncoderTask):
             if not m.gold or m.lookup in mentions or is_plain or len(names) >= MOST_NAMES:
                 continue
             mentions[m.lookup] = m.gold
-            for c in candidates:
+            for c in candidates[:CANDIDATES]:
                 names.setdefault(c.name, set()).add(c.id)
         most = min(self.window, 64) - 2
         rows = [[self.reader.cls, *self.reader.ids(text)[:most], self.reader.sep] for text in (*mentions, *names)]

@@ -32,6 +32,8 @@ def draw(found: Found, title: str, path: Path) -> None:
     figure, axes = pyplot.subplots(figsize=(8, 4.6))
     for role in ("other", "front", "best", "base"):
         own = [row.figures for kind, row in rows if kind == role]
+        if not own:
+            continue
         axes.scatter(
             [1 / f.latencyRatio for f in own],
             [f.metrics[metric] for f in own],
@@ -53,7 +55,10 @@ def draw(found: Found, title: str, path: Path) -> None:
     for side, spine in axes.spines.items():
         spine.set_visible(side in ("left", "bottom"))
         spine.set_color(WORDS)
-    legend = axes.legend(frameon=False, labelcolor=WORDS, fontsize=9, loc="lower left", title="area: file size")
+    # Room for the names, and the legend beside what it could cover.
+    axes.margins(0.12)
+    place = {"loc": "upper left", "bbox_to_anchor": (1.01, 1)}
+    legend = axes.legend(frameon=False, labelcolor=WORDS, fontsize=9, title="area: file size", **place)
     legend.get_title().set_color(WORDS)
     for handle in legend.legend_handles:
         handle.set_sizes([60])

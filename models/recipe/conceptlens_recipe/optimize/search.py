@@ -38,6 +38,8 @@ class Candidate:
 
 #: What Optuna minimises.
 OBJECTIVES = ("latencyRatio", "loss", "sizeMiB")
+#: Of a candidate that could not be measured.
+WORST = (100.0, 100.0, 1e5)
 
 
 class Search:
@@ -80,7 +82,9 @@ class Search:
         trial.set_user_attr("isNew", is_new)
         if candidate.figures is None:
             trial.set_user_attr("failure", candidate.failure)
-            self.study.tell(trial, state=optuna.trial.TrialState.FAIL)
+            # Told as the worst there is: of trials that merely failed the sampler learns nothing, and proposes the like again.
+            trial.set_constraint("failed", 1.0)
+            self.study.tell(trial, WORST)
             log.info("%s: failed: %s", candidate.configuration, candidate.failure)
             return
         figures = candidate.figures

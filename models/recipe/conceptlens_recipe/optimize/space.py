@@ -25,7 +25,6 @@ FUSED_ONLY = ("static",)
 LEVELS = ("basic", "extended", "all")
 ALPHAS = (0.0, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 BLOCKS = (32, 64, 128)
-RANGES = ("largest", "percentile")
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,6 @@ class Configuration:
     kept: int = 0
     reduced: bool = True
     block: int = 0
-    ranges: str = ""
     embeddings8: bool = False
     level: str = "basic"
     provider: str = "cpu"
@@ -54,8 +52,6 @@ class Configuration:
             parts.append(f"{self.kept} in fp32")
         if self.block:
             parts.append(f"blocks of {self.block}")
-        if self.ranges:
-            parts.append(f"by {self.ranges}")
         if self.method in ("static", "dynamic") and not self.reduced:
             parts.append("8-bit weights")
         if self.embeddings8:
@@ -102,8 +98,6 @@ class Space:
             chosen["kept"] = trial.suggest_categorical("kept", self.kept)
         if method in ("static", "dynamic"):
             chosen["reduced"] = trial.suggest_categorical("reduced", (True, False))
-        if method == "static":
-            chosen["ranges"] = trial.suggest_categorical("ranges", RANGES)
         if method.startswith("nbits"):
             chosen["block"] = trial.suggest_categorical("block", BLOCKS)
         if not method.startswith(OWN) and method not in ("fp16", "stored8"):
@@ -125,7 +119,6 @@ class Space:
                 "method": method,
                 "smooth": 0.6 if method in SMOOTHED else 0.0,
                 "kept": min(2, self.kept[-1]) if method in SMOOTHED else 0,
-                "ranges": RANGES[0],
                 "block": 64 if method == "nbits8" else 32,
                 "embeddings8": method != "fp32",
                 # fp32 as it is is the base already.

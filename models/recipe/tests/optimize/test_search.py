@@ -74,7 +74,7 @@ class Graphs(Folder):
         for method in METHODS:
             options = {"block": 32} if method.startswith("nbits") else {}
             if method == "static":
-                options = {"ranges": "largest", "level": "extended"}
+                options = {"level": "extended"}
             run, _ = self.made(Configuration(method, **options))
             off = np.abs(self.states(run) - self.expected).mean() / self.expected.std()
             with self.subTest(method):
