@@ -1,10 +1,16 @@
 import { Option, type Command } from 'commander'
-import { ConceptLensError, type KnowledgeBase, type Logger } from '../core/index.ts'
+import { ConceptLensError, type KnowledgeBase, type LanguageModel, type Logger } from '../core/index.ts'
 import { createEngine, type Engine, type EngineUse, type Gliner } from '../inference/index.ts'
-import { createLinker, type Linker } from '../linking/index.ts'
+import { createLinker, withLanguageModel, type Linker } from '../linking/index.ts'
 import { createCandidateService } from '../network/index.ts'
 import type { Pipeline } from '../pipeline/index.ts'
 import type { Settings } from '../protocol/index.ts'
+import {
+  addGenerativeOptions,
+  askingOptionsOf,
+  openGenerative,
+  type GenerativeOptions,
+} from './openGenerative.ts'
 import { openGliner } from './openGliner.ts'
 import { addKnowledgeOptions, openKnowledge, type KnowledgeOptions } from './openKnowledge.ts'
 import { noteSaid, pipelineOf, type PipelineOptions } from './pipelineOptions.ts'
@@ -13,7 +19,7 @@ import { settingOption } from './settingOptions.ts'
 import { logLevels, stderrLogger, type LogLevel } from './terminal.ts'
 
 /** Options that every command that links shares. */
-export interface LinkerOptions extends KnowledgeOptions, PipelineOptions {
+export interface LinkerOptions extends KnowledgeOptions, PipelineOptions, GenerativeOptions {
   readonly processes: Settings['engine.processes']
   readonly provider: Settings['engine.provider']
   readonly candidateHost: Settings['candidates.allowedHosts']
@@ -22,7 +28,7 @@ export interface LinkerOptions extends KnowledgeOptions, PipelineOptions {
 
 /** Declares the options of {@link LinkerOptions}: those that are settings in an editor too, and a few of its own. */
 export function addLinkerOptions(command: Command): Command {
-  return addKnowledgeOptions(noteSaid(command))
+  return addGenerativeOptions(addKnowledgeOptions(noteSaid(command)))
     .addOption(settingOption('pipeline'))
     .addOption(settingOption('model.path', { default: resources.model }))
     .option('--no-model', 'link by names alone, without the neural model')
@@ -64,25 +70,30 @@ export async function openLinker(
   const extraKb = [...options.extraKb, ...vocabulariesOf(pipeline)]
   const { knowledgeBase, close } = await openKnowledge({ ...options, extraKb, onlyTypes, onlySources })
   let gliner: Gliner | undefined
+  let languageModel: LanguageModel | undefined
   try {
+    languageModel = await openGenerative(options, logger)
     gliner = await openGliner(pipeline, options, logger)
     const engine = await openEngine(pipeline.model, { ...options, use }, logger)
     const { candidateHost: allowedHosts } = options
     const remote = (service: { readonly url: string; readonly timeoutMs: number }) =>
       createCandidateService({ ...service, allowedHosts })
-    const linker = createLinker({ knowledgeBase, engine, gliner, remote, logger }, pipeline)
+    const own = createLinker({ knowledgeBase, engine, gliner, remote, logger }, pipeline)
+    const linker = languageModel
+      ? withLanguageModel(own, { model: languageModel, logger }, askingOptionsOf(options))
+      : own
     return {
       linker,
       knowledgeBase,
       engine,
       logger,
       async dispose() {
-        await Promise.all([engine?.dispose(), gliner?.dispose()])
+        await Promise.all([engine?.dispose(), gliner?.dispose(), languageModel?.dispose()])
         close()
       },
     }
   } catch (error) {
-    await gliner?.dispose()
+    await Promise.all([gliner?.dispose(), languageModel?.dispose()])
     close()
     throw error
   }

@@ -19,6 +19,7 @@ import {
   type ResultOf,
   type ServerNotifications,
 } from '../protocol/index.ts'
+import { askEditorModel } from './editorLanguageModel.ts'
 
 /** Where documents may live: on this machine or the remote one, unsaved, or in a virtual workspace. */
 const SCHEMES = ['file', 'untitled', 'vscode-remote', 'vscode-vfs']
@@ -55,6 +56,7 @@ export function createConnection(context: ExtensionContext, log: LogOutputChanne
     commandLinks: true,
     visibleRanges: true,
     isTrusted: workspace.isTrusted,
+    languageModels: true,
   }
   const client = new LanguageClient(
     SETTINGS_SECTION,
@@ -78,6 +80,7 @@ export function createConnection(context: ExtensionContext, log: LogOutputChanne
       markdown: { isTrusted: { enabledCommands: HOVER_COMMANDS } },
     },
   )
+  client.onRequest('conceptLens/askLanguageModel', askEditorModel)
   return {
     selector,
     // An explicit `undefined` would be sent as a second parameter.

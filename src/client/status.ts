@@ -66,14 +66,20 @@ function textOf(status: StatusParams | undefined): string {
 
 function tooltipOf(status: StatusParams | undefined): string {
   if (!status || status.server === 'starting') return 'ConceptLens is opening its knowledge base and model.'
-  const { document, message, lowPower } = status
+  const { document, message, lowPower, languageModel } = status
   const lines = {
     off: 'ConceptLens is off here.',
     waiting: 'Waiting to link this document.',
     linking: `Linking passage ${document?.nDone ?? 0} of ${document?.nPassages ?? 0}.`,
     linked: `${document?.nShown ?? 0} mentions linked.`,
   }
-  return [document ? lines[document.state] : 'ConceptLens is ready.', message, lowPower, 'Click for more.']
+  return [
+    document ? lines[document.state] : 'ConceptLens is ready.',
+    languageModel,
+    message,
+    lowPower,
+    'Click for more.',
+  ]
     .filter(Boolean)
     .join('\n')
 }

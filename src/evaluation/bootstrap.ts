@@ -1,3 +1,5 @@
+import { seededRandom } from '../linking/index.ts'
+
 /** One document's part in a mean: the sum over its mentions and how many there are. */
 export interface DocumentSum {
   readonly sum: number
@@ -52,15 +54,4 @@ function resampledMean(documents: readonly DocumentSum[], random: () => number):
 export function quantile(sorted: ArrayLike<number>, share: number): number {
   const rank = Math.ceil(share * sorted.length) - 1
   return sorted[Math.min(sorted.length - 1, Math.max(0, rank))] ?? 0
-}
-
-/** Mulberry32: numbers in [0, 1) that a seed determines. */
-export function seededRandom(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
 }

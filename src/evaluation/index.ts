@@ -15,7 +15,7 @@ export {
   type CorpusDocument,
   type GoldMention,
 } from './corpora.ts'
-export { bootstrapInterval, quantile, seededRandom, type Interval } from './bootstrap.ts'
+export { bootstrapInterval, quantile, type Interval } from './bootstrap.ts'
 export type { DisambiguationFigures, StratumFigures } from './disambiguationFigures.ts'
 export {
   EVALUATION_TASKS,
@@ -40,5 +40,6 @@ export type {
   BenchResult,
   ColdLinker,
   KnowledgeBaseParts,
+  OrderParts,
   PackingParts,
 } from './bench/types.ts'

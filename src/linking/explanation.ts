@@ -12,6 +12,7 @@ export type ExplanationReason =
   | 'unlikely-mention'
   | 'lost-to-overlap'
   | 'ranked-none'
+  | 'asked-language-model'
   | 'not-shown'
 
 /** One step of the way from a word to its link, in order. */

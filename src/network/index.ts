@@ -16,6 +16,7 @@ export {
   type LanguageModelServer,
   type LanguageModelServerOptions,
 } from './languageModel/server.ts'
+export { createServerModel } from './languageModel/serverModel.ts'
 export { openOntologies, type Licence, type OntologyFile, type OpenOntology } from './ontologies/catalog.ts'
 export { getOntologies, ontologiesByIds, type GetOptions } from './ontologies/getOntologies.ts'
 export { acceptedLicences, acceptLicences } from './ontologies/licences.ts'

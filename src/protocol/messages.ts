@@ -30,6 +30,8 @@ export interface InitializationOptions {
   readonly visibleRanges?: boolean
   /** A person trusts the workspace: its files may say which pipeline is run. False or absent in editors that do not ask. */
   readonly isTrusted?: boolean
+  /** The client answers `conceptLens/askLanguageModel`. */
+  readonly languageModels?: boolean
   /** Settings for clients that cannot be asked for them (`workspace/configuration`); as under `conceptLens`. */
   readonly settings?: unknown
 }
@@ -180,6 +182,17 @@ export type ServerState = 'starting' | 'ready' | 'limited'
 /** `off`: the setting says so or the language is not linked. */
 export type DocumentState = 'off' | 'waiting' | 'linking' | 'linked'
 
+/** Questions for a language model that the editor offers. */
+export interface AskLanguageModelParams {
+  /** Vendor, family or id; empty: the first one. */
+  readonly model: string
+  readonly prompts: readonly string[]
+}
+
+/** What the editor's language model wrote, in the order of the prompts, or why it could not be asked, as a sentence. */
+export type AskLanguageModelResult =
+  { readonly name: string; readonly answers: readonly string[] } | { readonly problem: string }
+
 /** Where git could be told to merge decisions. */
 export interface GitAttributesParams {
   /** URI of the `.gitattributes` file; it may not exist yet. */
@@ -196,6 +209,8 @@ export interface StatusParams {
   readonly document?: DocumentStatus
   /** A sentence about why little is done by itself now; absent when it is not so. */
   readonly lowPower?: string
+  /** What the language model has cost since the server started, as a sentence; absent when none was asked. */
+  readonly languageModel?: string
 }
 
 export interface DocumentStatus {
@@ -228,6 +243,12 @@ export interface Requests {
   'conceptLens/info': { params: Record<string, never>; result: ServerInfo }
   /** What the given folders hold, in their order; reads their manifests alone. */
   'conceptLens/knowledgeBases': { params: DescribeParams; result: readonly DescribedKnowledgeBase[] }
+}
+
+/** Requests of the server, for clients that said in {@link InitializationOptions} that they answer them. */
+export interface ServerRequests {
+  /** Can be cancelled. */
+  'conceptLens/askLanguageModel': { params: AskLanguageModelParams; result: AskLanguageModelResult }
 }
 
 /** Notifications of the client. */

@@ -257,6 +257,65 @@ export const SETTINGS = {
     flag: '--model <dir>',
     description: 'Folder of the model to link with. Empty: the built-in model.',
   },
+  'generative.use': {
+    type: 'choice',
+    default: 'off',
+    scope: 'user',
+    flag: '--generative <g>',
+    choices: {
+      off: 'None; text is read by the built-in model alone.',
+      folder: 'The one in `#conceptLens.generative.folder#`, on this machine.',
+      server: 'The one behind `#conceptLens.languageModel.server#`.',
+      editor:
+        'One that the editor offers (`#conceptLens.generative.editorModel#`); most of these run elsewhere, so that text leaves this machine.',
+    },
+    description:
+      'Which language model is asked about mentions whose link is uncertain. It reads the passage with up to ten candidates and names one, or none.',
+  },
+  'generative.folder': {
+    type: 'text',
+    default: '',
+    scope: 'machine',
+    flag: '--generative-folder <dir>',
+    description: 'Folder of a causal language model in ONNX, as onnx-community publishes them.',
+  },
+  'generative.editorModel': {
+    type: 'text',
+    default: '',
+    scope: 'user',
+    description:
+      'Which of the editor’s language models: its vendor, family or id (`copilot`, `gpt-4o`). Empty: the first one that the editor names.',
+  },
+  'generative.below': {
+    type: 'number',
+    default: 0.6,
+    minimum: 0,
+    maximum: 1,
+    scope: 'resource',
+    flag: '--generative-below <p>',
+    description:
+      'The language model is asked about mentions whose answer has a lower probability (0 to 1), “none of these” included. 1: about all.',
+  },
+  'generative.mostMentions': {
+    type: 'integer',
+    default: 40,
+    minimum: 1,
+    maximum: 1000,
+    scope: 'resource',
+    flag: '--generative-most <n>',
+    description:
+      'How many mentions of a document the language model is asked about at most when it is linked.',
+  },
+  'generative.orders': {
+    type: 'integer',
+    default: 1,
+    minimum: 1,
+    maximum: 10,
+    scope: 'resource',
+    flag: '--generative-orders <n>',
+    description:
+      'In how many orders candidates are shown to the language model; the mean of its answers counts. Each costs a question more.',
+  },
   'languageModel.server': {
     type: 'text',
     default: '',

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Logger } from '../core/index.ts'
 import {
   createEngine,
+  createGenerative,
   createGliner,
   knownPerformance,
   measurePerformance,
@@ -18,9 +19,18 @@ import {
   type NameVectors,
 } from '../knowledge/index.ts'
 import { createLinker } from '../linking/index.ts'
-import { createCandidateService, userCacheFolder } from '../network/index.ts'
+import {
+  createCandidateService,
+  createLanguageModelServer,
+  createServerModel,
+  readServerAddress,
+  userCacheFolder,
+} from '../network/index.ts'
 import { createPipelineFiles } from '../pipeline/index.ts'
 import type { Assets, Messages } from './ports.ts'
+
+/** Where the key of a server with a language model stands, when it asks for one. */
+const SERVER_KEY_VARIABLE = 'CONCEPTLENS_LM_KEY'
 
 /** Opens what ships with the program, or what settings name. `distDir` is the folder of the bundles. */
 export function createAssets(distDir: string, messages: Messages): Assets {
@@ -80,6 +90,23 @@ export function createAssets(distDir: string, messages: Messages): Assets {
     loadPerCore: () => (loadavg()[0] ?? 0) / availableParallelism(),
     pipelineFiles: createPipelineFiles(join(distDir, '..', 'media', 'pipelines')),
     openRemote: createCandidateService,
+    openLanguageModel: async (choice) => {
+      if (choice.use === 'folder')
+        return createGenerative({
+          modelDir: choice.modelPath,
+          engineScript,
+          provider: providerOf(choice.provider),
+          logger,
+        })
+      const { address, allowedHosts, model, timeoutMs } = choice
+      const key = process.env[SERVER_KEY_VARIABLE]
+      return createServerModel(
+        createLanguageModelServer({
+          ...{ model, timeoutMs, address: readServerAddress(address, allowedHosts) },
+          ...(key ? { key } : {}),
+        }),
+      )
+    },
     createLinker,
   }
 }

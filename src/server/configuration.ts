@@ -1,7 +1,8 @@
+import type { AskingOptions } from '../linking/index.ts'
 import type { DetectorOptions, Pipeline, PipelineOverrides } from '../pipeline/index.ts'
 import { withOverrides } from '../pipeline/index.ts'
 import { readSettings, type SettingKey, type Settings } from '../protocol/index.ts'
-import type { EngineChoice, GlinerChoice, Messages } from './ports.ts'
+import type { EngineChoice, GlinerChoice, LanguageModelChoice, Messages } from './ports.ts'
 
 /** What holds for a document. */
 export interface Configured {
@@ -86,6 +87,39 @@ export function namedTypesOf(
 
 const isAsked = (one: DetectorOptions): one is DetectorOptions & { readonly kind: 'named-types' } =>
   one.kind === 'named-types' && one.labels.length > 0
+
+/** The part of the settings that chooses a language model; `undefined` when none is asked. */
+export function languageModelChoice(settings: Settings): LanguageModelChoice | undefined {
+  switch (settings['generative.use']) {
+    case 'off':
+      return undefined
+    case 'folder':
+      return {
+        use: 'folder',
+        modelPath: settings['generative.folder'],
+        provider: settings['engine.provider'],
+      }
+    case 'server':
+      return {
+        use: 'server',
+        address: settings['languageModel.server'],
+        model: settings['languageModel.model'],
+        allowedHosts: settings['languageModel.allowedHosts'],
+        timeoutMs: 1000 * settings['languageModel.timeout'],
+      }
+    case 'editor':
+      return { use: 'editor', model: settings['generative.editorModel'] }
+  }
+}
+
+/** The part of the settings that says when a language model is asked. */
+export function askingOptions(settings: Settings): AskingOptions {
+  return {
+    below: settings['generative.below'],
+    mostMentions: settings['generative.mostMentions'],
+    nOrders: settings['generative.orders'],
+  }
+}
 
 /** The engine of a pipeline; `undefined` when it does without the model. */
 export function engineChoice({ model }: Pipeline, settings: Settings): EngineChoice | undefined {

@@ -1,4 +1,4 @@
-import type { Definition, KnowledgeBase, LinkedManuscript, Logger } from '../core/index.ts'
+import type { Definition, KnowledgeBase, LanguageModel, LinkedManuscript, Logger } from '../core/index.ts'
 import type { Engine, Gliner, MeasuringOptions, Trial } from '../inference/index.ts'
 import type { Linker, LinkerParts as LinkingParts, RemoteLookUp } from '../linking/index.ts'
 import type { Pipeline, PipelineFiles } from '../pipeline/index.ts'
@@ -27,6 +27,8 @@ export interface Assets {
   measureTrial(modelPath: string, how: Pick<MeasuringOptions, 'token' | 'isIdle'>): Promise<Trial>
   /** Processes that want a core, for each core there is; 0 where the system does not tell. */
   loadPerCore(): number
+  /** A language model in a folder or behind a server. Rejects with `ConceptLensError`. */
+  openLanguageModel(choice: OwnLanguageModel): Promise<LanguageModel>
   /** The descriptions that ship with the program, and those on this machine. */
   readonly pipelineFiles: PipelineFiles
   /** Opens the way to a service that names candidates. Throws `ConceptLensError` for another machine that is not allowed. */
@@ -60,6 +62,20 @@ export interface EngineChoice {
 
 /** Which model finds mentions of named types, and what it runs on. */
 export type GlinerChoice = Pick<EngineChoice, 'modelPath' | 'provider'>
+
+/** Which language model is asked about uncertain mentions. */
+export type LanguageModelChoice = OwnLanguageModel | { readonly use: 'editor'; readonly model: string }
+
+/** A language model of the person's own. */
+export type OwnLanguageModel =
+  | ({ readonly use: 'folder' } & Pick<EngineChoice, 'modelPath' | 'provider'>)
+  | {
+      readonly use: 'server'
+      readonly address: string
+      readonly model: string
+      readonly allowedHosts: readonly string[]
+      readonly timeoutMs: number
+    }
 
 /** What a linker is made of. */
 export type LinkerParts = Pick<LinkingParts, 'knowledgeBase' | 'engine' | 'gliner' | 'remote' | 'logger'>

@@ -12,8 +12,10 @@ import {
 import { featuresOf, registerForChanges, serverCapabilities } from './capabilities.ts'
 import { createConfiguration } from './configuration.ts'
 import { createDecisionsStore } from './decisionsStore.ts'
+import { createEditorModel } from './editorModel.ts'
 import { toSpan } from './fromLsp.ts'
 import { registerHandlers } from './handlers/index.ts'
+import { createLanguageModels } from './languageModels.ts'
 import { createLinkingLoop } from './linkingLoop.ts'
 import { createLowPower } from './lowPower.ts'
 import type { OpenManuscript } from './manuscripts.ts'
@@ -72,8 +74,21 @@ export function serve(connection: Connection, parts: ServerParts): void {
     return connection.workspace.getConfiguration({ section: SETTINGS_SECTION, ...scope })
   }
   const configuration = createConfiguration(fetchSettings, pipelines, messages)
-  const workbench = createWorkbench(assets, messages, () => {
-    if (workbench.state() !== told) tell()
+  const languageModels = createLanguageModels({
+    assets,
+    messages,
+    confirm: async (message, yes) => {
+      const chosen = await connection.window.showWarningMessage(message, { title: yes }, { title: 'Not Now' })
+      return chosen?.title === yes
+    },
+    editorModel: (model) =>
+      editor.options.languageModels === true ? createEditorModel(connection, model) : undefined,
+  })
+  const workbench = createWorkbench({
+    ...{ assets, messages, languageModels },
+    onChange: () => {
+      if (workbench.state() !== told) tell()
+    },
   })
   const decisions = createDecisionsStore({
     files: parts.files,
@@ -116,12 +131,14 @@ export function serve(connection: Connection, parts: ServerParts): void {
 
   function tell(document?: DocumentStatus): void {
     const message = workbench.info().problems.join(' ')
+    const languageModel = languageModels.cost()
     told = workbench.state()
     void connection.sendNotification('conceptLens/status', {
       server: told,
       ...(message === '' ? {} : { message }),
       ...(lowPower.reason === undefined ? {} : { lowPower: lowPower.reason }),
       ...(document ? { document } : {}),
+      ...(languageModel === undefined ? {} : { languageModel }),
     })
   }
 

@@ -1,8 +1,22 @@
 import type { KnowledgeBase } from '../core/index.ts'
 import type { Engine, Gliner } from '../inference/index.ts'
-import { readLabels, readRestriction, type Linker, type RemoteLookUp } from '../linking/index.ts'
+import {
+  readLabels,
+  readRestriction,
+  withLanguageModel,
+  type Linker,
+  type RemoteLookUp,
+} from '../linking/index.ts'
 import type { ServerInfo, ServerState } from '../protocol/index.ts'
-import { engineChoice, namedTypesOf, vocabulariesOf, type Configured } from './configuration.ts'
+import {
+  askingOptions,
+  engineChoice,
+  languageModelChoice,
+  namedTypesOf,
+  vocabulariesOf,
+  type Configured,
+} from './configuration.ts'
+import type { LanguageModels } from './languageModels.ts'
 import type { Assets, EngineChoice, GlinerChoice, Messages, RemoteChoice } from './ports.ts'
 import { createShelf, type Opened } from './shelf.ts'
 import { createViews } from './views.ts'
@@ -32,8 +46,16 @@ export interface Workbench {
 
 const STARTER_NAME = 'the starter knowledge base'
 
-/** Makes a {@link Workbench}; `onChange` is called whenever {@link Workbench.state} may have changed. */
-export function createWorkbench(assets: Assets, messages: Messages, onChange: () => void): Workbench {
+/** What a {@link Workbench} is made of. */
+export interface WorkbenchParts {
+  readonly assets: Assets
+  readonly messages: Messages
+  readonly languageModels: LanguageModels
+  /** Called whenever {@link Workbench.state} may have changed. */
+  readonly onChange: () => void
+}
+
+export function createWorkbench({ assets, messages, languageModels, onChange }: WorkbenchParts): Workbench {
   const knowledgeBases = createShelf<string, KnowledgeBase>(openKnowledgeBase)
   const engines = createShelf<EngineChoice, Engine>(openEngine)
   const gliners = createShelf<GlinerChoice, Gliner>(openGliner)
@@ -109,15 +131,21 @@ export function createWorkbench(assets: Assets, messages: Messages, onChange: ()
       const extra = vocabulariesOf(pipeline, settings)
       const types = namedTypesOf(pipeline, settings)
       const allowedHosts = settings['candidates.allowedHosts']
-      const [{ value: knowledgeBase }, opened, named] = await Promise.all([
+      const modelChoice = languageModelChoice(settings)
+      const [{ value: knowledgeBase }, opened, named, asked] = await Promise.all([
         views.of(path, extra),
         choice && engines.get(choice),
         types && gliners.get(types.choice),
+        modelChoice && languageModels.get(modelChoice),
       ])
       latest = knowledgeBase
       onChange()
       if (!knowledgeBase) return undefined
-      const key = JSON.stringify([path, extra, choice, types, allowedHosts, pipeline])
+      const asking = asked?.value && askingOptions(settings)
+      const key = JSON.stringify([
+        ...[path, extra, choice, types, allowedHosts, pipeline],
+        ...[modelChoice, asking],
+      ])
       const known = linkers.get(key)
       if (known?.knowledgeBase === knowledgeBase) return known
       for (const problem of [
@@ -131,14 +159,16 @@ export function createWorkbench(assets: Assets, messages: Messages, onChange: ()
         openRemote({ ...service, allowedHosts })
       const engine = opened?.value
       const parts = { knowledgeBase, logger, engine, gliner: named?.value, remote }
-      const linker = assets.createLinker(parts, pipeline)
+      const own = assets.createLinker(parts, pipeline)
+      const askingParts = asked?.value && { model: asked.value, logger, onUse: languageModels.onUse }
+      const linker = askingParts && asking ? withLanguageModel(own, askingParts, asking) : own
       const tools = { linker, knowledgeBase, ...(engine ? { engine } : {}) }
       linkers.set(key, tools)
       return tools
     },
     engine: latestEngine,
     state() {
-      const shelves = [knowledgeBases, views, engines, gliners]
+      const shelves = [knowledgeBases, views, engines, gliners, languageModels]
       const all = shelves.flatMap<Opened<unknown>>((shelf) => shelf.opened())
       if (shelves.some((shelf) => shelf.isOpening()) || all.length === 0) return 'starting'
       return all.some(({ problem }) => problem !== undefined) ? 'limited' : 'ready'
@@ -152,7 +182,7 @@ export function createWorkbench(assets: Assets, messages: Messages, onChange: ()
         ...(model
           ? { model: { name: model.model, version: model.version, provider: engine.running().provider } }
           : {}),
-        problems: [knowledgeBases, views, engines, gliners]
+        problems: [knowledgeBases, views, engines, gliners, languageModels]
           .flatMap<Opened<unknown>>((shelf) => shelf.opened())
           .flatMap(({ problem }) => problem ?? []),
       }
@@ -162,6 +192,7 @@ export function createWorkbench(assets: Assets, messages: Messages, onChange: ()
       views.dropFailed()
       engines.dropFailed()
       gliners.dropFailed()
+      languageModels.dropFailed()
       linkers.clear()
     },
     reopen(path) {
@@ -173,7 +204,7 @@ export function createWorkbench(assets: Assets, messages: Messages, onChange: ()
     async dispose() {
       linkers.clear()
       for (const one of retired) one.close()
-      const processes = [...engines.opened(), ...gliners.opened()]
+      const processes = [...engines.opened(), ...gliners.opened(), ...languageModels.opened()]
       await Promise.all(processes.map(async ({ value }) => value?.dispose()))
       const all = [...views.opened(), ...knowledgeBases.opened()]
       new Set(all.map(({ value }) => value)).forEach((value) => value?.close())

@@ -1,11 +1,6 @@
 import assert from 'node:assert/strict'
-import {
-  bootstrapInterval,
-  calibrationError,
-  precisionRecall,
-  quantile,
-  seededRandom,
-} from '../../src/evaluation/index.ts'
+import { bootstrapInterval, calibrationError, precisionRecall, quantile } from '../../src/evaluation/index.ts'
+import { seededRandom } from '../../src/linking/index.ts'
 
 describe('precisionRecall', () => {
   it('is what the textbook says', () => {

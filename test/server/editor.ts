@@ -17,11 +17,18 @@ import {
   type Range,
 } from 'vscode-languageserver/node'
 import { TextDocument } from 'vscode-languageserver-textdocument'
-import { ConceptLensError, type KnowledgeBase } from '../../src/core/index.ts'
+import { ConceptLensError, type KnowledgeBase, type LanguageModel } from '../../src/core/index.ts'
 import type { Engine, Gliner, Trial } from '../../src/inference/index.ts'
 import { mergeKnowledgeBases } from '../../src/knowledge/index.ts'
 import { createLinker, featureNames } from '../../src/linking/index.ts'
-import type { ParamsOf, RequestMethod, ResultOf, StatusParams } from '../../src/protocol/index.ts'
+import type {
+  AskLanguageModelParams,
+  AskLanguageModelResult,
+  ParamsOf,
+  RequestMethod,
+  ResultOf,
+  StatusParams,
+} from '../../src/protocol/index.ts'
 import {
   createExporter,
   serve,
@@ -45,6 +52,12 @@ export interface EditorOptions {
   readonly engine?: Engine
   /** What finds mentions of named types; none by default. */
   readonly gliner?: Gliner
+  /** What is asked about uncertain mentions; none by default. */
+  readonly languageModel?: LanguageModel
+  /** Answers `conceptLens/askLanguageModel`; without it the editor offers no language models. */
+  readonly editorModel?: (params: AskLanguageModelParams) => AskLanguageModelResult
+  /** Titles of the buttons that the person presses when they are asked, in turn; nothing by default. */
+  readonly presses?: readonly string[]
   readonly definitions?: RemoteDefinitions
   readonly timers?: Timers
   readonly power?: PowerSource
@@ -202,6 +215,10 @@ export async function openEditor(options: EditorOptions = {}): Promise<Editor> {
         exists: (path) => files.has(pathToFileURL(path).toString()),
       },
       openRemote: ({ url }) => ({ url, find: (texts) => Promise.resolve(texts.map(() => [])) }),
+      openLanguageModel: () =>
+        options.languageModel
+          ? Promise.resolve(options.languageModel)
+          : Promise.reject(new Error('There is no such language model.')),
       createLinker,
       ...(options.trials ?? oldTrial),
     }),
@@ -218,7 +235,10 @@ export async function openEditor(options: EditorOptions = {}): Promise<Editor> {
     new StreamMessageReader(toClient),
     new StreamMessageWriter(toServer),
   )
-  const editor = editorOver(client, { files, writable, settings: options.settings ?? {} })
+  const { editorModel, presses = [] } = options
+  const editor = editorOver(client, {
+    ...{ files, writable, settings: options.settings ?? {}, editorModel, presses: [...presses] },
+  })
   await client.sendRequest('initialize', {
     processId: null,
     rootUri: null,
@@ -230,6 +250,7 @@ export async function openEditor(options: EditorOptions = {}): Promise<Editor> {
       commandLinks: true,
       visibleRanges: true,
       isTrusted: options.isTrusted === true,
+      ...(editorModel ? { languageModels: true } : {}),
     },
   })
   await client.sendNotification('initialized', {})
@@ -310,6 +331,8 @@ interface EditorState {
   readonly files: Map<string, string>
   readonly writable: { value: boolean }
   settings: Record<string, unknown>
+  readonly editorModel: EditorOptions['editorModel']
+  readonly presses: string[]
 }
 
 function editorOver(client: ProtocolConnection, state: EditorState): Omit<Editor, 'dispose'> {
@@ -336,6 +359,16 @@ function editorOver(client: ProtocolConnection, state: EditorState): Omit<Editor
   })
   client.onRequest('workspace/configuration', ({ items }: { items: unknown[] }) =>
     items.map(() => state.settings),
+  )
+  client.onRequest('window/showMessageRequest', ({ message }: { message: string }) => {
+    shown.push(message)
+    const title = state.presses.shift()
+    return title === undefined ? null : { title }
+  })
+  client.onRequest(
+    'conceptLens/askLanguageModel',
+    (params: AskLanguageModelParams): Promise<AskLanguageModelResult> =>
+      Promise.resolve(state.editorModel?.(params) ?? { problem: 'There is none.' }),
   )
   client.onRequest('workspace/inlayHint/refresh', () => null)
   client.onRequest('client/registerCapability', () => null)

@@ -104,7 +104,10 @@ export function answers(chances: Chances): Behaviour {
         }
     json(200, {
       choices: [{ index: 0, finish_reason: 'length', ...choice }],
-      usage: { prompt_tokens: 100, completion_tokens: 1, total_tokens: 101 },
+      usage: {
+        ...{ prompt_tokens: 100, completion_tokens: 1, total_tokens: 101 },
+        prompt_tokens_details: { cached_tokens: 40 },
+      },
     })(response)
   }
 }

@@ -1,5 +1,5 @@
 import type { ConceptRef, KnowledgeBase } from '../../src/core/index.ts'
-import { seededRandom } from '../../src/evaluation/index.ts'
+import { seededRandom } from '../../src/linking/index.ts'
 
 /** What a person types, and the concept that they want. */
 export interface TypedName {

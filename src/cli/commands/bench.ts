@@ -9,6 +9,7 @@ import {
   type BenchFile,
   type BenchName,
   type BenchParts,
+  type OrderParts,
   type PackingParts,
 } from '../../evaluation/index.ts'
 import {
@@ -20,6 +21,7 @@ import {
 import { readBeside, readInput } from '../inputs.ts'
 import { nameVectors } from '../nameVectors.ts'
 import { startGliner } from '../openGliner.ts'
+import { openGenerative } from '../openGenerative.ts'
 import { addLinkerOptions, openLinker, type LinkerOptions } from '../openLinker.ts'
 import { writeOut } from '../output.ts'
 import { resources, sampleManuscripts } from '../resources.ts'
@@ -37,6 +39,7 @@ interface BenchOptions extends LinkerOptions {
   readonly denseModel?: readonly string[]
   readonly threads?: readonly string[]
   readonly glinerUni?: string
+  readonly mentions?: number
 }
 
 const THREADS = Array.from({ length: 64 }, (_, i) => String(i + 1))
@@ -59,7 +62,7 @@ export function addBenchCommand(program: Command): void {
     .option('--import <source...>', 'sources to import again for "kb"')
     .option(
       '--dense-model <dir...>',
-      'exported dense cross-encoders for "packing"; without one the published packings are left out',
+      'exported dense cross-encoders for "packing" and "order"; without one the published packings are left out',
     )
     .option('--two-stream-model <dir...>', 'two-stream models for "packing" besides the one that links')
     .addOption(
@@ -68,6 +71,11 @@ export function addBenchCommand(program: Command): void {
       ),
     )
     .option('--gliner-uni <dir>', 'a GLiNER uni-encoder that "gliner" compares with that of --gliner')
+    .option(
+      '--mentions <n>',
+      'how many mentions "order" asks about; 100 by default',
+      numberParser({ type: 'integer', minimum: 1, maximum: 100_000 }),
+    )
   addLinkerOptions(command).action((names: BenchName[], options: BenchOptions) => run(names, options))
 }
 
@@ -109,6 +117,7 @@ async function partsOf(
     ...(options.model === false && options.twoStreamModel === undefined
       ? {}
       : { packing: packingParts(options) }),
+    order: orderParts(options),
     ...(options.gliner === '' ? {} : { namedTypes: namedTypeParts(options, folder) }),
     progress: (name) => process.stderr.write(`${name} …\n`),
   }
@@ -127,6 +136,18 @@ function packingParts({
     denseModels: denseModel,
     ...(threads === undefined ? {} : { threads: threads.map(Number) }),
     logger: stderrLogger(log),
+  }
+}
+
+function orderParts(options: BenchOptions): OrderParts {
+  const { denseModel = [], mentions, log } = options
+  const logger = stderrLogger(log)
+  return {
+    engineScript: resources.engineScript,
+    denseModels: denseModel,
+    openLanguageModel: () => openGenerative(options, logger),
+    ...(mentions === undefined ? {} : { nMentions: mentions }),
+    logger,
   }
 }
 

@@ -4,6 +4,7 @@ import { benchEdit } from './edit.ts'
 import { benchKnowledgeBase } from './knowledgeBase.ts'
 import { benchManuscript } from './manuscript.ts'
 import { benchNamedTypes } from './namedTypes.ts'
+import { benchOrder } from './order/order.ts'
 import { benchPacking } from './packing/packing.ts'
 import { benchStartup } from './startup.ts'
 import type { BenchEnvironment, BenchName, BenchParts, BenchReport, BenchResult } from './types.ts'
@@ -20,6 +21,7 @@ const BENCHES: Readonly<Record<BenchName, Bench>> = {
   kb: ({ knowledgeBase, progress }) => knowledgeBase && benchKnowledgeBase(knowledgeBase, progress),
   gliner: ({ namedTypes, manuscripts }) =>
     namedTypes && manuscripts && benchNamedTypes(namedTypes, manuscripts),
+  order: ({ order, manuscripts, ...parts }) => order && manuscripts && benchOrder(parts, manuscripts, order),
 }
 
 /** All benchmarks, in the order they run. */
@@ -48,6 +50,7 @@ const NEEDS: Readonly<Record<BenchName, string>> = {
   packing: 'a model',
   kb: 'a knowledge base and texts to look up',
   gliner: 'a GLiNER bi-encoder (--gliner DIR) and manuscripts',
+  order: 'a model that ranks and manuscripts',
 }
 
 function missing(name: BenchName): ConceptLensError {

@@ -1,4 +1,4 @@
-import type { KnowledgeBase, Logger } from '../../core/index.ts'
+import type { KnowledgeBase, LanguageModel, Logger } from '../../core/index.ts'
 import type { Engine, EngineUse, Gliner } from '../../inference/index.ts'
 import type { Linker } from '../../linking/index.ts'
 
@@ -14,7 +14,7 @@ export interface BenchResult {
   readonly unit: string
 }
 
-export type BenchName = 'manuscript' | 'edit' | 'startup' | 'packing' | 'kb' | 'gliner'
+export type BenchName = 'manuscript' | 'edit' | 'startup' | 'packing' | 'kb' | 'gliner' | 'order'
 
 /** The machine and what ran on it; absolute figures mean nothing without. */
 export interface BenchEnvironment {
@@ -63,6 +63,8 @@ export interface BenchParts {
   readonly packing?: PackingParts
   /** For `gliner`. */
   readonly namedTypes?: NamedTypeParts
+  /** For `order`. */
+  readonly order?: OrderParts
   readonly progress?: (message: string) => void
 }
 
@@ -79,6 +81,17 @@ export interface PackingParts {
   readonly rounds?: number
   readonly logger: Logger
   readonly progress?: (message: string) => void
+}
+
+export interface OrderParts {
+  /** The bundle of the engine's process. */
+  readonly engineScript: string
+  /** Folders of dense cross-encoders. */
+  readonly denseModels: readonly string[]
+  readonly openLanguageModel?: () => Promise<LanguageModel | undefined>
+  /** How many different mentions are asked about; 100 by default. */
+  readonly nMentions?: number
+  readonly logger: Logger
 }
 
 export interface NamedTypeParts {

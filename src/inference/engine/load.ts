@@ -15,6 +15,7 @@ import type {
   DenseLoad,
   EngineAnswer,
   EngineRequest,
+  GenerativeLoad,
   GlinerLoad,
   LoadOptions,
   ProductLoad,
@@ -45,6 +46,8 @@ export async function loadModel(options: LoadOptions): Promise<LoadedModel> {
       return loadDense(options)
     case 'gliner':
       return loadNamedTypes(options)
+    case 'generative':
+      return loadLanguageModel(options)
     case 'product':
       return loadProduct(options)
   }
@@ -126,6 +129,27 @@ async function loadNamedTypes(options: GlinerLoad): Promise<LoadedModel> {
   }
 }
 
+async function loadLanguageModel(options: GenerativeLoad): Promise<LoadedModel> {
+  // A megabyte of code that no other engine needs, and that loads the library which runs graphs.
+  const { loadGenerative } = await import('./generative/load.ts').catch((cause: unknown) => {
+    throw runtimeMissing(process.platform, process.arch, cause)
+  })
+  const opened = await loadGenerative(options.model, options)
+  return {
+    notes: () => notesOf(opened),
+    async answer(request, checkpoint) {
+      const { id } = request
+      if (request.kind === 'choose')
+        return { kind: 'chosen', id, ...(await opened.value.choose(request.questions, checkpoint)) }
+      if (request.kind !== 'write') throw outOfTurn(request.kind, options.engine)
+      return {
+        ...{ kind: 'written', id },
+        ...(await opened.value.write(request.prompt, request.maxTokens, checkpoint)),
+      }
+    },
+  }
+}
+
 async function loadProduct(options: ProductLoad): Promise<LoadedModel> {
   const session = await open(productGraph(options), options)
   const { rows, inner } = options
@@ -167,7 +191,10 @@ async function open(
 
 const noCheckpoint: Checkpoint = () => Promise.resolve()
 
-function notesOf({ provider, notice }: Session): ReturnType<LoadedModel['notes']> {
+function notesOf({
+  provider,
+  notice,
+}: Pick<Session, 'provider' | 'notice'>): ReturnType<LoadedModel['notes']> {
   return { provider, ...(notice === undefined ? {} : { notice }) }
 }
 

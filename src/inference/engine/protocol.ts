@@ -1,4 +1,6 @@
+import type { LetterAnswers, LetterQuestion, WrittenText } from '../../core/index.ts'
 import type { MentionScores, MentionToScore } from '../engine.ts'
+import type { GenerativeFolder } from '../generative/modelFolder.ts'
 import type { GlinerConfig } from '../gliner/glinerConfig.ts'
 import type { ModelManifest } from '../modelManifest.ts'
 import type { DenseModel } from '../packing/denseModel.ts'
@@ -8,8 +10,8 @@ import type { ProviderName } from '../providers.ts'
 import type { Asked, LabelledSpan } from './gliner/model.ts'
 
 /**
- * What the parent sends to the engine's process. Nothing of the answers depends on what was sent before, so that a
- * request can be repeated to a new process.
+ * What the parent sends to the engine's process. Nothing of the answers (but what they cost) depends on what was sent before, so
+ * that a request can be repeated to a new process.
  */
 export type EngineRequest =
   | { readonly kind: 'load'; readonly id: number; readonly options: LoadOptions }
@@ -33,13 +35,17 @@ export type EngineRequest =
       readonly passages: readonly PassageToRank[]
       readonly options: DenseOptions
     }
+  /** Letters that follow questions, of a causal language model. */
+  | { readonly kind: 'choose'; readonly id: number; readonly questions: readonly LetterQuestion[] }
+  /** Of a causal language model. */
+  | { readonly kind: 'write'; readonly id: number; readonly prompt: string; readonly maxTokens: number }
   /** Of a matrix product: so many products, one after the other. */
   | { readonly kind: 'multiply'; readonly id: number; readonly times: number }
   /** The request with this id is no longer wanted; it is still answered, with `cancelled` or what was ready. */
   | { readonly kind: 'cancel'; readonly id: number }
 
 /** What the engine's process needs before anything else; sent first and once. It holds one model. */
-export type LoadOptions = TwoStreamLoad | DenseLoad | GlinerLoad | ProductLoad
+export type LoadOptions = TwoStreamLoad | DenseLoad | GlinerLoad | GenerativeLoad | ProductLoad
 
 interface LoadBase {
   readonly provider: ProviderName
@@ -74,6 +80,12 @@ export interface GlinerLoad extends LoadBase {
   readonly config: GlinerConfig
 }
 
+/** A causal language model, which answers `choose` and `write`. */
+export interface GenerativeLoad extends LoadBase {
+  readonly engine: 'generative'
+  readonly model: GenerativeFolder
+}
+
 /** One matrix product alone, which answers `multiply`: what the processor can do at most. */
 export interface ProductLoad extends LoadBase, MatrixProduct {
   readonly engine: 'product'
@@ -91,6 +103,8 @@ export type EngineAnswer =
   | { readonly kind: 'spans'; readonly id: number; readonly spans: readonly LabelledSpan[] }
   /** It goes on elsewhere, and why. Has no request: `id` is 0. */
   | { readonly kind: 'moved'; readonly id: 0; readonly provider: string; readonly notice: string }
+  | ({ readonly kind: 'chosen'; readonly id: number } & LetterAnswers)
+  | ({ readonly kind: 'written'; readonly id: number } & WrittenText)
   | { readonly kind: 'cancelled'; readonly id: number }
   | { readonly kind: 'failed'; readonly id: number; readonly code: string; readonly message: string }
 

@@ -17,6 +17,8 @@ export interface Completion {
 /** Tokens read and written. */
 export interface TokenUsage {
   readonly promptTokens: number
+  /** Of those read, which the server still knew. */
+  readonly cachedTokens: number
   readonly completionTokens: number
 }
 
@@ -49,6 +51,7 @@ const columnsSchema = v.object({
 const usageSchema = v.object({
   prompt_tokens: v.optional(v.number(), 0),
   completion_tokens: v.optional(v.number(), 0),
+  prompt_tokens_details: v.nullish(v.object({ cached_tokens: v.nullish(v.number()) })),
 })
 
 const choiceSchema = v.object({
@@ -72,7 +75,11 @@ export function readCompletion(body: unknown): Completion {
     text: choice?.message?.content ?? choice?.text ?? '',
     ...(tokens ? { tokens } : {}),
     isCut: choice?.finish_reason === 'length',
-    usage: { promptTokens: usage?.prompt_tokens ?? 0, completionTokens: usage?.completion_tokens ?? 0 },
+    usage: {
+      promptTokens: usage?.prompt_tokens ?? 0,
+      cachedTokens: usage?.prompt_tokens_details?.cached_tokens ?? 0,
+      completionTokens: usage?.completion_tokens ?? 0,
+    },
   }
 }
 

@@ -55,6 +55,8 @@ export interface CompletionRequest extends AskOptions {
  */
 export interface LanguageModelServer {
   readonly address: ServerAddress
+  /** The model's name where one was given, else the server's host. */
+  readonly name: string
   /** Names of the models that the server has. */
   models(token?: CancellationToken): Promise<readonly string[]>
   chat(request: ChatRequest, token?: CancellationToken): Promise<Completion>
@@ -153,6 +155,7 @@ export function createLanguageModelServer(options: LanguageModelServerOptions): 
 
   return {
     address,
+    name: model ?? address.host,
     models,
     chat({ messages, jsonSchema, thinking, ...asked }, token) {
       const nAlternatives = asked.nAlternatives ?? 0

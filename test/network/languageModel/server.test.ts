@@ -62,7 +62,7 @@ describe('server with a language model', () => {
         [' B', '0.100'],
       ],
     )
-    assert.deepEqual(usage, { promptTokens: 100, completionTokens: 1 })
+    assert.deepEqual(usage, { promptTokens: 100, cachedTokens: 40, completionTokens: 1 })
     assert.deepEqual(double.seen[0]?.body, {
       model: 'tiny',
       messages: QUESTION.messages,

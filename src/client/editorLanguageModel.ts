@@ -1,0 +1,53 @@
+import {
+  CancellationError,
+  LanguageModelChatMessage,
+  LanguageModelError,
+  lm,
+  type CancellationToken,
+  type LanguageModelChat,
+} from 'vscode'
+import type { AskLanguageModelParams, AskLanguageModelResult } from '../protocol/index.ts'
+
+/** VS Code shows it when it asks whether ConceptLens may use the model. */
+const JUSTIFICATION =
+  'ConceptLens asks it which concept an uncertain mention of your manuscript means, and sends the paragraph around it.'
+
+/** Asks the editor's language model question after question; what it cannot do is told as a sentence. */
+export async function askEditorModel(
+  { model, prompts }: AskLanguageModelParams,
+  token: CancellationToken,
+): Promise<AskLanguageModelResult> {
+  const all = await lm.selectChatModels()
+  const chosen = all.find((one) => model === '' || [one.vendor, one.family, one.id].includes(model))
+  if (!chosen) return { problem: noModel(model, all) }
+  try {
+    const answers: string[] = []
+    for (const prompt of prompts) answers.push(await answerOf(chosen, prompt, token))
+    return { name: chosen.name, answers }
+  } catch (error) {
+    if (token.isCancellationRequested) throw new CancellationError()
+    const reason = error instanceof Error ? error.message : String(error)
+    const code = error instanceof LanguageModelError ? ` (${error.code})` : ''
+    return { problem: `${chosen.name} does not answer: ${reason}${code}. Choose another model, or ask none.` }
+  }
+}
+
+async function answerOf(model: LanguageModelChat, prompt: string, token: CancellationToken): Promise<string> {
+  const response = await model.sendRequest(
+    [LanguageModelChatMessage.User(prompt)],
+    { justification: JUSTIFICATION },
+    token,
+  )
+  let text = ''
+  for await (const piece of response.text) text += piece
+  return text
+}
+
+function noModel(wanted: string, all: readonly LanguageModelChat[]): string {
+  const found =
+    wanted === ''
+      ? 'The editor offers no language model.'
+      : `The editor offers no language model “${wanted}”.`
+  const has = all.map(({ vendor, family }) => `${vendor}/${family}`).join(', ')
+  return `${found} ${has === '' ? 'Install an extension that brings one' : `It offers ${has}`}; conceptLens.generative.editorModel says which is taken.`
+}

@@ -1,0 +1,80 @@
+import type { CancellationToken } from './ports.ts'
+
+/** A question whose answer is one of a few letters. */
+export interface LetterQuestion {
+  /** What the model reads, as a person would say it; templates of chat are its own business. */
+  readonly prompt: string
+  /** The letters that may come next: `['A', 'B', 'C']`. */
+  readonly letters: readonly string[]
+}
+
+/** What a language model says next. */
+export type LetterAnswer =
+  /**
+   * For each letter the logarithm of the probability that it is the next token, among all tokens that there are; −∞ when
+   * it is not among those that the model tells of. Their powers need not sum to 1: a model may want to say something else.
+   */
+  | { readonly kind: 'probabilities'; readonly logProbabilities: readonly number[] }
+  /** From a model that tells no probabilities: the letter that it wrote. */
+  | { readonly kind: 'letter'; readonly letter: string }
+  /** It wrote something else, or would all but surely have. */
+  | { readonly kind: 'other'; readonly text: string }
+
+/** What asking cost. */
+export interface LanguageModelUsage {
+  readonly calls: number
+  /** Tokens of the questions, without those that the model still knew; 0 where it does not tell. */
+  readonly promptTokens: number
+  /** Tokens of questions that it had read before and did not read again. */
+  readonly reusedTokens: number
+  readonly writtenTokens: number
+}
+
+/** A text that a language model wrote. */
+export interface WrittenText {
+  readonly text: string
+  readonly usage: LanguageModelUsage
+}
+
+/** Answers in the order of the questions. */
+export interface LetterAnswers {
+  readonly answers: readonly LetterAnswer[]
+  readonly usage: LanguageModelUsage
+}
+
+/**
+ * A causal language model, wherever it runs. It is asked at temperature 0: the same question has the same answer. Calls
+ * reject with `CancelledError` when cancelled, and with `ConceptLensError` when the model cannot answer.
+ */
+export interface LanguageModel {
+  /** For people. */
+  readonly name: string
+  /** Changes with the model; part of cache keys. */
+  readonly fingerprint: string
+  /** Asks in one go what begins alike, so that the beginning is read once. */
+  choose(questions: readonly LetterQuestion[], token?: CancellationToken): Promise<LetterAnswers>
+  /** Lets it write at most so many tokens. */
+  write(prompt: string, maxTokens: number, token?: CancellationToken): Promise<WrittenText>
+  /** Ends what it holds. Calls under way reject with `CancelledError`. */
+  dispose(): Promise<void>
+}
+
+export const NO_USAGE: LanguageModelUsage = { calls: 0, promptTokens: 0, reusedTokens: 0, writtenTokens: 0 }
+
+/** What two askings cost together. */
+export function addUsage(a: LanguageModelUsage, b: LanguageModelUsage): LanguageModelUsage {
+  return {
+    calls: a.calls + b.calls,
+    promptTokens: a.promptTokens + b.promptTokens,
+    reusedTokens: a.reusedTokens + b.reusedTokens,
+    writtenTokens: a.writtenTokens + b.writtenTokens,
+  }
+}
+
+/** The letter in a text that a model wrote: the first word, when it is one of them (`B`, `(B)`, `B. asthma`). */
+export function readLetter(text: string, letters: readonly string[]): LetterAnswer {
+  const [, letter] = /^[^\p{L}\p{N}]*(\p{L})(?![\p{L}\p{N}])/u.exec(text) ?? []
+  return letter !== undefined && letters.includes(letter)
+    ? { kind: 'letter', letter }
+    : { kind: 'other', text }
+}

@@ -1,0 +1,6 @@
+export { decideMentions } from './decide.ts'
+export type { Decided, DecideOptions } from './decide.ts'
+export type { Opinion } from './opinion.ts'
+export { seededRandom, shuffled } from './orders.ts'
+export { MOST_OPTIONS, NONE, questionOf } from './prompt.ts'
+export type { MentionToDecide } from './prompt.ts'

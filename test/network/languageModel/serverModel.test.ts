@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict'
+import { readLetter, type LanguageModel } from '../../../src/core/index.ts'
+import {
+  createLanguageModelServer,
+  createServerModel,
+  readServerAddress,
+} from '../../../src/network/index.ts'
+import {
+  answers,
+  json,
+  says,
+  serveLanguageModel,
+  type Behaviour,
+  type LanguageModelDouble,
+} from '../../support/languageModelServer.ts'
+
+const letters = ['A', 'B', 'C']
+
+describe('server as a model that chooses letters', () => {
+  let double: LanguageModelDouble
+  let model: LanguageModel
+
+  async function open(...behaviours: readonly Behaviour[]): Promise<void> {
+    double = await serveLanguageModel(behaviours)
+    model = createServerModel(
+      createLanguageModelServer({ address: readServerAddress(double.url, []), model: 'tiny' }),
+    )
+  }
+
+  afterEach(async () => {
+    await model.dispose()
+    await double.close()
+  })
+
+  it('adds up the tokens that are a letter, and knows nothing of those that are not told', async () => {
+    await open(answers({ B: 0.5, ' B': 0.25, A: 0.125, The: 0.0625 }))
+    const { answers: found, usage } = await model.choose([{ prompt: 'one', letters }])
+    const [answer] = found
+    assert.equal(answer?.kind, 'probabilities')
+    const probabilities = answer?.kind === 'probabilities' ? answer.logProbabilities.map(Math.exp) : []
+    assert.deepEqual(
+      probabilities.map((value) => value.toFixed(4)),
+      ['0.1250', '0.7500', '0.0000'],
+    )
+    assert.deepEqual(usage, { calls: 1, promptTokens: 60, reusedTokens: 40, writtenTokens: 1 })
+    assert.equal(model.name, 'tiny')
+  })
+
+  it('takes the letter alone from a server that tells no probabilities', async () => {
+    await open(says('B'), says('**C**'), says('Dear me'), says('D'))
+    const { answers: found } = await model.choose(letters.concat('D').map((prompt) => ({ prompt, letters })))
+    assert.deepEqual(found, [
+      { kind: 'letter', letter: 'B' },
+      { kind: 'letter', letter: 'C' },
+      { kind: 'other', text: 'Dear me' },
+      { kind: 'other', text: 'D' },
+    ])
+    assert.deepEqual(
+      double.seen.map(({ body }) => body?.messages?.[0]?.content),
+      ['A', 'B', 'C', 'D'],
+    )
+  })
+
+  it('says so when letters that are not among the options are all that it tells of', async () => {
+    await open(answers({ X: 0.9, Y: 0.1 }))
+    assert.deepEqual((await model.choose([{ prompt: 'one', letters }])).answers, [
+      { kind: 'other', text: 'X' },
+    ])
+  })
+
+  it('fails as a whole when a question fails', async () => {
+    await open(answers({ A: 1 }), json(500, {}))
+    await assert.rejects(
+      model.choose([
+        { prompt: 'one', letters },
+        { prompt: 'two', letters },
+      ]),
+      { code: 'lm-failed' },
+    )
+  })
+
+  it('writes', async () => {
+    await open(says('kidney failure'))
+    const { text, usage } = await model.write('expand', 20)
+    assert.equal(text, 'kidney failure')
+    assert.deepEqual(usage, { calls: 1, promptTokens: 100, reusedTokens: 0, writtenTokens: 5 })
+    assert.equal(double.seen[0]?.body?.max_tokens, 20)
+  })
+})
+
+describe('letter in a text', () => {
+  it('is its first word', () => {
+    for (const text of ['B', ' B\n', '(B)', 'B. asthma', '**B**', '"B"'])
+      assert.deepEqual(readLetter(text, letters), { kind: 'letter', letter: 'B' }, text)
+    for (const text of ['', 'b', 'Because', 'The answer is B', 'B2', 'E'])
+      assert.equal(readLetter(text, letters).kind, 'other', text)
+  })
+})
