@@ -25,7 +25,7 @@ import onnx
 from onnx import TensorProto, helper
 
 from .model import MASKED
-from .onnx_export import OPSET, Graph
+from .onnx_graph import OPSET, Graph
 
 if TYPE_CHECKING:
     from .dense_model import DenseRanker

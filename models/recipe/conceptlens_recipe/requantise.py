@@ -17,7 +17,7 @@ from pathlib import Path
 
 import torch
 
-from . import corpora, evaluate, feature_ranker, onnx_export, smoothing
+from . import corpora, evaluate, feature_ranker, onnx_export, onnx_graph, smoothing
 from .candidates import KnowledgeBaseTable, retrieve
 from .contract import Architecture
 from .manifest import ENCODER, FEATURE_RANKER, VOCABULARY, sha256
@@ -38,18 +38,18 @@ def write(source: Path, out: Path, precision: str, data: Path) -> None:
     """The folder with another graph; `out` may be the source itself."""
     model = TwoStreamEncoder(Architecture()).eval()
     onnx_export.read(model, source / ENCODER, whole=True)
-    smooth = None
+    schemes = None
     if precision == "int8":
         segmenter = Segmenter(source / VOCABULARY)
         pools = corpus_passages(data, segmenter, CALIBRATION, smoke=True)
         passages = [p for pool in pools.values() for p in pool[:CALIBRATION_PASSAGES]]
-        smooth = smoothing.factors(model, smoothing.channel_maxima(model, segmenter, passages))
+        schemes = smoothing.schemes(model, smoothing.inputs_of_products(model, segmenter, passages))
     manifest = json.loads((source / "manifest.json").read_text(encoding="utf-8"))
     out.mkdir(parents=True, exist_ok=True)
     for name in (VOCABULARY, FEATURE_RANKER):
         if out.resolve() != source.resolve():
             shutil.copy(source / name, out / name)
-    onnx_export.write(model, out / ENCODER, precision, smooth)
+    onnx_export.write(model, out / ENCODER, precision, schemes)
     manifest["sha256"][ENCODER] = sha256(out / ENCODER)
     manifest["precision"] = precision
     # Measured with the other graph.
@@ -95,7 +95,7 @@ def note(source: Path, out: Path, report: dict[str, object]) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", type=Path, required=True)
-    parser.add_argument("--precision", choices=onnx_export.PRECISIONS, required=True)
+    parser.add_argument("--precision", choices=onnx_graph.PRECISIONS, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--data", type=Path, default=corpora.default_data())
     parser.add_argument("--kb", type=Path, help="built starter knowledge base; with it both are measured")

@@ -54,7 +54,9 @@ class Encoder:
         nothing = np.zeros((1, arch.hidden)), np.zeros((1, arch.features))
         wanted = ["states", "token_logits", *names]
         states, logits, *kept = self.run(wanted, [ids], [[1.0] * len(ids)], self.no_text, *nothing)
-        keys = {f"text_{name}": value[0] for name, value in zip(names, kept, strict=True)}
+        # Of one segment, which comes before the heads in graphs of earlier versions.
+        shape = arch.heads, len(ids), arch.head_dim
+        keys = {f"text_{name}": value.reshape(shape) for name, value in zip(names, kept, strict=True)}
         return ReadText(states[0, 1:-1], logits[0, 1:-1], keys)  # type: ignore[arg-type]
 
     def score(

@@ -1,8 +1,6 @@
-"""Factors by which the channels of activations are evened out before they are rounded to int8.
+"""What training passages show of the inputs of every product, and the codes that are chosen by it (`int8.py`).
 
-A few channels of a layer's activations are much larger than the rest, and a token's scale must hold them. Each channel is
-divided by its factor and the matrix's row multiplied by it, so that part of the difficulty moves to the weights (Xiao et al.,
-"SmoothQuant", ICML 2023). Largest values are taken over training passages and segments made of their mentions.
+Read are training passages, and segments made of their mentions.
 """
 
 from __future__ import annotations
@@ -12,32 +10,39 @@ from collections.abc import Iterable
 import numpy as np
 import torch
 
+from .int8 import Inputs, Scheme, scheme_behind_gelu, scheme_of
 from .model import TwoStreamEncoder
 from .passages import Passage
 from .ranking import read
 from .segments import Segmenter, pad
 
-#: How much of the difficulty moves to the weights, 0 to 1.
-ALPHA = 0.6
+#: Products that share their activations, by the first of them.
+SHARED = {"query": ("query", "key", "value"), "output": ("output",), "up": ("up",), "down": ("down",)}
 
 
 @torch.no_grad()
-def channel_maxima(model: TwoStreamEncoder, segmenter: Segmenter, passages: Iterable[Passage]) -> dict[str, np.ndarray]:
-    """The largest absolute input of every product of every layer, by channel: `layers.0.query` → `[hidden]`."""
-    found: dict[str, torch.Tensor] = {}
+def inputs_of_products(
+    model: TwoStreamEncoder, segmenter: Segmenter, passages: Iterable[Passage]
+) -> dict[str, Inputs]:
+    """By the first of the products that share them: `layers.0.query`."""
+    found: dict[str, Inputs] = {}
 
     def note(name: str):
-        def hook(_: torch.nn.Module, inputs: tuple[torch.Tensor, ...]) -> None:
-            most = inputs[0].abs().flatten(0, -2).amax(0)
-            found[name] = torch.maximum(found[name], most) if name in found else most
+        def hook(_: torch.nn.Module, given: tuple[torch.Tensor, ...]) -> None:
+            x = given[0].flatten(0, -2)
+            largest, moments = x.abs().amax(0).numpy(), (x.T @ x).double().numpy()
+            if before := found.get(name):
+                largest, moments = np.maximum(largest, before.largest), moments + before.moments
+            found[name] = Inputs(largest, moments)
 
         return hook
 
-    parts = ("query", "key", "output", "up", "down")
+    # Of the last layer's tokens not all are asked, but all have a key.
+    watched = {"query": "key", "output": "output", "up": "up", "down": "down"}
     handles = [
-        getattr(layer, part).register_forward_pre_hook(note(f"layers.{i}.{part}"))
+        getattr(layer, part).register_forward_pre_hook(note(f"layers.{i}.{name}"))
         for i, layer in enumerate(model.layers)
-        for part in parts
+        for name, part in watched.items()
     ]
     for passage in passages:
         text = read(model, segmenter, passage)
@@ -52,19 +57,15 @@ def channel_maxima(model: TwoStreamEncoder, segmenter: Segmenter, passages: Iter
         model.encode_candidates(torch.tensor(ids), torch.tensor(mask), text.keys, states)
     for handle in handles:
         handle.remove()
-    return {name: most.numpy() for name, most in found.items()}
+    return found
 
 
-def factors(model: TwoStreamEncoder, maxima: dict[str, np.ndarray], alpha: float = ALPHA) -> dict[str, np.ndarray]:
-    """The factor of every channel, by the first of the products that share the activations; 1 on average."""
+def schemes(model: TwoStreamEncoder, inputs: dict[str, Inputs]) -> dict[str, Scheme]:
+    """The codes of every product's activations, by the same names."""
     state = {name: tensor.detach().float().numpy() for name, tensor in model.state_dict().items()}
     found = {}
-    for i in range(model.arch.layers):
-        last = i == model.arch.layers - 1
-        own = [("query",), ("key", "value")] if last else [("query", "key", "value")]
-        for names in [*own, ("output",), ("up",), ("down",)]:
-            first = f"layers.{i}.{names[0]}"
-            rows = np.max([np.abs(state[f"layers.{i}.{name}.weight"]).max(0) for name in names], axis=0)
-            raw = np.maximum(maxima[first], 1e-5) ** alpha / np.maximum(rows, 1e-5) ** (1 - alpha)
-            found[first] = (raw / np.exp(np.log(raw).mean())).astype(np.float32)
+    for first, seen in inputs.items():
+        layer, _, part = first.rpartition(".")
+        weights = [state[f"{layer}.{name}.weight"].T for name in SHARED[part]]
+        found[first] = scheme_behind_gelu(seen, weights[0]) if part == "down" else scheme_of(seen, weights)
     return found

@@ -27,7 +27,7 @@ export interface EncoderParts {
 }
 
 /** Candidates in one run: enough to keep the processor busy, few enough to stop soon after a cancel. */
-export const CHUNK_CANDIDATES = 16
+export const CHUNK_CANDIDATES = 20
 
 /** One candidate on its way through the graph. */
 interface Row {

@@ -126,8 +126,8 @@ class LinkerTask:
     @torch.no_grad()
     def write_own(self, configuration: Configuration, path: Path) -> None:
         precision = configuration.method.partition(":")[2]
-        maxima = smoothing.channel_maxima(self.torch_model, self.segmenter, self.aside)
-        onnx_export.write(self.torch_model, path, precision, smoothing.factors(self.torch_model, maxima))
+        inputs = smoothing.inputs_of_products(self.torch_model, self.segmenter, self.aside)
+        onnx_export.write(self.torch_model, path, precision, smoothing.schemes(self.torch_model, inputs))
 
 
 def architecture(manifest: dict, graph: Path) -> Architecture:
