@@ -43,7 +43,7 @@ export async function openNamedTypes(
   if (modelDir === '')
     throw new ConceptLensError(
       'usage',
-      '--labels needs a model that finds them: --gliner DIR. The manual says under "Types that you name" how to get one.',
+      'Types are named (--labels, or "named-types" of the pipeline), which needs a model that finds them: --gliner DIR, or "model" in the pipeline. The manual says under "Types that you name" how to get one.',
     )
   return startGliner({
     modelDir,

@@ -73,16 +73,21 @@ function overridesOf(settings: Settings, said: ReadonlySet<SettingKey>): Pipelin
   }
 }
 
-/** The types that a pipeline names, and the model that finds them; `undefined` when there are none, or no model. */
-export function namedTypesOf(
-  { mentions }: Pipeline,
-  settings: Settings,
-): { readonly labels: readonly string[]; readonly choice: GlinerChoice } | undefined {
+/** Types that a pipeline names; without a model nothing finds them. */
+export interface NamedTypes {
+  readonly labels: readonly string[]
+  readonly choice?: GlinerChoice
+}
+
+/** The types that a pipeline names, and the model that finds them; `undefined` when it names none. */
+export function namedTypesOf({ mentions }: Pipeline, settings: Settings): NamedTypes | undefined {
   const all = mentions.detectors.flatMap((one) => (one.kind === 'first-of' ? one.detectors : one))
   const asked = all.find(isAsked)
-  return asked?.model === undefined
-    ? undefined
-    : { labels: asked.labels, choice: { modelPath: asked.model, provider: settings['engine.provider'] } }
+  if (!asked) return undefined
+  const { labels, model: modelPath } = asked
+  return modelPath === undefined
+    ? { labels }
+    : { labels, choice: { modelPath, provider: settings['engine.provider'] } }
 }
 
 const isAsked = (one: DetectorOptions): one is DetectorOptions & { readonly kind: 'named-types' } =>

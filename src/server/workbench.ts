@@ -135,7 +135,7 @@ export function createWorkbench({ assets, messages, languageModels, onChange }: 
       const [{ value: knowledgeBase }, opened, named, asked] = await Promise.all([
         views.of(path, extra),
         choice && engines.get(choice),
-        types && gliners.get(types.choice),
+        types?.choice && gliners.get(types.choice),
         modelChoice && languageModels.get(modelChoice),
       ])
       latest = knowledgeBase
@@ -153,6 +153,11 @@ export function createWorkbench({ assets, messages, languageModels, onChange }: 
         ...readLabels(types?.labels ?? [], 0.5).problems,
       ])
         messages.show('warning', `In the settings, ${problem}. It is ignored.`)
+      if (types && !types.choice && pipeline.mentions.detectors.every(({ kind }) => kind === 'named-types'))
+        messages.show(
+          'warning',
+          'The pipeline finds mentions of named types alone, and there is no model that finds them: names of the knowledge base stand in. Set conceptLens.mentions.namedTypeModel, or "model" in the description.',
+        )
       // A linker warns when the model stops answering: people should know that links are lesser now.
       const logger = { ...messages, warn: (message: string) => messages.show('warning', message) }
       const remote = (service: Pick<RemoteChoice, 'url' | 'timeoutMs'>) =>

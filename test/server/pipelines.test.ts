@@ -39,6 +39,12 @@ describe('pipelines in the server', () => {
     assert.match(missing.shown[0] ?? '', /no\.yaml, where there is no file; allowed are default, fast, /)
   })
 
+  it('one of named types alone says that it has no model for them', async () => {
+    const editor = await openPaper({ settings: { pipeline: 'zero-shot' } })
+    assert.match(editor.shown[0] ?? '', /no model that finds them: names of the knowledge base stand in/)
+    assert.ok((await editor.hints(PAPER)).length > 0)
+  })
+
   it('one that cannot be run is told of, and the default one is taken', async () => {
     const editor = await openPaper({ files: { [FILE]: 'model: none\nfilter: {}\n' }, isTrusted: true })
     assert.equal(await probabilityOf(editor), await probabilityOf(await openPaper()))
@@ -69,7 +75,10 @@ describe('the description of a pipeline in the editor', () => {
     const [problem, ...others] = await editor.diagnostics(FILE)
     assert.deepEqual(others, [])
     assert.deepEqual(problem?.range, editor.rangeOf(FILE, 'generalWord'))
-    assert.match(JSON.stringify(problem?.message), /Unknown key .*generalWord.*; .* Did you mean .*generalWords.*\?/)
+    assert.match(
+      JSON.stringify(problem?.message),
+      /Unknown key .*generalWord.*; .* Did you mean .*generalWords.*\?/,
+    )
     assert.equal(problem?.code, 'pipeline-unknown-key')
     await editor.edit(FILE, 'generalWord:', 'generalWords:')
     assert.deepEqual(await editor.diagnostics(FILE), [])
