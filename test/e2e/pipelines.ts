@@ -21,6 +21,8 @@ const FILE = 'conceptlens.pipeline.yaml'
 
 async function explainPassage(page: Page): Promise<void> {
   await page.setViewportSize({ width: 1480, height: 860 })
+  // In the second theme the description that was being completed is still unsaved.
+  await runCommand(page, 'View: Revert and Close Editor')
   await runCommand(page, 'View: Close All Editors')
   await openFile(page, 'manuscript.md')
   await waitUntilLinked(page)
