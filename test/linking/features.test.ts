@@ -3,9 +3,12 @@ import { readFileSync } from 'node:fs'
 import { describe, it } from 'mocha'
 import * as v from 'valibot'
 import type { Candidate } from '../../src/core/index.ts'
-import type { FeatureRanker } from '../../src/inference/index.ts'
+import type { EngineInfo, FeatureRanker } from '../../src/inference/index.ts'
 import { featureNames, featuresOf, featureVectors } from '../../src/linking/ranking/features.ts'
-import { featureScore, shortlist } from '../../src/linking/ranking/shortlist.ts'
+import type { FeatureInput } from '../../src/linking/ranking/features.ts'
+import { listFeatures } from '../../src/linking/ranking/listFeatures.ts'
+import { featureScore, sharesOf, shortlist } from '../../src/linking/ranking/shortlist.ts'
+import { fakeEngine } from '../support/engine.ts'
 
 const base: Candidate = {
   concept: 0,
@@ -146,6 +149,35 @@ describe('featuresOf', () => {
       () => featureVectors({ lookedUp: 'cold', expanded: false, candidates }, 1, ['colour']),
       /colour/,
     )
+  })
+})
+
+describe('listFeatures', () => {
+  const info = { ...fakeEngine().info, features: featureNames, featureRanker: ranker }
+  const shares = [undefined, { DISO: 0.75, PHEN: 0.25 }, { CHEM: 1 }]
+
+  it('gives the features and shares of a list, also when the mention is taken for something else', () => {
+    for (const groupShares of [...shares, ...shares]) {
+      const input = { lookedUp: 'cold', expanded: false, groupShares, candidates }
+      const rows = featureVectors(input, 3, featureNames)
+      const scores = rows.map((row) => featureScore(ranker, row))
+      const found = listFeatures(input, 3, info)
+      rows.forEach((row, rank) => assert.deepEqual(found.rowOf(rank), row))
+      sharesOf(scores).forEach((share, rank) =>
+        assert.ok(Math.abs(share - (found.shares?.[rank] ?? Number.NaN)) < 1e-12),
+      )
+    }
+  })
+
+  it('keeps apart what is looked up, how much of the list is asked for, and models', () => {
+    const input = { lookedUp: 'cold', expanded: false, candidates }
+    const first = (one: FeatureInput, n = 3, model: EngineInfo = info) => listFeatures(one, n, model)
+    assert.notDeepEqual(first(input).rowOf(0), first({ ...input, expanded: true }).rowOf(0))
+    assert.notDeepEqual(first(input).rowOf(0), first({ ...input, lookedUp: 'Cold' }).rowOf(0))
+    assert.equal(first(input, 2).shares?.length, 2)
+    const plain = first(input, 3, fakeEngine({ info: { features: ['exact'] } }).info)
+    assert.deepEqual(plain.rowOf(0), [1])
+    assert.equal(plain.shares, undefined)
   })
 })
 

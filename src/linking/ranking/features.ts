@@ -178,7 +178,8 @@ function dice(a: readonly string[], b: readonly string[]): number {
   return (2 * both) / (first.size + second.size)
 }
 
-function typeMatch(candidate: Candidate, shares: FeatureInput['groupShares']): number {
+/** How well a candidate fits what the mention is taken for: the one feature that does not depend on names alone. */
+export function typeMatch(candidate: Candidate, shares: FeatureInput['groupShares']): number {
   if (shares === undefined || candidate.groups.length === 0) return 0.5
   return Math.min(
     1,

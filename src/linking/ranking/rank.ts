@@ -1,7 +1,7 @@
 import type { CancellationToken, Candidate, Mention, RankedCandidate } from '../../core/index.ts'
 import type { CandidateToScore, Engine, EngineInfo, MentionScores } from '../../inference/index.ts'
-import { featureVectors } from './features.ts'
-import { shortlist } from './shortlist.ts'
+import { listFeatures } from './listFeatures.ts'
+import { likeliest } from './shortlist.ts'
 
 /** A mention of a text with its fused list. */
 export interface MentionToRank {
@@ -134,11 +134,9 @@ interface Chosen {
 function chosenOf(one: MentionToRank, nRanked: number, info: EngineInfo): Chosen {
   const { candidates, lookedUp, mention, groupShares } = one
   const input = { lookedUp, expanded: mention.expansion !== undefined, groupShares, candidates }
-  const features = featureVectors(input, Math.max(CONSIDERED, nRanked), info.features)
-  const ranks = shortlist(features, info.featureRanker, nRanked)
-  const toScore = ranks.map((rank) =>
-    candidateToScore(candidates[rank] as Candidate, features[rank] ?? [], info),
-  )
+  const { shares, rowOf } = listFeatures(input, Math.max(CONSIDERED, nRanked), info)
+  const ranks = shares ? likeliest(shares, nRanked) : [...candidates.keys()].slice(0, nRanked)
+  const toScore = ranks.map((rank) => candidateToScore(candidates[rank] as Candidate, rowOf(rank), info))
   return { ranks, toScore }
 }
 

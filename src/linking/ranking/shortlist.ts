@@ -21,15 +21,26 @@ export function shortlist(
   most: number,
 ): number[] {
   if (!ranker) return [...features.keys()].slice(0, most)
-  const scores = features.map((row) => featureScore(ranker, row))
-  const highest = Math.max(0, ...scores)
-  const powers = scores.map((score) => Math.exp(score - highest))
-  const sum = powers.reduce((a, b) => a + b, Math.exp(-highest))
-  return [...powers.keys()]
-    .sort((a, b) => (powers[b] ?? 0) - (powers[a] ?? 0) || a - b)
+  return likeliest(sharesOf(features.map((row) => featureScore(ranker, row))), most)
+}
+
+/** The shortlist by the candidates' shares; see {@link shortlist}. */
+export function likeliest(shares: ArrayLike<number>, most: number): number[] {
+  const shareOf = (index: number): number => shares[index] ?? 0
+  return Array.from({ length: shares.length }, (_, index) => index)
+    .sort((a, b) => shareOf(b) - shareOf(a) || a - b)
     .slice(0, most)
-    .filter((index, place) => place < ALWAYS_READ || (powers[index] ?? 0) / sum >= LEAST_PROBABILITY)
+    .filter((index, place) => place < ALWAYS_READ || shareOf(index) >= LEAST_PROBABILITY)
     .sort((a, b) => a - b)
+}
+
+/** What each candidate has of the whole, whose rest is "none of these", by the logits of their features. */
+export function sharesOf(scores: ArrayLike<number>): Float64Array {
+  const shares = Float64Array.from(scores)
+  const highest = shares.reduce((a, b) => Math.max(a, b), 0)
+  let sum = Math.exp(-highest)
+  shares.forEach((score, index) => (sum += shares[index] = Math.exp(score - highest)))
+  return shares.map((power) => power / sum)
 }
 
 /** The logit of a candidate by its features alone. */
@@ -44,13 +55,13 @@ export function featureScore(
   return score
 }
 
-function dot(a: readonly number[], b: readonly number[]): number {
+export function dot(a: readonly number[], b: readonly number[]): number {
   let sum = 0
   for (let i = 0; i < a.length; i += 1) sum += (a[i] ?? 0) * (b[i] ?? 0)
   return sum
 }
 
-const gelu = (x: number): number => (x * (1 + erf(x / Math.SQRT2))) / 2
+export const gelu = (x: number): number => (x * (1 + erf(x / Math.SQRT2))) / 2
 
 /** The error function to 1.5e-7: Abramowitz and Stegun, Handbook of Mathematical Functions, 7.1.26. */
 function erf(x: number): number {
