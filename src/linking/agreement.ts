@@ -1,5 +1,6 @@
-import type { Link } from '../core/index.ts'
-import type { Opinion } from './opinions.ts'
+import type { Link, Mention } from '../core/index.ts'
+import type { Belief, Opinion } from './opinions.ts'
+import { remembered } from './remembered.ts'
 
 /**
  * Makes identical mentions of one document agree: one sense per discourse (Gale, Church and Yarowsky, 1992).
@@ -11,30 +12,30 @@ import type { Opinion } from './opinions.ts'
 export function makeAgree(opinions: readonly Opinion[]): readonly Opinion[] {
   const occurrences = new Map<string, Opinion[]>()
   const groups = opinions.map((opinion) => {
-    if (!takesPart(opinion.link)) return [opinion]
-    const key = keyOf(opinion.link)
+    if (!takesPart(opinion.link)) return undefined
+    const key = wordsOf(opinion.link.mention)
     const group = occurrences.get(key) ?? []
     occurrences.set(key, group)
     group.push(opinion)
     return group
   })
-  const means = new Map<readonly Opinion[], ReadonlyMap<string, number>>()
+  const means = new Map<readonly Opinion[], Belief>()
   for (const group of occurrences.values()) if (group.length > 1) means.set(group, meanOf(group))
   return opinions.map((opinion, i) => {
-    const probabilities = means.get(groups[i] ?? [])
-    return probabilities ? { link: opinion.link, probabilities } : opinion
+    const group = groups[i]
+    const mean = group && means.get(group)
+    return mean ? { link: opinion.link, ...mean } : opinion
   })
 }
 
 const takesPart = (link: Link): boolean => link.chosenBy !== 'author' && link.candidates.length > 0
 
-const keyOf = ({ mention }: Link): string => JSON.stringify([mention.text, mention.expansion])
+const wordsOf = remembered(({ text, expansion }: Mention): string => JSON.stringify([text, expansion]))
 
 /** Mean probability of each concept. */
-function meanOf(group: readonly Opinion[]): ReadonlyMap<string, number> {
+function meanOf(group: readonly Opinion[]): Belief {
   const means = new Map<string, number>()
-  for (const { probabilities } of group)
-    for (const [id, probability] of probabilities)
-      means.set(id, (means.get(id) ?? 0) + probability / group.length)
-  return means
+  for (const { ids, probabilities } of group)
+    ids.forEach((id, i) => means.set(id, (means.get(id) ?? 0) + (probabilities[i] ?? 0) / group.length))
+  return { ids: [...means.keys()], probabilities: [...means.values()] }
 }

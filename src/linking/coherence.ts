@@ -1,5 +1,6 @@
-import type { Link } from '../core/index.ts'
-import type { Opinion } from './opinions.ts'
+import type { Mention } from '../core/index.ts'
+import type { Belief, Opinion } from './opinions.ts'
+import { remembered } from './remembered.ts'
 
 /**
  * How much it counts that other mentions of the document mean the same concept: its odds are multiplied by
@@ -21,49 +22,45 @@ const WEIGHT = 1
 export function makeCoherent(opinions: readonly Opinion[], weight: number = WEIGHT): readonly Opinion[] {
   const byForm = new Map<string, Map<string, number>>()
   const ofForm = opinions.map((opinion) => {
-    const form = formOf(opinion.link)
+    const form = formOf(opinion.link.mention)
     const greatest = byForm.get(form) ?? new Map<string, number>()
     byForm.set(form, greatest)
-    for (const [id, probability] of votesOf(opinion))
-      greatest.set(id, Math.max(greatest.get(id) ?? 0, probability))
+    const { ids, probabilities } = votesOf(opinion)
+    ids.forEach((id, i) => {
+      const vote = Math.round((probabilities[i] ?? 0) * VOTE)
+      if (vote > (greatest.get(id) ?? 0)) greatest.set(id, vote)
+    })
     return greatest
   })
-  const sums = sumsOf(byForm)
+  const sums = new Map<string, number>()
+  for (const greatest of byForm.values())
+    for (const [id, vote] of greatest) sums.set(id, (sums.get(id) ?? 0) + vote)
   return opinions.map((opinion, i) => {
     const own = ofForm[i]
-    return supported(opinion, weight, (id) => Math.max(0, (sums.get(id) ?? 0) - (own?.get(id) ?? 0)))
+    return supported(opinion, weight, (id) => ((sums.get(id) ?? 0) - (own?.get(id) ?? 0)) / VOTE)
   })
 }
 
-const formOf = ({ mention }: Link): string => (mention.expansion ?? mention.text).toLowerCase()
+/**
+ * Votes are counted in these parts: sums of whole numbers do not depend on the order, and those of two thousand forms
+ * that are sure of a concept are still exact.
+ */
+const VOTE = 2 ** 42
 
-function votesOf({ link, probabilities }: Opinion): Iterable<readonly [string, number]> {
-  if (link.chosenBy !== 'author') return probabilities
-  return link.chosen === undefined ? [] : [[link.chosen, 1]]
-}
+const formOf = remembered(({ text, expansion }: Mention): string => (expansion ?? text).toLowerCase())
 
-/** Of each concept over all forms, added in an order that is always the same: rounding depends on it. */
-function sumsOf(byForm: ReadonlyMap<string, ReadonlyMap<string, number>>): ReadonlyMap<string, number> {
-  const sums = new Map<string, number>()
-  for (const form of [...byForm.keys()].sort())
-    for (const [id, probability] of byForm.get(form) ?? []) sums.set(id, (sums.get(id) ?? 0) + probability)
-  return sums
+function votesOf(opinion: Opinion): Belief {
+  const { chosenBy, chosen } = opinion.link
+  if (chosenBy !== 'author') return opinion
+  return chosen === undefined ? { ids: [], probabilities: [] } : { ids: [chosen], probabilities: [1] }
 }
 
 function supported(opinion: Opinion, weight: number, supportOf: (id: string) => number): Opinion {
-  const { link, probabilities } = opinion
+  const { link, ids, probabilities } = opinion
   if (link.chosenBy === 'author') return opinion
-  let isSupported = false
-  let total = 1
-  const odds = new Map<string, number>()
-  for (const [id, probability] of probabilities) {
-    const support = supportOf(id)
-    if (support > 0) isSupported = true
-    const raised = probability * (1 + support) ** weight
-    odds.set(id, raised)
-    total += raised - probability
-  }
-  if (!isSupported) return opinion
-  for (const [id, value] of odds) odds.set(id, value / total)
-  return { link, probabilities: odds }
+  const supports = ids.map(supportOf)
+  if (supports.every((support) => support === 0)) return opinion
+  const odds = probabilities.map((probability, i) => probability * (1 + (supports[i] ?? 0)) ** weight)
+  const total = odds.reduce((sum, raised, i) => sum + raised - (probabilities[i] ?? 0), 1)
+  return { link, ids, probabilities: odds.map((raised) => raised / total) }
 }

@@ -1,9 +1,17 @@
-import type { Link, LinkedPassage, RankedCandidate } from '../core/index.ts'
+import type { Link, LinkedPassage, Mention, RankedCandidate } from '../core/index.ts'
+import { remembered } from './remembered.ts'
 
-/** What is thought of one mention: how probable each concept is that it was ranked with. What is left to 1 is "none of these". */
-export interface Opinion {
+/** What is thought of one mention. */
+export interface Opinion extends Belief {
   readonly link: Link
-  readonly probabilities: ReadonlyMap<string, number>
+}
+
+/** How probable concepts are. What is left to 1 is "none of these". */
+export interface Belief {
+  /** The concepts, each once. */
+  readonly ids: readonly string[]
+  /** In the same order, 0 … 1. */
+  readonly probabilities: readonly number[]
 }
 
 /** Revises what is thought of the mentions of a document; gives as many, in the same order. */
@@ -11,8 +19,8 @@ export type Revision = (opinions: readonly Opinion[]) => readonly Opinion[]
 
 /**
  * The passages with what the revisions, one after the other, make of their links. Links, and passages, of which nothing
- * changes stay the same objects; the others are made once, after the last revision: this runs over a whole document at
- * every edit, and a link has dozens of candidates.
+ * changes stay the same objects; the others are made once, after the last revision, and not again until their outcome is
+ * another: this runs over a whole document at every edit, and a link has dozens of candidates.
  */
 export function revise(
   passages: readonly LinkedPassage[],
@@ -20,7 +28,11 @@ export function revise(
 ): readonly LinkedPassage[] {
   const opinions = revised(passages, revisions)
   let at = 0
-  return passages.map((linked) => settledPassage(linked, opinions.slice(at, (at += linked.links.length))))
+  return passages.map((linked) => {
+    const first = at
+    at += linked.links.length
+    return settledPassage(linked, (i) => opinions[first + i])
+  })
 }
 
 /** The first of the passages as {@link revise} would give it, without the work that the others take. */
@@ -29,7 +41,8 @@ export function reviseFirst(
   ...revisions: readonly Revision[]
 ): LinkedPassage | undefined {
   const [first] = passages
-  return first && settledPassage(first, revised(passages, revisions))
+  const opinions = first ? revised(passages, revisions) : []
+  return first && settledPassage(first, (i) => opinions[i])
 }
 
 function revised(passages: readonly LinkedPassage[], revisions: readonly Revision[]): readonly Opinion[] {
@@ -38,48 +51,84 @@ function revised(passages: readonly LinkedPassage[], revisions: readonly Revisio
   return opinions
 }
 
-/** @param opinions of the passage's links, and perhaps of others behind them */
-function settledPassage(linked: LinkedPassage, opinions: readonly Opinion[]): LinkedPassage {
-  const links = linked.links.map((link, i) => settled(link, opinions[i]?.probabilities))
-  return links.every((link, i) => link === linked.links[i]) ? linked : { ...linked, links }
-}
+const opinionOf = (link: Link): Opinion => ({ link, ...beliefIn(link.candidates) })
 
-/** By the candidates, which stay the same from edit to edit. */
-const probabilitiesOf = new WeakMap<Link['candidates'], Opinion['probabilities']>()
-
-function opinionOf(link: Link): Opinion {
-  const known = probabilitiesOf.get(link.candidates)
-  if (known) return { link, probabilities: known }
-  const probabilities = new Map(rankedOf(link).map(({ id, probability }) => [id, probability]))
-  probabilitiesOf.set(link.candidates, probabilities)
-  return { link, probabilities }
-}
+const beliefIn = remembered((candidates: Link['candidates']): Belief => {
+  const ranked = rankedOf(candidates)
+  return { ids: ranked.map(({ id }) => id), probabilities: ranked.map(({ probability }) => probability) }
+})
 
 /** The candidates that were ranked: they come first, and have a probability. */
-function rankedOf({ candidates }: Link): readonly RankedCandidate[] {
+function rankedOf(candidates: Link['candidates']): readonly RankedCandidate[] {
   const end = candidates.findIndex(({ probability }) => probability === 0)
   return end < 0 ? candidates : candidates.slice(0, end)
 }
 
+function settledPassage(
+  linked: LinkedPassage,
+  opinionAt: (index: number) => Opinion | undefined,
+): LinkedPassage {
+  const known = settledPassages.get(linked)
+  const links = linked.links.map((link, i) => settled(link, opinionAt(i) ?? opinionOf(link)))
+  if (areSame(links, linked.links)) return linked
+  if (known && areSame(links, known.links)) return known
+  const passage = { ...linked, links }
+  settledPassages.set(linked, passage)
+  return passage
+}
+
+const areSame = <T>(some: readonly T[], others: readonly T[]): boolean =>
+  some.length === others.length && some.every((one, i) => one === others[i])
+
+const settledPassages = new WeakMap<LinkedPassage, LinkedPassage>()
+
+/** What became of a link, and of what. */
+interface Settlement {
+  readonly link: Link
+  readonly belief: Belief
+  readonly settled: Link
+}
+
+const settlements = new WeakMap<Mention, Settlement>()
+
 /** The link with its candidates in their new order, ties in the old one, and the choice that follows. */
-function settled(link: Link, probabilities: ReadonlyMap<string, number> = new Map()): Link {
-  const ranked = rankedOf(link)
-  const isKept = ranked.every(({ id, probability }) => probabilities.get(id) === probability)
-  if (isKept && ranked.length === probabilities.size) return link
-  const rest = link.candidates.slice(ranked.length)
-  const isNew = ({ id }: RankedCandidate) => probabilities.has(id)
-  const raised = ranked.filter(isNew).length < probabilities.size ? rest.filter(isNew) : []
+function settled(link: Link, belief: Belief): Link {
+  if (isSame(beliefIn(link.candidates), belief)) return link
+  const known = settlements.get(link.mention)
+  const isKnown = known?.link.candidates === link.candidates && isSame(known.belief, belief)
+  if (isKnown && known.link === link) return known.settled
+  const { mention, source, chosenBy } = link
+  const outcome = isKnown ? outcomeOf(known.settled) : decided(link.candidates, belief)
+  const made = { mention, source, chosenBy, ...outcome }
+  settlements.set(mention, { link, belief, settled: made })
+  return made
+}
+
+function isSame(a: Belief, b: Belief): boolean {
+  return areSame(a.probabilities, b.probabilities) && (a.ids === b.ids || areSame(a.ids, b.ids))
+}
+
+type Outcome = Pick<Link, 'candidates' | 'chosen' | 'probability'>
+
+const outcomeOf = ({ candidates, chosen, probability }: Link): Outcome => ({
+  candidates,
+  ...(chosen === undefined ? {} : { chosen }),
+  probability,
+})
+
+function decided(candidates: Link['candidates'], { ids, probabilities }: Belief): Outcome {
+  const probabilityOf = new Map(ids.map((id, i) => [id, probabilities[i] ?? 0]))
+  const ranked = rankedOf(candidates)
+  const rest = candidates.slice(ranked.length)
+  const isNew = ({ id }: RankedCandidate) => probabilityOf.has(id)
+  const raised = ranked.filter(isNew).length < ids.length ? rest.filter(isNew) : []
   const first = [...ranked, ...raised]
-    .map((candidate) => ({ ...candidate, probability: probabilities.get(candidate.id) ?? 0 }))
+    .map((candidate) => ({ ...candidate, probability: probabilityOf.get(candidate.id) ?? 0 }))
     .sort((a, b) => b.probability - a.probability)
   const [best] = first
   const none = Math.max(0, 1 - first.reduce((sum, { probability }) => sum + probability, 0))
   const isNone = !best || none > best.probability
-  const { mention, source, chosenBy } = link
   return {
-    mention,
-    source,
-    chosenBy,
     candidates: first.concat(raised.length > 0 ? rest.filter((one) => !isNew(one)) : rest),
     ...(isNone ? {} : { chosen: best.id }),
     probability: isNone ? none : best.probability,

@@ -17,28 +17,17 @@ export function temper(opinions: readonly Opinion[], sharpness: number = SHARPNE
   // Opinions of the same words share their probabilities.
   const known = new Map<Opinion['probabilities'], Opinion['probabilities']>()
   return opinions.map((opinion) => {
-    const { link, probabilities } = opinion
-    if (link.chosenBy !== 'model' || probabilities.size === 0) return opinion
+    const { link, ids, probabilities } = opinion
+    if (link.chosenBy !== 'model' || ids.length === 0) return opinion
     const tempered = known.get(probabilities) ?? temperedOf(probabilities, sharpness)
     known.set(probabilities, tempered)
-    return { link, probabilities: tempered }
+    return { link, ids, probabilities: tempered }
   })
 }
 
-function temperedOf(
-  probabilities: ReadonlyMap<string, number>,
-  sharpness: number,
-): ReadonlyMap<string, number> {
-  let none = 1
-  let total = 0
-  const raised = new Map<string, number>()
-  for (const [id, probability] of probabilities) {
-    none -= probability
-    const power = probability ** sharpness
-    raised.set(id, power)
-    total += power
-  }
-  total += Math.max(0, none) ** sharpness
-  for (const [id, power] of raised) raised.set(id, power / total)
-  return raised
+function temperedOf(probabilities: readonly number[], sharpness: number): readonly number[] {
+  const none = probabilities.reduce((rest, probability) => rest - probability, 1)
+  const raised = probabilities.map((probability) => probability ** sharpness)
+  const total = raised.reduce((sum, power) => sum + power, 0) + Math.max(0, none) ** sharpness
+  return raised.map((power) => power / total)
 }
