@@ -104,7 +104,10 @@ function parseTree(body: string, { seen: before, fragments }: State): Tree {
     before.charCodeAt(before.length - 1 - tail) === body.charCodeAt(body.length - 1 - tail)
   )
     tail++
-  const change = { fromA: head, toA: before.length - tail, fromB: head, toB: body.length - tail }
+  // To the line's end: an indented code block begins behind its indent, and would be kept when only that is taken away.
+  const lineEnd = body.indexOf('\n', body.length - tail)
+  const end = lineEnd < 0 ? body.length : lineEnd
+  const change = { fromA: head, toA: end + before.length - body.length, fromB: head, toB: end }
   return grammar.parse(body, TreeFragment.applyChanges(fragments, [change]))
 }
 
