@@ -4,16 +4,25 @@ import { applyDecisions } from './decisions/index.ts'
 import type { Placement } from './decisions/index.ts'
 import type { LinkedMention } from './passageCache.ts'
 
-/** A passage with its links where they stand in the source now, and the author's decisions in force. */
+/**
+ * A passage with its links where they stand in the source now, and the author's decisions in force. A passage that did not
+ * move, without decisions, is the same object as last time.
+ */
 export function assemblePassage(
   passage: Passage,
   linked: readonly LinkedMention[],
   placements: readonly Placement[],
   kb: KnowledgeBase,
 ): LinkedPassage {
+  const known = placements.length === 0 ? lastOf.get(linked) : undefined
+  if (known?.passage === passage) return known
   const links = linked.map((one) => linkOf(passage, one))
-  return { passage, links: applyDecisions(links, placements, kb) }
+  const assembled = { passage, links: applyDecisions(links, placements, kb) }
+  if (placements.length === 0) lastOf.set(linked, assembled)
+  return assembled
 }
+
+const lastOf = new WeakMap<readonly LinkedMention[], LinkedPassage>()
 
 /** The most probable answer is chosen; at equal probability a concept before "none of these". */
 function linkOf(passage: Passage, { mention, candidates, none, chosenBy }: LinkedMention): Link {

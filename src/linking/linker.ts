@@ -25,6 +25,8 @@ import type { LinkedMention } from './passageCache.ts'
 import { createPassageLinker } from './passageLinker.ts'
 import type { PassageFocus, PassageLinker, PassageLinkerParts, PassageTask } from './passageLinker.ts'
 import { createConceptSearch } from './search/index.ts'
+import { createSlices } from './slices.ts'
+import type { Slices } from './slices.ts'
 import { temper } from './temper.ts'
 import { createRecorder, endOf, traced } from './trace.ts'
 
@@ -41,10 +43,11 @@ const LANES = 4
 
 /** Makes a linker that runs a pipeline. The parts stay the caller's, who ends them. */
 export function createLinker(parts: LinkerParts, pipeline: Pipeline): Linker {
-  const passages = createPassageLinker(parts, pipeline)
-  const revisions = revisionsOf(pipeline)
   const { knowledgeBase } = parts
   const pause = parts.pause ?? turnOfEventLoop
+  const slices = createSlices(pause)
+  const passages = createPassageLinker(parts, pipeline, slices)
+  const revisions = revisionsOf(pipeline)
   const nowMs = parts.nowMs ?? (() => performance.now())
   const search = createConceptSearch(knowledgeBase, pause)
   const prepare = (manuscript: Manuscript, options: LinkOptions): Document => {
@@ -60,11 +63,11 @@ export function createLinker(parts: LinkerParts, pipeline: Pipeline): Linker {
   }
   const link = async (manuscript: Manuscript, options: LinkOptions = {}): Promise<LinkedManuscript> => {
     const document = prepare(manuscript, options)
-    const linked = await linkPassages(document, passages, { pause, knowledgeBase, revisions })
+    const linked = await linkPassages(document, passages, { pause, slices, knowledgeBase, revisions })
     const { problems } = document.placements
     return {
       manuscript,
-      passages: revise(linked, ...revisions),
+      passages: await slices.run(() => revise(linked, ...revisions)),
       problems: [...manuscript.problems, ...problems],
     }
   }
@@ -88,7 +91,7 @@ export function createLinker(parts: LinkerParts, pipeline: Pipeline): Linker {
       const recorder = createRecorder(nowMs)
       const found = await passages.link({ ...taskOf(document, index), recorder })
       const before = assemblePassage(passage, found, document.placements.passages[index] ?? [], knowledgeBase)
-      const whole = await linkPassages(document, passages, { pause, knowledgeBase, revisions })
+      const whole = await linkPassages(document, passages, { pause, slices, knowledgeBase, revisions })
       const all = whole.with(index, before)
       const together = createRecorder(nowMs, endOf(recorder))
       await together.note(
@@ -139,6 +142,7 @@ interface Document {
 
 interface Surroundings {
   readonly pause: () => Promise<void>
+  readonly slices: Slices
   /** What is made of the passages that are shown before all are linked. */
   readonly revisions: readonly Revision[]
   readonly knowledgeBase: LinkerParts['knowledgeBase']
@@ -147,7 +151,7 @@ interface Surroundings {
 async function linkPassages(
   document: Document,
   linker: PassageLinker,
-  { pause, knowledgeBase, revisions }: Surroundings,
+  { pause, slices, knowledgeBase, revisions }: Surroundings,
 ): Promise<LinkedPassage[]> {
   const { manuscript, options, placements } = document
   const linked = new Array<LinkedPassage>(manuscript.passages.length)
@@ -177,13 +181,18 @@ async function linkPassages(
   const total = all.length
   let done = 0
   let failed = false
+  const linkAnew = async (task: PassageTask, index: number): Promise<readonly LinkedMention[]> => {
+    // Whoever types should not wait for anybody else.
+    if (index !== place?.index) await pause()
+    return linker.link({ ...task, focus: focusIn(index) })
+  }
   const lane = async (): Promise<void> => {
     for (const index of waiting) {
       if (failed) return
       throwIfCancelled(options.token)
       const task = taskOf(document, index)
-      if (!linker.has(task)) await pause()
-      linked[index] = assemble(index, await linker.link({ ...task, focus: focusIn(index) }))
+      const found = (await slices.run(() => linker.known(task))) ?? (await linkAnew(task, index))
+      linked[index] = assemble(index, found)
       options.onPassage?.(index, soFar)
       options.progress?.report(++done, total)
     }
@@ -250,4 +259,4 @@ function throwIfCancelled(token: CancellationToken | undefined): void {
   if (token?.isCancellationRequested === true) throw new CancelledError()
 }
 
-const turnOfEventLoop = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0))
+const turnOfEventLoop = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))

@@ -29,14 +29,27 @@ export interface PassageCache {
   set(key: PassageKey, result: readonly LinkedMention[]): void
 }
 
-/** @param capacity how many passages are kept; 0 keeps none */
+/** A passage of dense prose takes 20 kB: those of a book of half a million words. */
+const CACHE_BYTES = 96 * 2 ** 20
+
+/** @param capacity how many passages are kept, as far as they take no more than {@link CACHE_BYTES}; 0 keeps none */
 export function createPassageCache(capacity: number): PassageCache {
   if (capacity <= 0) return { get: () => undefined, set: () => undefined }
-  const kept = new LRUCache<string, readonly LinkedMention[]>({ max: capacity })
+  const kept = new LRUCache<string, readonly LinkedMention[]>({
+    max: capacity,
+    maxSize: CACHE_BYTES,
+    sizeCalculation: (mentions, key) => mentions.reduce((sum, one) => sum + bytesOf(one), 1 + 2 * key.length),
+  })
   return {
     get: (key) => kept.get(textOf(key)),
     set: (key, result) => void kept.set(textOf(key), result),
   }
+}
+
+/** Roughly: a mention has candidates of its own where they were ranked, and shares the others with its look-up. */
+function bytesOf({ candidates }: LinkedMention): number {
+  const nRanked = candidates.filter(({ probability }) => probability > 0).length
+  return 400 + 160 * nRanked + 8 * candidates.length
 }
 
 const textOf = ({ text, expansions, mentions, configuration }: PassageKey): string =>

@@ -24,6 +24,7 @@ import { createPassageCache } from './passageCache.ts'
 import type { LinkedMention, PassageKey } from './passageCache.ts'
 import { MODEL_SILENT, rankInCascade, unranked } from './ranking/index.ts'
 import type { Answer, MentionToRank } from './ranking/index.ts'
+import type { Slices } from './slices.ts'
 import { createStages } from './stages.ts'
 import type { StageParts } from './stages.ts'
 import { traced } from './trace.ts'
@@ -56,8 +57,8 @@ export interface PassageFocus {
 export interface PassageLinker {
   /** @throws CancelledError when the task's token says so */
   link(task: PassageTask): Promise<readonly LinkedMention[]>
-  /** Whether the answer is known already. */
-  has(task: PassageTask): boolean
+  /** The answer when it is known already. */
+  known(task: PassageTask): readonly LinkedMention[] | undefined
   /** What the detectors proposed and why it is a mention or not. */
   propose(task: PassageTask): Promise<readonly Proposal[]>
 }
@@ -69,14 +70,24 @@ export interface PassageLinkerParts extends StageParts {
 }
 
 const PASSAGES_KEPT = 2000
-const RETRIEVALS_KEPT = 5000
+/** What is kept of look-ups, in bytes: the candidates of some thousand mentions. */
+const LISTS_BYTES = 64 * 2 ** 20
+/** Roughly, with the candidate's names. */
+const CANDIDATE_BYTES = 320
 
 /** Makes the linker of passages: it takes each through the stages, in their order. */
-export function createPassageLinker(parts: PassageLinkerParts, pipeline: Pipeline): PassageLinker {
+export function createPassageLinker(
+  parts: PassageLinkerParts,
+  pipeline: Pipeline,
+  slices: Slices,
+): PassageLinker {
   const { engine, cachedPassages = PASSAGES_KEPT } = parts
   const stages = createStages(parts, pipeline)
   const cache = createPassageCache(cachedPassages)
-  const lists = new LRUCache<string, readonly RankedCandidate[]>({ max: RETRIEVALS_KEPT })
+  const lists = new LRUCache<string, readonly RankedCandidate[]>({
+    maxSize: LISTS_BYTES,
+    sizeCalculation: (list, text) => 1 + 2 * text.length + CANDIDATE_BYTES * list.length,
+  })
   const guards = createGuards(parts.logger)
 
   /** Runs a stage; one that cannot say makes the result a lesser one, which must not outlive the failure. */
@@ -87,6 +98,10 @@ export function createPassageLinker(parts: PassageLinkerParts, pipeline: Pipelin
     if (answer === undefined) run.isWhole = false
     return answer
   }
+
+  /** A way that is noted is not interrupted: its times are those of the stages alone. */
+  const inSlices = <T>(run: Run, work: () => T | Promise<T>): T | Promise<T> =>
+    run.recorder ? work() : slices.run(work)
 
   async function read({ text, token }: PassageTask, run: Run): Promise<TextAnalysis | undefined> {
     if (!engine) return undefined
@@ -108,7 +123,7 @@ export function createPassageLinker(parts: PassageLinkerParts, pipeline: Pipelin
         ask(
           run,
           detector,
-          () => detector.propose(input),
+          () => inSlices(run, () => detector.propose(input)),
           (spans) => ({ kind: 'detect', input: text, output: spans ? traced.spans(text, spans) : null }),
         ),
       ),
@@ -137,7 +152,7 @@ export function createPassageLinker(parts: PassageLinkerParts, pipeline: Pipelin
       ask(
         own,
         source,
-        () => source.find(...call, task.token),
+        () => inSlices(own, () => source.find(...call, task.token)),
         (list) => ({ kind: 'find', input: { text, limit }, output: list ? traced.candidates(list) : null }),
       ),
     )
@@ -205,7 +220,7 @@ export function createPassageLinker(parts: PassageLinkerParts, pipeline: Pipelin
   }
   return {
     link,
-    has: (task) => cache.get(keyOf(stages.key, task)) !== undefined,
+    known: (task) => cache.get(keyOf(stages.key, task)),
     propose: async (task) => (await proposed(task, { isWhole: true })).proposals,
   }
 }

@@ -98,7 +98,7 @@ async function linksIn(changes: PipelineChanges, parts: Partial<LinkerParts>) {
     (passage) => passage.links,
   )
   const explained = await linker.explain(manuscript, 'paper.md', TEXT.indexOf('study'))
-  return JSON.parse(
+  return readRounded(
     JSON.stringify({
       links: links.map(({ mention, chosen, probability, chosenBy, candidates }) => {
         const list = candidates.map((one) => [one.id, one.matchedName, one.probability])
@@ -106,7 +106,14 @@ async function linksIn(changes: PipelineChanges, parts: Partial<LinkerParts>) {
       }),
       steps: explained.steps.map(({ message }) => message),
     }),
-  ) as unknown
+  )
+}
+
+/** To nine digits: what is added up is added up in another order now. */
+function readRounded(json: string): unknown {
+  return JSON.parse(json, (_, value: unknown) =>
+    typeof value === 'number' ? Number(value.toPrecision(9)) : value,
+  )
 }
 
 describe('the linker before and after it had stages', () => {
@@ -116,7 +123,7 @@ describe('the linker before and after it had stages', () => {
       const found = await linksIn(changes, parts?.() ?? {})
       known.set(name, found)
       if (process.env.UPDATE) return
-      const oracle = JSON.parse(readFileSync(ORACLE, 'utf8')) as Record<string, unknown>
+      const oracle = readRounded(readFileSync(ORACLE, 'utf8')) as Record<string, unknown>
       assert.deepEqual(found, oracle[name])
     })
   after(() => {

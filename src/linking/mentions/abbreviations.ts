@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import type { Span } from '../../core/index.ts'
 import { wordsOf } from './words.ts'
 
@@ -17,6 +18,8 @@ export interface Abbreviation {
 export interface Abbreviations {
   /** Every definition, in reading order. */
   readonly all: readonly Abbreviation[]
+  /** The short forms, each once. */
+  readonly shorts: readonly string[]
   /**
    * What a short form means in a passage: by its last definition up to there, else by its first one after. A plural
    * (`SNPs`) is found by its singular and a singular by its plural. `undefined` when the document defines neither.
@@ -35,7 +38,7 @@ export interface Abbreviations {
  */
 export function findAbbreviations(passages: readonly string[]): Abbreviations {
   const all = passages.flatMap((text, passage) =>
-    definitionsIn(text).map((definition) => ({ ...definition, passage })),
+    knownDefinitionsIn(text).map((definition) => ({ ...definition, passage })),
   )
   const byShort = new Map<string, Abbreviation[]>()
   for (const one of all) {
@@ -57,6 +60,7 @@ export function findAbbreviations(passages: readonly string[]): Abbreviations {
   }
   return {
     all,
+    shorts: [...byShort.keys()],
     find: (short, passage) => lookUp(short, passage)?.found,
     expand: (short, passage) => lookUp(short, passage)?.long,
   }
@@ -100,8 +104,7 @@ export function usesOf(abbreviations: Abbreviations, text: string, passage: numb
 
 /** What the document's short forms that a text may use mean there, as `short=long`: all that detection can see of them. */
 export function expansionsIn(abbreviations: Abbreviations, text: string, passage: number): string[] {
-  const shorts = new Set(abbreviations.all.map(({ short }) => short))
-  return [...shorts]
+  return abbreviations.shorts
     .filter((short) => text.includes(short.replace(/s$/, '')))
     .map((short) => `${short}=${abbreviations.expand(short, passage) ?? ''}`)
 }
@@ -116,6 +119,17 @@ interface Definition {
   readonly long: string
   readonly shortSpan: Span
   readonly longSpan: Span
+}
+
+/** By text: a document is searched at every edit, when all its passages but one are as they were. */
+const definitionsOf = new LRUCache<string, readonly Definition[]>({ max: 4000 })
+
+function knownDefinitionsIn(text: string): readonly Definition[] {
+  const known = definitionsOf.get(text)
+  if (known) return known
+  const definitions = definitionsIn(text)
+  definitionsOf.set(text, definitions)
+  return definitions
 }
 
 function definitionsIn(text: string): Definition[] {
