@@ -17,7 +17,7 @@ import {
   type Range,
 } from 'vscode-languageserver/node'
 import { TextDocument } from 'vscode-languageserver-textdocument'
-import { ConceptLensError, type KnowledgeBase, type LanguageModel } from '../../src/core/index.ts'
+import { ConceptLensError, type KnowledgeBase, type LanguageModel, type Span } from '../../src/core/index.ts'
 import type { Engine, Gliner, Trial } from '../../src/inference/index.ts'
 import { mergeKnowledgeBases } from '../../src/knowledge/index.ts'
 import { createLinker, featureNames } from '../../src/linking/index.ts'
@@ -86,6 +86,8 @@ export interface Editor {
   close(uri: string): Promise<void>
   /** Replaces the first `old` by `text`, as typing does. */
   edit(uri: string, old: string, text: string): Promise<void>
+  /** Replaces a span, in UTF-16 units. */
+  replace(uri: string, span: Span, text: string): Promise<void>
   configure(settings: Record<string, unknown>): Promise<void>
   /** Resolves when a document is linked (or off) after everything sent so far. */
   settled(uri: string): Promise<void>
@@ -385,6 +387,16 @@ function editorOver(client: ProtocolConnection, state: EditorState): Omit<Editor
     if (start < 0) throw new Error(`${uri} does not say ${words}`)
     return { start: document.positionAt(start), end: document.positionAt(start + words.length) }
   }
+  const replaceRange = async (uri: string, range: Range, text: string): Promise<void> => {
+    const document = documentOf(uri)
+    const contentChanges = [{ range, text }]
+    const version = document.version + 1
+    TextDocument.update(document, contentChanges, version)
+    await client.sendNotification('textDocument/didChange', {
+      textDocument: { uri, version },
+      contentChanges,
+    })
+  }
   const stateOf = (uri: string): string | undefined =>
     statuses.findLast(({ document }) => document?.uri === uri)?.document?.state
   const actions = (uri: string, words: string, isSelection = false): Promise<CodeAction[]> => {
@@ -426,15 +438,10 @@ function editorOver(client: ProtocolConnection, state: EditorState): Omit<Editor
       documents.delete(uri)
       await client.sendNotification('textDocument/didClose', { textDocument: { uri } })
     },
-    async edit(uri, old, text) {
+    edit: (uri, old, text) => replaceRange(uri, rangeOf(uri, old), text),
+    async replace(uri, { start, end }, text) {
       const document = documentOf(uri)
-      const contentChanges = [{ range: rangeOf(uri, old), text }]
-      const version = document.version + 1
-      TextDocument.update(document, contentChanges, version)
-      await client.sendNotification('textDocument/didChange', {
-        textDocument: { uri, version },
-        contentChanges,
-      })
+      await replaceRange(uri, { start: document.positionAt(start), end: document.positionAt(end) }, text)
     },
     async configure(settings) {
       state.settings = settings

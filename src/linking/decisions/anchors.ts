@@ -43,6 +43,7 @@ export function anchorOf(text: string, span: Span): TextQuoteSelector {
  */
 export function placeDecisions(manuscript: Manuscript, decisions: readonly Decision[]): Placements {
   const placed = manuscript.passages.map((): Placement[] => [])
+  const lowered = decisions.length > 0 ? manuscript.passages.map(({ text }) => text.toLowerCase()) : []
   const unanchored: Decision[] = []
   for (const decision of [...decisions].sort(bySpecificity)) {
     if (decision.scope === 'here') {
@@ -51,7 +52,9 @@ export function placeDecisions(manuscript: Manuscript, decisions: readonly Decis
       else if (isAbout(manuscript, decision)) unanchored.push(decision)
     } else if (decision.scope === 'project' || isAbout(manuscript, decision)) {
       const pattern = patternOf(decision.anchor.exact)
+      const sign = signOf(decision.anchor.exact)
       manuscript.passages.forEach(({ text }, i) => {
+        if (!lowered[i]?.includes(sign)) return
         for (const span of occurrences(text, pattern, decision.anchor.exact))
           addPlacement(placed[i], { span, decision })
       })
@@ -147,6 +150,12 @@ function patternOf(exact: string): RegExp {
   const flags = /\p{Ll}{3}/u.test(exact) ? 'giu' : 'gu'
   return new RegExp(`${WORD_BEFORE}${words.join('\\s+')}${WORD_AFTER}`, flags)
 }
+
+/**
+ * What a text in small letters must hold to say a quotation: its first word as far as letters have one small form each.
+ * Patterns take a hundred times as long, and this is asked of every passage for every decision at every edit.
+ */
+const signOf = (exact: string): string => /^[!-~]*/.exec(exact.trim())?.[0].toLowerCase() ?? ''
 
 function occurrences(text: string, pattern: RegExp, exact: string): Span[] {
   return Array.from(text.matchAll(pattern))
