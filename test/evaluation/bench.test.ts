@@ -39,6 +39,7 @@ describe('bench', () => {
     },
     manuscripts: [FILE],
     edited: FILE,
+    stressed: { ...FILE, nWords: 100 },
     knowledgeBase: { open: () => KB, queries: ['asthma', 'asthmatic', 'x'], diskBytes: 2 ** 20 },
     namedTypes: {
       openBi: () => Promise.resolve(idleGliner('bi-span')),
@@ -67,6 +68,15 @@ describe('bench', () => {
     assert.match(benchText(report), /manuscript +wordsPerSecondCold .* words/)
     const shapes = report.results.filter((result) => result.metric === 'ratio').map(({ shape }) => shape)
     assert.deepEqual(shapes, ['1 types', '16 types', '128 types'])
+  })
+
+  it('cancels what is out of proportion, and gets it done', async () => {
+    const { results } = await bench(parts, ['stress'])
+    const shapes = new Set(results.map(({ shape }) => shape))
+    assert.deepEqual([...shapes].at(-1), '100 words')
+    assert.equal(shapes.size, 4)
+    for (const metric of ['cancelMs', 'wholeMs', 'peakMiB'])
+      assert.equal(results.filter((result) => result.metric === metric).length, 4)
   })
 
   it('compares with all names, also those whose hashes are equal', async () => {

@@ -49,10 +49,15 @@ export function addBenchCommand(program: Command): void {
   const command = program
     .command('bench')
     .description('measure speed and memory on this machine')
-    .addArgument(new Argument('[name...]', 'which benchmarks; all by default').choices(BENCH_NAMES))
+    .addArgument(
+      new Argument('[name...]', 'which benchmarks; all but "stress" by default').choices(BENCH_NAMES),
+    )
     .option('--json', 'one JSON object')
     .option('--manuscripts <file...>', 'manuscripts to link for "manuscript"; the samples by default')
-    .option('--edit <file>', 'a long manuscript to type into for "edit"; the first sample by default')
+    .option(
+      '--edit <file>',
+      'a long manuscript to type into for "edit", and to repeat for "stress"; the first sample by default',
+    )
     .option('--queries <file>', 'an annotated corpus whose mentions are looked up for "kb"')
     .option(
       '--checked <n>',
@@ -104,6 +109,8 @@ async function partsOf(
     openLinker: (use) => openLinker(options, use),
     manuscripts,
     ...(edited === undefined ? {} : { edited }),
+    // It takes minutes, and so runs only when it is named.
+    ...(edited && names.includes('stress') ? { stressed: { ...edited, nWords: STRESS_WORDS } } : {}),
     server: { program: process.execPath, args: [resources.serverScript, '--stdio'] },
     knowledgeBase: {
       open: () => openKnowledgeBase(options.kb, { vectors }),
@@ -122,6 +129,8 @@ async function partsOf(
     progress: (name) => process.stderr.write(`${name} …\n`),
   }
 }
+
+const STRESS_WORDS = 100_000
 
 function packingParts({
   model,

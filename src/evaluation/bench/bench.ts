@@ -7,6 +7,7 @@ import { benchNamedTypes } from './namedTypes.ts'
 import { benchOrder } from './order/order.ts'
 import { benchPacking } from './packing/packing.ts'
 import { benchStartup } from './startup.ts'
+import { benchStress } from './stress.ts'
 import type { BenchEnvironment, BenchName, BenchParts, BenchReport, BenchResult } from './types.ts'
 
 /** A benchmark: `undefined` when the parts it needs are not there. */
@@ -15,6 +16,7 @@ type Bench = (parts: BenchParts) => Promise<BenchResult[]> | undefined
 const BENCHES: Readonly<Record<BenchName, Bench>> = {
   manuscript: (parts) => parts.manuscripts && benchManuscript(parts, parts.manuscripts),
   edit: (parts) => parts.edited && benchEdit(parts, parts.edited),
+  stress: (parts) => parts.stressed && benchStress(parts, parts.stressed),
   startup: ({ server }) => server && benchStartup(server),
   packing: ({ packing, progress }) =>
     packing && benchPacking(progress === undefined ? packing : { progress, ...packing }),
@@ -46,6 +48,7 @@ export async function bench(parts: BenchParts, names?: readonly BenchName[]): Pr
 const NEEDS: Readonly<Record<BenchName, string>> = {
   manuscript: 'manuscripts to link',
   edit: 'a manuscript to edit',
+  stress: 'a manuscript to repeat',
   startup: 'the built language server',
   packing: 'a model',
   kb: 'a knowledge base and texts to look up',

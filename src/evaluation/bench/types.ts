@@ -14,7 +14,7 @@ export interface BenchResult {
   readonly unit: string
 }
 
-export type BenchName = 'manuscript' | 'edit' | 'startup' | 'packing' | 'kb' | 'gliner' | 'order'
+export type BenchName = 'manuscript' | 'edit' | 'stress' | 'startup' | 'packing' | 'kb' | 'gliner' | 'order'
 
 /** The machine and what ran on it; absolute figures mean nothing without. */
 export interface BenchEnvironment {
@@ -55,6 +55,8 @@ export interface BenchParts {
   readonly manuscripts?: readonly BenchFile[]
   /** For `edit`: a long manuscript. */
   readonly edited?: BenchFile
+  /** For `stress`. */
+  readonly stressed?: StressParts
   /** For `startup`: the program and arguments of the language server on stdio. */
   readonly server?: { readonly program: string; readonly args: readonly string[] }
   /** For `kb`. */
@@ -66,6 +68,11 @@ export interface BenchParts {
   /** For `order`. */
   readonly order?: OrderParts
   readonly progress?: (message: string) => void
+}
+
+/** A manuscript that is repeated until it has so many words. */
+export interface StressParts extends BenchFile {
+  readonly nWords: number
 }
 
 export interface PackingParts {
