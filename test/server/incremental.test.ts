@@ -29,7 +29,9 @@ function heldEngine() {
     engine: held,
     /** Texts that were read, once each. */
     read: () => [...new Set(engine.calls.flatMap((call) => (call.kind === 'analyse' ? [call.text] : [])))],
-    hold: () => (gate = new Promise((resolve) => (release = resolve))),
+    hold(): void {
+      gate = new Promise((resolve) => (release = resolve))
+    },
     release: () => release(),
   }
 }
