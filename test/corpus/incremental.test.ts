@@ -2,12 +2,12 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createManuscriptParser, parseManuscript } from '../../src/document/index.ts'
-import { createLinker, defaultLinkingSettings } from '../../src/linking/index.ts'
-import type { Linker } from '../../src/linking/index.ts'
+import { createLinker } from '../../src/linking/index.ts'
 import { dataFolder } from '../support/data.ts'
 import { drawEdits, editedText } from '../support/edits.ts'
 import { fakeEngine } from '../support/engine.ts'
 import { knowledgeBaseOf } from '../support/knowledgeBase.ts'
+import { defaultPipeline } from '../support/pipeline.ts'
 
 const quiet = { error: assert.fail, warn: assert.fail, info: () => undefined, debug: () => undefined }
 
@@ -48,10 +48,9 @@ for (const [name, nEdits] of MANUSCRIPTS) {
         concepts.slice(0, 30).map(({ names, groups }) => [names[0] ?? '', groups[0] ?? '']),
       )
       const engine = fakeEngine({ tags, none: () => 0.5 })
-      const linkerWith = (cachedPassages: number): Linker =>
-        createLinker({ knowledgeBase, engine, logger: quiet }, { ...defaultLinkingSettings, cachedPassages })
-      const kept = linkerWith(defaultLinkingSettings.cachedPassages)
-      const forgetful = linkerWith(0)
+      const parts = { knowledgeBase, engine, logger: quiet }
+      const kept = createLinker(parts, defaultPipeline)
+      const forgetful = createLinker({ ...parts, cachedPassages: 0 }, defaultPipeline)
       const parser = createManuscriptParser()
       const edited = editedText(original)
       for (const [i, drawn] of drawEdits(format, 20261129, nEdits).entries()) {
