@@ -29,7 +29,7 @@ function heldEngine() {
     engine: held,
     /** Texts that were read, once each. */
     read: () => [...new Set(engine.calls.flatMap((call) => (call.kind === 'analyse' ? [call.text] : [])))],
-    hold(): void {
+    hold: () => {
       gate = new Promise((resolve) => (release = resolve))
     },
     release: () => release(),
