@@ -106,7 +106,8 @@ async function partsOf(
   const vectors = nameVectors(options.vectors)
   const edited = options.edit === undefined ? manuscripts[0] : benchFile(options.edit)
   return {
-    openLinker: (use) => openLinker(options, use),
+    // What is measured is the linker's own model; a language model is asked by "order" itself.
+    openLinker: (use) => openLinker({ ...options, generative: 'off' }, use),
     manuscripts,
     ...(edited === undefined ? {} : { edited }),
     // It takes minutes, and so runs only when it is named.

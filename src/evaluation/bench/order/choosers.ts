@@ -82,12 +82,16 @@ export function generativeChooser(model: LanguageModel, nOrders: number): Choose
   }
 }
 
-/** The id of the candidate with the highest score, where that is higher than that of "none of these". */
+/**
+ * The id of the candidate with the highest score, where that is higher than that of "none of these"; of equal ones, as a ranker
+ * gives to concepts of one name when it reads names alone, the first id: a tie is no matter of order.
+ */
 function bestOf(mention: OrderMention | undefined, scores: ArrayLike<number>, none: number): string {
   let [best, highest] = ['', none]
   mention?.candidates.forEach(({ id }, i) => {
     const score = scores[i] ?? -Infinity
-    if (score > highest) [best, highest] = [id, score]
+    const isFirst = best !== '' && score === highest && id < best
+    if (score > highest || isFirst) [best, highest] = [id, score]
   })
   return best
 }
