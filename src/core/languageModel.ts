@@ -6,6 +6,16 @@ export interface LetterQuestion {
   readonly prompt: string
   /** The letters that may come next: `['A', 'B', 'C']`. */
   readonly letters: readonly string[]
+  /** What may be left out of the prompt where it is longer than the model reads. Absent: nothing. */
+  readonly context?: PromptContext
+}
+
+/** A part of a prompt that may be cut from both ends. Offsets are UTF-16 code units of the prompt, `start ≤ around ≤ end`. */
+export interface PromptContext {
+  readonly start: number
+  readonly end: number
+  /** What stands next to this offset is kept longest. */
+  readonly around: number
 }
 
 /** What a language model says next. */
@@ -19,6 +29,8 @@ export type LetterAnswer =
   | { readonly kind: 'letter'; readonly letter: string }
   /** It wrote something else, or would all but surely have. */
   | { readonly kind: 'other'; readonly text: string }
+  /** It could not be asked this, for example because the question is too long; other questions have their answers. */
+  | { readonly kind: 'unanswered'; readonly reason: string }
 
 /** What asking cost. */
 export interface LanguageModelUsage {
@@ -28,6 +40,8 @@ export interface LanguageModelUsage {
   /** Tokens of questions that it had read before and did not read again. */
   readonly reusedTokens: number
   readonly writtenTokens: number
+  /** Questions whose context was cut because the model reads no more; 0 where it does not tell. */
+  readonly cutQuestions: number
 }
 
 /** A text that a language model wrote. */
@@ -59,7 +73,13 @@ export interface LanguageModel {
   dispose(): Promise<void>
 }
 
-export const NO_USAGE: LanguageModelUsage = { calls: 0, promptTokens: 0, reusedTokens: 0, writtenTokens: 0 }
+export const NO_USAGE: LanguageModelUsage = {
+  calls: 0,
+  promptTokens: 0,
+  reusedTokens: 0,
+  writtenTokens: 0,
+  cutQuestions: 0,
+}
 
 /** What two askings cost together. */
 export function addUsage(a: LanguageModelUsage, b: LanguageModelUsage): LanguageModelUsage {
@@ -68,6 +88,7 @@ export function addUsage(a: LanguageModelUsage, b: LanguageModelUsage): Language
     promptTokens: a.promptTokens + b.promptTokens,
     reusedTokens: a.reusedTokens + b.reusedTokens,
     writtenTokens: a.writtenTokens + b.writtenTokens,
+    cutQuestions: a.cutQuestions + b.cutQuestions,
   }
 }
 

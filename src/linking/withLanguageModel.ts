@@ -46,6 +46,7 @@ export function withLanguageModel(linker: Linker, parts: AskingParts, options: A
   const kept = new LRUCache<string, { readonly opinion: Opinion | undefined }>({ max: OPINIONS_KEPT })
   let restUntilMs = -Infinity
   let isTold = false
+  let isToldOfUnanswered = false
 
   /** Opinions on links of one passage. */
   async function opinionsOn(
@@ -57,8 +58,14 @@ export function withLanguageModel(linker: Linker, parts: AskingParts, options: A
     const unknown = links.filter((_, i) => !kept.has(keys[i] ?? ''))
     const startMs = nowMs()
     const asked = { model, nOrders: options.nOrders, seed: SEED, token }
-    const { opinions, usage } = await decideMentions(passage.text, unknown, asked)
+    const { opinions, usage, unanswered } = await decideMentions(passage.text, unknown, asked)
     if (usage.calls > 0) onUse?.(usage, nowMs() - startMs)
+    if (unanswered !== undefined && !isToldOfUnanswered) {
+      isToldOfUnanswered = true
+      logger.warn(
+        `The language model could not be asked about some mentions, which keep their links: ${unanswered}`,
+      )
+    }
     opinions.forEach((opinion, i) => kept.set(keyOf(passage.text, unknown[i] as Link), { opinion }))
     return keys.map((key) => kept.get(key)?.opinion)
   }

@@ -3,9 +3,11 @@ import { CancellationTokenSource } from 'vscode-languageserver'
 import {
   CancelledError,
   ConceptLensError,
+  NO_USAGE,
   readLetter,
   type CancellationToken,
   type LanguageModel,
+  type LanguageModelUsage,
 } from '../core/index.ts'
 import type { ServerRequests } from '../protocol/index.ts'
 
@@ -30,7 +32,7 @@ export function createEditorModel(connection: Connection, model: string): Langua
     )
   }
 
-  const usage = (calls: number) => ({ calls, promptTokens: 0, reusedTokens: 0, writtenTokens: 0 })
+  const usage = (calls: number): LanguageModelUsage => ({ ...NO_USAGE, calls })
   const name = model === '' ? 'of the editor' : model
   return {
     name,

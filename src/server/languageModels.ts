@@ -85,7 +85,7 @@ async function consent(receiver: string, confirm: LanguageModelsParts['confirm']
 
 function costOf(
   begin: string,
-  { calls, promptTokens, reusedTokens, writtenTokens }: LanguageModelUsage,
+  { calls, promptTokens, reusedTokens, writtenTokens, cutQuestions }: LanguageModelUsage,
   ms: number,
 ): string {
   const number = (value: number): string => value.toLocaleString('en')
@@ -93,6 +93,7 @@ function costOf(
     promptTokens > 0 ? `${number(promptTokens)} tokens read` : '',
     reusedTokens > 0 ? `${number(reusedTokens)} known from before` : '',
     writtenTokens > 0 ? `${number(writtenTokens)} written` : '',
+    cutQuestions > 0 ? `${number(cutQuestions)} cut to what the model reads` : '',
   ].filter(Boolean)
   return `${begin} ${number(calls)} question${calls === 1 ? '' : 's'}, ${[...tokens, `${(ms / 1000).toFixed(1)} s`].join(', ')}.`
 }

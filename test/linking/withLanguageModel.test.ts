@@ -147,6 +147,24 @@ describe('linker with a language model', () => {
     assert.equal(warnings.length, 1)
   })
 
+  it('keeps the first link where a question has no answer, and tells of it once', async () => {
+    const model = letterModel((question) =>
+      question.prompt.includes('**fever**')
+        ? { kind: 'unanswered', reason: 'too long' }
+        : byText((option) => (option.includes('cold weather') ? 9 : 1))(question),
+    )
+    const linker = withLanguageModel(own(), { model, logger }, options)
+    const found = summary(await linker.link(parse()))
+    assert.ok(found.includes('cold→A:4'), found.join())
+    const first = summary(await own().link(parse()))
+    assert.equal(
+      found.find((one) => one.startsWith('fever')),
+      first.find((one) => one.startsWith('fever')),
+    )
+    await linker.link(parse('Fever and fever.\n'))
+    assert.deepEqual(warnings.filter((one) => one.includes('too long')).length, 1)
+  })
+
   it('stops when it is cancelled', async () => {
     const token = { isCancellationRequested: false }
     const model = letterModel((question) => {

@@ -1,5 +1,6 @@
 import {
   CancelledError,
+  NO_USAGE,
   type CancellationToken,
   type LanguageModel,
   type LetterAnswer,
@@ -29,7 +30,7 @@ export function letterModel(
   const check = (token: CancellationToken | undefined): void => {
     if (token?.isCancellationRequested) throw new CancelledError()
   }
-  const usage = (n: number) => ({ calls: n, promptTokens: 10 * n, reusedTokens: 0, writtenTokens: 0 })
+  const usage = (n: number) => ({ ...NO_USAGE, calls: n, promptTokens: 10 * n })
   return {
     ...{ name: 'double', fingerprint: 'double', calls, prompts },
     choose(questions, token) {

@@ -1,5 +1,6 @@
 import {
   addUsage,
+  ConceptLensError,
   NO_USAGE,
   readLetter,
   type CancellationToken,
@@ -28,17 +29,30 @@ export function createServerModel(server: LanguageModelServer): LanguageModel {
     return { answer: answerIn(completion, letters), usage: usageOf(completion) }
   }
 
+  /** A request that the server refuses, as it does with one longer than its window, is this question's misfortune alone. */
+  async function answerOrReason(question: LetterQuestion, token?: CancellationToken) {
+    try {
+      return await answerTo(question, token)
+    } catch (error) {
+      if (!(error instanceof ConceptLensError) || error.code !== 'lm-request') throw error
+      return { answer: { kind: 'unanswered' as const, reason: error.message }, usage: NO_USAGE, error }
+    }
+  }
+
   return {
     name: server.name,
     fingerprint: `${server.address.base} ${server.name}`,
     async choose(questions, token) {
       const answers: LetterAnswer[] = []
       let usage = NO_USAGE
+      const refusals: ConceptLensError[] = []
       for (const question of questions) {
-        const one = await answerTo(question, token)
+        const one = await answerOrReason(question, token)
         answers.push(one.answer)
         usage = addUsage(usage, one.usage)
+        if ('error' in one) refusals.push(one.error)
       }
+      if (refusals[0] && refusals.length === questions.length) throw refusals[0]
       return { answers, usage }
     },
     async write(prompt, maxTokens, token) {
@@ -69,5 +83,6 @@ function usageOf({ usage }: Completion): LanguageModelUsage {
     promptTokens: usage.promptTokens - usage.cachedTokens,
     reusedTokens: usage.cachedTokens,
     writtenTokens: usage.completionTokens,
+    cutQuestions: 0,
   }
 }

@@ -155,15 +155,41 @@ describe('generative model', () => {
     })
   })
 
-  it('refuses a question that is longer than it reads', async () => {
+  it('does not answer a question that is longer than it reads, and answers the others', async () => {
     const path = join(folder, 'config.json')
     const config = JSON.parse(await readFile(path, 'utf8')) as object
     await writeFile(path, JSON.stringify({ ...config, max_position_embeddings: 40 }))
     const model = await start(folder)
-    await assert.rejects(model.choose([{ prompt: 'word '.repeat(60), letters }]), {
-      code: 'generative-too-long',
-      message: /reads at most 40/,
-    })
+    const [long, short] = ['word '.repeat(60), 'A or B?'].map((prompt) => ({ prompt, letters }))
+    const { answers, usage } = await model.choose([short!, long!, short!])
+    assert.deepEqual(
+      answers.map(({ kind }) => kind),
+      ['probabilities', 'unanswered', 'probabilities'],
+    )
+    assert.match(answers[1]?.kind === 'unanswered' ? answers[1].reason : '', /reads at most 40/)
+    assert.deepEqual([usage.calls, usage.cutQuestions], [2, 0])
+    assert.deepEqual((await model.choose([short!])).answers[0], answers[0])
+    await assert.rejects(model.write(long!.prompt, 5), { code: 'generative-too-long' })
+    await model.dispose()
+  })
+
+  it('of 512 tokens reads of a longer text what stands around the mention', async () => {
+    const model = await start(fixture('qwen2'))
+    const [before, after] = ['Blood pressure fell in some. ', ' was given to all of them.']
+    const text = `${before.repeat(60)}Metformin${after.repeat(60)}`
+    const question = (shown: string) => ({ prompt: `Text: ${shown}\n\nMetformin: A or B?`, letters })
+    const context = { start: 6, end: 6 + text.length, around: 6 + text.indexOf('Metformin') }
+    const short = question('Metformin was given.')
+    const { answers, usage } = await model.choose([{ ...question(text), context }, short])
+    assert.equal(usage.cutQuestions, 1)
+    assert.ok(usage.promptTokens + usage.reusedTokens > 500, 'as much as fits is read')
+    assert.deepEqual((await model.choose([short])).answers[0], answers[1])
+    const alone = await model.choose([{ ...question(text), context }])
+    assertClose(
+      alone.answers[0],
+      answers[0]?.kind === 'probabilities' ? answers[0].logProbabilities : [],
+      'cut',
+    )
     await model.dispose()
   })
 

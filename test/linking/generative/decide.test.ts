@@ -33,6 +33,10 @@ const T2D = mention(
   [candidate('T2D', 'Diabetes mellitus type 2'), candidate('T1D'), candidate('t2d', 'T2D')],
   'type 2 diabetes',
 )
+const shifted = ({ mention: { span, ...others } }: MentionToDecide): MentionToDecide['mention'] => ({
+  ...others,
+  span: { start: span.start + 2, end: span.end + 2 },
+})
 const METFORMIN = mention('metformin', [candidate('metformin', 'Metformin'), candidate('phenformin')])
 
 describe('question about a mention', () => {
@@ -67,6 +71,15 @@ describe('question about a mention', () => {
     )
     const [order = []] = ordersOf(MOST_OPTIONS, 1, 1)
     assert.equal(optionsOf(questionOf(TEXT, many, order)).length, 11)
+  })
+
+  it('may lose of its text what is farthest from the mention', () => {
+    for (const one of [T2D, METFORMIN]) {
+      const { prompt, context } = questionOf(`  ${TEXT}`, { ...one, mention: shifted(one) }, [0])
+      assert.ok(context)
+      assert.equal(prompt.slice(context.start, context.end), TEXT.replace('\n', ' '))
+      assert.ok(prompt.slice(context.around, context.end).startsWith(one.mention.text))
+    }
   })
 
   it('begins like all questions about its text, up to the mention', () => {
@@ -151,6 +164,18 @@ describe('mentions decided by a language model', () => {
     assert.deepEqual((await decideMentions(TEXT, [METFORMIN], { model: chatty, ...options })).opinions, [
       undefined,
     ])
+  })
+
+  it('keep their answers when one alone could not be asked about', async () => {
+    const model = letterModel((question) =>
+      question.prompt.includes('**T2D**')
+        ? { kind: 'unanswered', reason: 'too long' }
+        : byText(() => 1)(question),
+    )
+    const decided = await decideMentions(TEXT, [T2D, METFORMIN], { model, ...options })
+    assert.equal(decided.opinions[0], undefined)
+    assert.equal(decided.opinions[1]?.candidates.length, 2)
+    assert.equal(decided.unanswered, 'too long')
   })
 
   it('without candidates are not asked about', async () => {

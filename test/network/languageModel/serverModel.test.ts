@@ -42,7 +42,13 @@ describe('server as a model that chooses letters', () => {
       probabilities.map((value) => value.toFixed(4)),
       ['0.1250', '0.7500', '0.0000'],
     )
-    assert.deepEqual(usage, { calls: 1, promptTokens: 60, reusedTokens: 40, writtenTokens: 1 })
+    assert.deepEqual(usage, {
+      calls: 1,
+      promptTokens: 60,
+      reusedTokens: 40,
+      writtenTokens: 1,
+      cutQuestions: 0,
+    })
     assert.equal(model.name, 'tiny')
   })
 
@@ -68,7 +74,21 @@ describe('server as a model that chooses letters', () => {
     ])
   })
 
-  it('fails as a whole when a question fails', async () => {
+  it('leaves a question out that the server refuses, and fails when it refuses all', async () => {
+    const refusal = json(400, { error: { message: 'exceeds the context' } })
+    await open(refusal, answers({ A: 1 }), refusal, refusal)
+    const questions = ['one', 'two'].map((prompt) => ({ prompt, letters }))
+    const { answers: found, usage } = await model.choose(questions)
+    assert.deepEqual(
+      found.map(({ kind }) => kind),
+      ['unanswered', 'probabilities'],
+    )
+    assert.match(found[0]?.kind === 'unanswered' ? found[0].reason : '', /exceeds the context/)
+    assert.equal(usage.calls, 1)
+    await assert.rejects(model.choose(questions), { code: 'lm-request' })
+  })
+
+  it('fails as a whole when the server does', async () => {
     await open(answers({ A: 1 }), json(500, {}))
     await assert.rejects(
       model.choose([
@@ -83,7 +103,13 @@ describe('server as a model that chooses letters', () => {
     await open(says('kidney failure'))
     const { text, usage } = await model.write('expand', 20)
     assert.equal(text, 'kidney failure')
-    assert.deepEqual(usage, { calls: 1, promptTokens: 100, reusedTokens: 0, writtenTokens: 5 })
+    assert.deepEqual(usage, {
+      calls: 1,
+      promptTokens: 100,
+      reusedTokens: 0,
+      writtenTokens: 5,
+      cutQuestions: 0,
+    })
     assert.equal(double.seen[0]?.body?.max_tokens, 20)
   })
 })

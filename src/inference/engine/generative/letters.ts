@@ -1,8 +1,10 @@
+import { CancelledError } from '../../../core/index.ts'
 import type { LetterAnswer, LetterAnswers, LetterQuestion, WrittenText } from '../../../core/index.ts'
 import type { GenerativeFolder } from '../../generative/modelFolder.ts'
 import { tooLong, unfit } from '../../generative/modelFolder.ts'
 import type { Checkpoint } from '../encoder.ts'
 import type { Cache, CausalModel, Pass } from './causalModel.ts'
+import { fitQuestion } from './fitQuestion.ts'
 
 /** A loaded language model that answers questions. `checkpoint` is awaited between passes and may throw to stop. */
 export interface GenerativeModel {
@@ -46,6 +48,18 @@ export function createGenerativeModel(
     return ids
   }
 
+  /** Reads one question. What fails here need not fail for the next one. */
+  async function answer(
+    { ids, letters, isAlone }: { ids: readonly number[]; letters: readonly string[]; isAlone: boolean },
+    checkpoint: Checkpoint,
+  ): Promise<{ answer: LetterAnswer; nKnown: number }> {
+    const known = knownOf(ids)
+    const nKnown = known?.ids.length ?? 0
+    const { logits, cache } = await read(ids.slice(nKnown), known?.cache, checkpoint)
+    if (isAlone) kept = { ids, cache }
+    return { answer: answerOf(logits, letters.map(idsOf)), nKnown }
+  }
+
   async function read(
     ids: readonly number[],
     before: Cache | undefined,
@@ -78,7 +92,10 @@ export function createGenerativeModel(
 
   return {
     async choose(questions, checkpoint) {
-      const encoded = questions.map(({ prompt }) => encode(prompt, 1))
+      const fitted = questions.map((question) =>
+        fitQuestion(question, (prompt) => model.encode(prompt), maxTokens - 1),
+      )
+      const encoded = fitted.flatMap(({ fits, ids }) => (fits ? [ids] : []))
       const shortest = Math.min(...encoded.map(({ length }) => length))
       const shared = encoded[0]?.slice(0, Math.min(commonLength(encoded), shortest - 1)) ?? []
       let [promptTokens, reusedTokens] = [0, 0]
@@ -89,16 +106,27 @@ export function createGenerativeModel(
         reusedTokens += (known?.ids.length ?? 0) - shared.length
       }
       const answers: LetterAnswer[] = []
-      for (const [i, ids] of encoded.entries()) {
-        const known = knownOf(ids)
-        const nKnown = known?.ids.length ?? 0
-        const { logits, cache } = await read(ids.slice(nKnown), known?.cache, checkpoint)
-        if (encoded.length === 1) kept = { ids, cache }
-        answers.push(answerOf(logits, questions[i]?.letters.map(idsOf) ?? []))
-        promptTokens += ids.length - nKnown
-        reusedTokens += nKnown
+      const failures: unknown[] = []
+      for (const [i, { ids, fits }] of fitted.entries()) {
+        if (!fits) {
+          answers.push(unanswered(tooLong(folder, ids.length + 1, maxTokens)))
+          continue
+        }
+        try {
+          const asked = { ids, letters: questions[i]?.letters ?? [], isAlone: encoded.length === 1 }
+          const one = await answer(asked, checkpoint)
+          answers.push(one.answer)
+          promptTokens += ids.length - one.nKnown
+          reusedTokens += one.nKnown
+        } catch (error) {
+          if (error instanceof CancelledError) throw error
+          answers.push(unanswered(error))
+          failures.push(error)
+        }
       }
-      const usage = { calls: questions.length, promptTokens, reusedTokens, writtenTokens: 0 }
+      if (failures.length > 0 && failures.length === encoded.length) throw failures[0]
+      const cutQuestions = fitted.filter(({ fits, isCut }) => fits && isCut).length
+      const usage = { calls: encoded.length, promptTokens, reusedTokens, writtenTokens: 0, cutQuestions }
       return { answers, usage }
     },
     async write(prompt, most, checkpoint) {
@@ -118,10 +146,15 @@ export function createGenerativeModel(
       const usage = {
         ...{ calls: 1, reusedTokens, promptTokens: ids.length - reusedTokens },
         writtenTokens: written.length,
+        cutQuestions: 0,
       }
       return { text: model.decode(written), usage }
     },
   }
+}
+
+function unanswered(error: unknown): LetterAnswer {
+  return { kind: 'unanswered', reason: error instanceof Error ? error.message : String(error) }
 }
 
 /** How many tokens all of the lists begin with. */

@@ -26,6 +26,8 @@ export interface Decided {
   /** `undefined` where it said nothing of the options. */
   readonly opinions: readonly (Opinion | undefined)[]
   readonly usage: LanguageModelUsage
+  /** Why it could not be asked about some of them; absent when it could about all. */
+  readonly unanswered?: string
 }
 
 /** Asks a language model about mentions of one text, in one call; a mention without candidates is not asked about. */
@@ -55,5 +57,6 @@ export async function decideMentions(
       ),
     ),
   )
-  return { opinions, usage }
+  const [failed] = answers.filter((answer) => answer.kind === 'unanswered')
+  return { opinions, usage, ...(failed ? { unanswered: failed.reason } : {}) }
 }

@@ -31,7 +31,7 @@ export function opinionOf(
 
 /** Probabilities of the letters, which sum to 1. */
 function sharesOf(answer: LetterAnswer, letters: readonly string[]): readonly number[] | undefined {
-  if (answer.kind === 'other') return undefined
+  if (answer.kind === 'other' || answer.kind === 'unanswered') return undefined
   if (answer.kind === 'letter') {
     const chosen = letters.indexOf(answer.letter)
     if (chosen < 0) return undefined

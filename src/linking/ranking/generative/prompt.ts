@@ -31,10 +31,9 @@ export function questionOf(text: string, one: MentionToDecide, order: readonly n
   const lines = optionLines(one.candidates.slice(0, MOST_OPTIONS))
   const shown = [...order.map((index) => lines[index] ?? ''), NONE]
   const { expansion } = one.mention
+  const beginning = 'Decide which concept a marked mention in a biomedical text means.\n\nText: '
   const prompt = [
-    'Decide which concept a marked mention in a biomedical text means.',
-    '',
-    `Text: ${oneLine(text)}`,
+    `${beginning}${oneLine(text)}`,
     '',
     `Mention: ${marked(text, one.mention)}${expansion === undefined ? '' : ` (short for ${oneLine(expansion)})`}`,
     'Options:',
@@ -43,7 +42,12 @@ export function questionOf(text: string, one: MentionToDecide, order: readonly n
     'Answer with the letter of the best option, and nothing else.',
     'Answer:',
   ].join('\n')
-  return { prompt, letters: [...LETTERS.slice(0, shown.length)] }
+  const context = {
+    start: beginning.length,
+    end: beginning.length + oneLine(text).length,
+    around: beginning.length + oneLine(text.slice(0, one.mention.span.start), 'end').length,
+  }
+  return { prompt, letters: [...LETTERS.slice(0, shown.length)], context }
 }
 
 /** `name (preferred name)`, the preferred one only where it is another; concepts that would read alike have their id besides. */
