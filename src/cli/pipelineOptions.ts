@@ -4,14 +4,17 @@ import { ConceptLensError } from '../core/index.ts'
 import { readLabels } from '../linking/index.ts'
 import {
   createPipelineFiles,
+  detectorsOf,
   isPreset,
   PRESETS,
   problemLine,
   readPipeline,
-  readPreset,
+  readPresetFile,
   withOverrides,
   type Pipeline,
   type PipelineOverrides,
+  type PipelineProblem,
+  type ReadPipeline,
 } from '../pipeline/index.ts'
 import type { Settings } from '../protocol/index.ts'
 import { resources } from './resources.ts'
@@ -49,17 +52,38 @@ export function noteSaid(command: Command): Command {
 
 /** The pipeline that options ask for. @throws ConceptLensError `pipeline` with every problem and its place */
 export function pipelineOf(options: PipelineOptions): Pipeline {
-  const pipeline = withOverrides(described(options.pipeline), overridesOf(options))
+  const read = described(options.pipeline)
+  if (!read.pipeline) throw unfit(read.problems)
+  const pipeline = withOverrides(read.pipeline, overridesOf(options))
   const labels = pipeline.mentions.detectors.flatMap((one) => ('labels' in one ? one.labels : []))
   const [problem] = readLabels(labels, 0.5).problems
   if (problem !== undefined) throw new ConceptLensError('usage', `--labels: ${problem}.`)
+  if (options.gliner === '') checkNamedTypes(read, options)
   return pipeline
 }
 
-function described(named: string): Pipeline {
+/** A description that names types needs a model for them: its own, or the one of the options. */
+function checkNamedTypes({ pipeline, problemAt }: ReadPipeline, { said }: PipelineOptions): void {
+  if (!pipeline || said.includes('labels')) return
+  const withoutModel = detectorsOf(pipeline).filter(
+    ([, one]) => one.kind === 'named-types' && one.labels.length > 0 && one.model === undefined,
+  )
+  if (withoutModel.length > 0)
+    throw unfit(
+      withoutModel.map(([path]) =>
+        problemAt(
+          [...path, 'labels'],
+          'pipeline-model',
+          'Types are named here, and there is no model that finds them. Give one: --gliner DIR, or "model" beside "labels". The manual says under "Types that you name" how to get one.',
+        ),
+      ),
+    )
+}
+
+function described(named: string): ReadPipeline {
   const files = createPipelineFiles(resources.pipelines)
-  if (named === '') return readPreset('default', files)
-  if (isPreset(named)) return readPreset(named, files)
+  if (named === '') return readPresetFile('default', files)
+  if (isPreset(named)) return readPresetFile(named, files)
   const path = resolve(named)
   const text = files.read(path)
   if (text === undefined)
@@ -67,13 +91,11 @@ function described(named: string): Pipeline {
       'pipeline',
       `--pipeline: there is no file ${path}; allowed are ${PRESETS.join(', ')}, and the path of a description.`,
     )
-  const { pipeline, problems } = readPipeline(path, text, files)
-  if (pipeline) return pipeline
-  throw new ConceptLensError(
-    'pipeline',
-    `The pipeline cannot be run:\n${problems.map(problemLine).join('\n')}`,
-  )
+  return readPipeline(path, text, files)
 }
+
+const unfit = (problems: readonly PipelineProblem[]): ConceptLensError =>
+  new ConceptLensError('pipeline', `The pipeline cannot be run:\n${problems.map(problemLine).join('\n')}`)
 
 function overridesOf(options: PipelineOptions): PipelineOverrides {
   const said = <K extends keyof PipelineOptions>(key: K): PipelineOptions[K] | undefined =>

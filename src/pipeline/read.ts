@@ -3,7 +3,7 @@ import { checkOrder } from './checks.ts'
 import { readFile, type FileContent, type PipelineFile } from './file.ts'
 import { nearest } from './nearest.ts'
 import type { KeyPath, PipelineProblem } from './problem.ts'
-import { pipelineSchema, type Pipeline } from './schema.ts'
+import { pipelineSchema, type DetectorOptions, type Pipeline } from './schema.ts'
 
 /** The pipelines that ship with the program, by name: files of `media/pipelines`. */
 export const PRESETS = ['default', 'fast', 'accurate', 'zero-shot', 'dictionary-only'] as const
@@ -24,6 +24,8 @@ export interface PipelineFiles {
 export interface ReadPipeline {
   readonly pipeline?: Pipeline
   readonly problems: readonly PipelineProblem[]
+  /** A problem that only shows where the pipeline is to be run, with its place in the file that says so. */
+  readonly problemAt: PipelineFile['problemAt']
 }
 
 /** What a preset is called where a file has its path. */
@@ -37,21 +39,27 @@ const presetFile = (name: string): string => `preset ${name}`
 export function readPipeline(file: string, text: string, files: PipelineFiles): ReadPipeline {
   const chain = chainOf(readFile(file, text), files)
   const problems = chain.flatMap((one) => one.problems)
-  if (problems.length > 0) return { problems }
+  const problemAt: PipelineFile['problemAt'] = (path, code, message) =>
+    (chain.find((one) => one.has(path)) ?? (chain[0])).problemAt(path, code, message)
+  if (problems.length > 0) return { problems, problemAt }
   const merged = chain.map((one) => withoutExtends(withPaths(one, files))).reduceRight<unknown>(merge, {})
   const pipeline = v.parse(pipelineSchema, merged)
-  const at = (path: KeyPath): PipelineFile => chain.find((one) => one.has(path)) ?? (chain[0] as PipelineFile)
   const found = [...checkOrder(pipeline), ...missingPaths(pipeline, files)].map(({ path, code, message }) =>
-    at(path).problemAt(path, code, message),
+    problemAt(path, code, message),
   )
-  return found.length > 0 ? { problems: found } : { pipeline, problems: [] }
+  return found.length > 0 ? { problems: found, problemAt } : { pipeline, problems: [], problemAt }
 }
 
 /** Reads a pipeline that ships with the program. @throws when the program is damaged */
 export function readPreset(name: (typeof PRESETS)[number], files: PipelineFiles): Pipeline {
-  const { pipeline, problems } = readPipeline(presetFile(name), files.preset(name), files)
+  const { pipeline, problems } = readPresetFile(name, files)
   if (!pipeline) throw new Error(problems.map(({ message }) => message).join(' '))
   return pipeline
+}
+
+/** Reads a pipeline that ships with the program as one of a person's own is read. */
+export function readPresetFile(name: (typeof PRESETS)[number], files: PipelineFiles): ReadPipeline {
+  return readPipeline(presetFile(name), files.preset(name), files)
 }
 
 /** Whether a word names a pipeline that ships with the program. */
@@ -103,6 +111,8 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 /** Words for a model that are no path. */
 const NO_FOLDER = ['built-in', 'none']
 
+type DetectorContent = NonNullable<NonNullable<FileContent['mentions']>['detectors']>[number]
+
 /** The content of a file with absolute paths. */
 function withPaths({ file, content = {} }: PipelineFile, files: PipelineFiles): FileContent {
   const absolute = <T extends object>(one: T, key: string): T => {
@@ -110,13 +120,15 @@ function withPaths({ file, content = {} }: PipelineFile, files: PipelineFiles): 
     const isPath = typeof path === 'string' && path !== '' && !NO_FOLDER.includes(path)
     return isPath ? { ...one, [key]: files.resolve(file, path) } : one
   }
+  const inner = (one: DetectorContent): DetectorContent =>
+    'detectors' in one
+      ? { ...one, detectors: one.detectors.map((each) => absolute(each, 'model')) }
+      : absolute(one, 'model')
   const { mentions, candidates } = content
   const all = absolute(content, 'model')
   return {
     ...all,
-    ...(mentions?.detectors && {
-      mentions: { ...mentions, detectors: mentions.detectors.map((one) => absolute(one, 'model')) },
-    }),
+    ...(mentions?.detectors && { mentions: { ...mentions, detectors: mentions.detectors.map(inner) } }),
     ...(candidates?.layers && {
       candidates: { ...candidates, layers: candidates.layers.map((one) => absolute(one, 'path')) },
     }),
@@ -127,9 +139,7 @@ function withPaths({ file, content = {} }: PipelineFile, files: PipelineFiles): 
 function missingPaths(pipeline: Pipeline, files: PipelineFiles) {
   const named: readonly (readonly [KeyPath, string | undefined])[] = [
     [['model'], NO_FOLDER.includes(pipeline.model) ? undefined : pipeline.model],
-    ...pipeline.mentions.detectors.map(
-      (one, i) => [['mentions', 'detectors', i, 'model'], modelOf(one)] as const,
-    ),
+    ...detectorsOf(pipeline).map(([path, one]) => [[...path, 'model'], modelOf(one)] as const),
     ...pipeline.candidates.layers.map(
       (one, i) => [['candidates', 'layers', i, 'path'], 'path' in one ? one.path : undefined] as const,
     ),
@@ -143,6 +153,16 @@ function missingPaths(pipeline: Pipeline, files: PipelineFiles) {
           message: `There is no file or folder ${found}. Paths are read from the folder of the file that names them; correct it, or put it there.`,
         },
   )
+}
+
+/** All detectors with their places, also those that others try in turn. */
+export function detectorsOf({ mentions }: Pipeline): readonly (readonly [KeyPath, DetectorOptions])[] {
+  return mentions.detectors.flatMap((one, i): (readonly [KeyPath, DetectorOptions])[] => {
+    const path: KeyPath = ['mentions', 'detectors', i]
+    return 'detectors' in one
+      ? one.detectors.map((each, j) => [[...path, 'detectors', j], each])
+      : [[path, one]]
+  })
 }
 
 const modelOf = (one: object): string | undefined =>

@@ -60,12 +60,15 @@ async function pickQuickly(page: Page, typed: string, row: string): Promise<void
   await page.keyboard.press('Enter')
 }
 
-/** A window that is still laying itself out does not hear the first key. */
+/** A window that is still laying itself out does not hear the first key, and a page within a tab may keep it to itself. */
 async function openPalette(page: Page, input: Locator): Promise<void> {
   for (let attempt = 0; attempt < 15; attempt++) {
     await page.keyboard.press('F1')
     await input.waitFor({ timeout: PATIENCE_MS / 15 }).catch(() => undefined)
     if (await input.isVisible()) return
+    await page.evaluate(() => {
+      if (document.activeElement instanceof HTMLElement) document.activeElement.blur()
+    })
   }
   throw new Error('The command palette does not open')
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { describe, it } from 'mocha'
-import { PRESETS, problemLine, readPipeline, readPreset } from '../../src/pipeline/index.ts'
+import { detectorsOf, PRESETS, problemLine, readPipeline, readPreset } from '../../src/pipeline/index.ts'
 import type { PipelineFiles } from '../../src/pipeline/index.ts'
 import { defaultPipeline, pipelineFiles } from '../support/pipeline.ts'
 
@@ -25,7 +25,7 @@ const problemsOf = (text: string, others: Readonly<Record<string, string>> = {})
 describe('readPipeline', () => {
   it('is the default one where nothing is said', () => {
     for (const text of ['', '# nothing\n', '{}', 'extends: default', 'mentions: {}'])
-      assert.deepEqual(read(text), { pipeline: defaultPipeline, problems: [] }, text)
+      assert.deepEqual([read(text).pipeline, read(text).problems], [defaultPipeline, []], text)
   })
 
   it('reads every pipeline that ships with the program', () => {
@@ -46,6 +46,21 @@ describe('readPipeline', () => {
     assert.deepEqual(pipeline?.filters, { ...defaultPipeline.filters, types: ['DISO'], minProbability: 0.7 })
     assert.deepEqual(pipeline.mentions.detectors, [{ kind: 'tagger' }])
     assert.equal(pipeline.ranking.rerankers[0]?.candidates, 3)
+  })
+
+  it('looks for the models of detectors within others, too', () => {
+    const text =
+      'mentions:\n  detectors:\n    - kind: first-of\n      detectors:\n        - kind: named-types\n          labels: [assay]\n          model: MODEL\n        - kind: tagger\n'
+    const [gone] = problemsOf(text.replace('MODEL', 'nowhere'))
+    assert.match(gone ?? '', /^7:18: There is no file or folder \/lab\/nowhere\./)
+    const { pipeline } = read(text.replace('MODEL', 'gliner'), { '/lab/gliner': '' })
+    assert.deepEqual(
+      pipeline && detectorsOf(pipeline).map(([path, one]) => [path.join('.'), 'model' in one && one.model]),
+      [
+        ['mentions.detectors.0.detectors.0', '/lab/gliner'],
+        ['mentions.detectors.0.detectors.1', false],
+      ],
+    )
   })
 
   it('reads paths from the folder of the file that names them', () => {
