@@ -24,3 +24,12 @@ export { createGliner } from './gliner/createGliner.ts'
 export type { GlinerOptions } from './gliner/createGliner.ts'
 export { createGenerative } from './generative/createGenerative.ts'
 export type { GenerativeOptions } from './generative/createGenerative.ts'
+export { aggregations } from './tokenClassification/tokenClassifier.ts'
+export type {
+  Aggregation,
+  TokenClassifier,
+  TokenClassifierInfo,
+} from './tokenClassification/tokenClassifier.ts'
+export type { SchemeName } from './tokenClassification/scheme.ts'
+export { createTokenClassifier } from './tokenClassification/createTokenClassifier.ts'
+export type { TokenClassifierOptions } from './tokenClassification/createTokenClassifier.ts'

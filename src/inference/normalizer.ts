@@ -1,5 +1,5 @@
 /**
- * Text as BERT's uncased models read it, with the way back to the source.
+ * Text as BERT models read it, with the way back to the source.
  * `starts[i]` and `ends[i]` are the source span (UTF-16) that unit `i` of `text` stands for.
  *
  * @example `Naïve` (with a combining diaeresis) gives `naive`; unit 2 stands for both source units of `ï`.
@@ -33,33 +33,44 @@ const CHINESE: readonly (readonly [number, number])[] = [
 /** See {@link createNormalizer}. */
 export type Normalizer = (source: string) => Normalized
 
+/** What a BERT model's normaliser changes beside controls and white space. */
+export interface NormalizerRules {
+  readonly lowerCase: boolean
+  readonly stripAccents: boolean
+  /** Whether each CJK ideograph is a word of its own. */
+  readonly ideographsApart: boolean
+}
+
+/** The rules of uncased models. */
+export const UNCASED: NormalizerRules = { lowerCase: true, stripAccents: true, ideographsApart: true }
+
 /**
- * BERT's normaliser: controls removed, white space to blanks, CJK ideographs set apart, lower case, accents stripped
- * (`BertNormalizer` of Hugging Face tokenizers). It remembers the characters it has met; there are few in a manuscript.
+ * BERT's normaliser: controls removed, white space to blanks and, as the rules say, CJK ideographs set apart, lower case, accents
+ * stripped (`BertNormalizer` of Hugging Face tokenizers). It remembers the characters it has met; there are few in a manuscript.
  */
-export function createNormalizer(): Normalizer {
+export function createNormalizer(rules: NormalizerRules = UNCASED): Normalizer {
   const forms = new Map<string, string>()
   const formOf = (char: string): string => {
     if (char >= '!' && char <= '~') return char
     let form = forms.get(char)
     if (form === undefined) {
-      form = normalForm(char)
+      form = normalForm(char, rules)
       forms.set(char, form)
     }
     return form
   }
   return (source) => {
-    const lower = lowerCase(source)
-    return PLAIN.test(source) ? { text: lower } : normalize(lower, formOf)
+    const cased = rules.lowerCase ? lowerCase(source) : source
+    return PLAIN.test(source) ? { text: cased } : normalize(cased, formOf)
   }
 }
 
-function normalize(lower: string, formOf: (char: string) => string): Normalized {
+function normalize(cased: string, formOf: (char: string) => string): Normalized {
   const parts: string[] = []
   const starts: number[] = []
   const ends: number[] = []
   let start = 0
-  for (const char of lower) {
+  for (const char of cased) {
     const end = start + char.length
     const form = formOf(char)
     if (form !== '') {
@@ -84,11 +95,11 @@ function lowerCase(text: string): string {
   return lower.length === text.length ? lower : text.replaceAll('\u0130', 'I').toLowerCase()
 }
 
-function normalForm(char: string): string {
+function normalForm(char: string, { stripAccents, ideographsApart }: NormalizerRules): string {
   if (/^\s$/.test(char) && !/[\v\f\uFEFF]/.test(char)) return SPACE
   if (CONTROL.test(char)) return ''
-  const bare = char.normalize('NFD').replace(MARKS, '')
-  return isChinese(char.codePointAt(0) ?? 0) ? SPACE + bare + SPACE : bare
+  const bare = stripAccents ? char.normalize('NFD').replace(MARKS, '') : char
+  return ideographsApart && isChinese(char.codePointAt(0) ?? 0) ? SPACE + bare + SPACE : bare
 }
 
 function isChinese(codePoint: number): boolean {

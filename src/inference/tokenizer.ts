@@ -1,6 +1,6 @@
 import type { Span } from '../core/index.ts'
 import { ConceptLensError } from '../core/index.ts'
-import type { Normalized } from './normalizer.ts'
+import type { Normalized, NormalizerRules } from './normalizer.ts'
 import { createNormalizer } from './normalizer.ts'
 
 /** A text cut into word pieces. The three lists are equally long. */
@@ -26,7 +26,7 @@ export interface SpecialTokens {
 }
 
 /**
- * BERT uncased WordPiece with source offsets. Ids are those of Hugging Face's `BertTokenizer`, without special tokens;
+ * BERT's WordPiece with source offsets. Ids are those of Hugging Face's `BertTokenizer`, without special tokens;
  * `[SEP]` and the like inside a text are read as ordinary text.
  */
 export interface Tokenizer {
@@ -50,13 +50,18 @@ const WORD = /[^\s\p{P}$+<=>^`|~]+|[\p{P}$+<=>^`|~]/gu
 
 /**
  * Makes a tokenizer from the text of a `vocab.txt` (one piece per line, the line number is the id).
+ * @param rules how text is read; by default as uncased models read it
  * @throws ConceptLensError `tokenizer-vocabulary` when a special token is missing.
  */
-export function createTokenizer(vocabulary: string): Tokenizer {
-  const pieces = vocabulary.replace(/\r?\n$/, '').split(/\r?\n/)
+export function createTokenizer(vocabulary: string, rules?: NormalizerRules): Tokenizer {
+  return createWordPieces(vocabulary.replace(/\r?\n$/, '').split(/\r?\n/), rules)
+}
+
+/** As {@link createTokenizer}, from pieces in the order of their ids. */
+export function createWordPieces(pieces: readonly string[], rules?: NormalizerRules): Tokenizer {
   const special = specialTokens(pieces)
   const cut = wordCutter(pieces, special.unknown)
-  const normalize = createNormalizer()
+  const normalize = createNormalizer(rules)
   const words = new Map<string, WordPieces>()
 
   const piecesOf = (word: string): WordPieces => {

@@ -12,6 +12,7 @@ import { createEncoder } from './encoder.ts'
 import { loadGliner } from './gliner/load.ts'
 import { productGraph } from './productGraph.ts'
 import type {
+  ClassifierLoad,
   DenseLoad,
   EngineAnswer,
   EngineRequest,
@@ -23,6 +24,7 @@ import type {
 } from './protocol.ts'
 import type { openSession, Session } from './session.ts'
 import { createTextCache } from './textCache.ts'
+import { loadClassifier } from './tokenClassification/load.ts'
 import { createWidths } from './widths.ts'
 
 /** A request to a loaded model. */
@@ -48,6 +50,8 @@ export async function loadModel(options: LoadOptions): Promise<LoadedModel> {
       return loadNamedTypes(options)
     case 'generative':
       return loadLanguageModel(options)
+    case 'token-classification':
+      return loadTokenClassification(options)
     case 'product':
       return loadProduct(options)
   }
@@ -146,6 +150,19 @@ async function loadLanguageModel(options: GenerativeLoad): Promise<LoadedModel> 
         ...{ kind: 'written', id },
         ...(await opened.value.write(request.prompt, request.maxTokens, checkpoint)),
       }
+    },
+  }
+}
+
+async function loadTokenClassification(options: ClassifierLoad): Promise<LoadedModel> {
+  const { model, session } = await loadClassifier(options.config, await runtime(), options)
+  return {
+    notes: () => notesOf(session),
+    async answer(request, checkpoint) {
+      const { id, kind } = request
+      if (kind !== 'classify') throw outOfTurn(kind, options.engine)
+      const spans = await model.entities(request.text, request.aggregation, checkpoint)
+      return { kind: 'spans', id, spans }
     },
   }
 }

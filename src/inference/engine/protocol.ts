@@ -7,6 +7,8 @@ import type { DenseModel } from '../packing/denseModel.ts'
 import type { DenseOptions, DenseScores, PassageToRank } from '../packing/types.ts'
 import type { MatrixProduct } from './productGraph.ts'
 import type { ProviderName } from '../providers.ts'
+import type { ClassifierConfig } from '../tokenClassification/classifierConfig.ts'
+import type { Aggregation } from '../tokenClassification/tokenClassifier.ts'
 import type { Asked, LabelledSpan } from './gliner/model.ts'
 
 /**
@@ -28,6 +30,13 @@ export type EngineRequest =
   | { readonly kind: 'embed'; readonly id: number; readonly labels: readonly string[] }
   /** Spans of a text that reach the threshold of a label, of a GLiNER model. */
   | { readonly kind: 'spans'; readonly id: number; readonly text: string; readonly asked: Asked }
+  /** Entities of a text, of a token-classification model. */
+  | {
+      readonly kind: 'classify'
+      readonly id: number
+      readonly text: string
+      readonly aggregation: Aggregation
+    }
   /** Of a dense cross-encoder. */
   | {
       readonly kind: 'rank'
@@ -45,7 +54,8 @@ export type EngineRequest =
   | { readonly kind: 'cancel'; readonly id: number }
 
 /** What the engine's process needs before anything else; sent first and once. It holds one model. */
-export type LoadOptions = TwoStreamLoad | DenseLoad | GlinerLoad | GenerativeLoad | ProductLoad
+export type LoadOptions =
+  TwoStreamLoad | DenseLoad | GlinerLoad | GenerativeLoad | ClassifierLoad | ProductLoad
 
 interface LoadBase {
   readonly provider: ProviderName
@@ -84,6 +94,12 @@ export interface GlinerLoad extends LoadBase {
 export interface GenerativeLoad extends LoadBase {
   readonly engine: 'generative'
   readonly model: GenerativeFolder
+}
+
+/** A token-classification model, which answers `classify`. */
+export interface ClassifierLoad extends LoadBase {
+  readonly engine: 'token-classification'
+  readonly config: ClassifierConfig
 }
 
 /** One matrix product alone, which answers `multiply`: what the processor can do at most. */

@@ -1,10 +1,8 @@
-import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
 import * as v from 'valibot'
 import { ConceptLensError } from '../../core/index.ts'
+import { digestOfFiles } from '../modelFiles.ts'
 import type { GlinerArchitecture } from './gliner.ts'
 
 export const CONFIG_FILE = 'gliner_config.json'
@@ -118,19 +116,8 @@ export function filesOf({ architecture }: Pick<GlinerConfig, 'architecture'>): r
  * A digest of all files of a model.
  * @throws ConceptLensError `gliner-missing` naming the first file that is not there
  */
-export async function glinerFingerprint(config: GlinerConfig): Promise<string> {
-  const hash = createHash('sha256')
-  for (const file of filesOf(config)) {
-    const path = join(config.folder, file)
-    hash.update(`${file}\n`)
-    const content = createReadStream(path, { highWaterMark: 1 << 20 })
-    await pipeline(content, async (chunks: AsyncIterable<Buffer>) => {
-      for await (const chunk of chunks) hash.update(chunk)
-    }).catch((cause: unknown) => {
-      throw missing(path, cause)
-    })
-  }
-  return hash.digest('hex').slice(0, 16)
+export function glinerFingerprint(config: GlinerConfig): Promise<string> {
+  return digestOfFiles(config.folder, filesOf(config), missing)
 }
 
 /** @throws ConceptLensError `gliner-unfit` */

@@ -1,11 +1,10 @@
 import { Tokenizer } from '@huggingface/tokenizers'
 import { LRUCache } from 'lru-cache'
+import { frameOf } from '../frame.ts'
+import type { Frame } from '../frame.ts'
 
 /** Cuts words and labels into the word pieces of a checkpoint. */
-export interface PieceCutter {
-  /** What begins and ends every input: `[CLS]` and `[SEP]`. */
-  readonly prefix: readonly number[]
-  readonly suffix: readonly number[]
+export interface PieceCutter extends Frame {
   /** Pieces of one word, or of a text that is cut as one; empty when the tokenizer drops all of it. */
   cut(word: string): readonly number[]
 }
@@ -27,12 +26,4 @@ export function createPieceCutter(tokenizerJson: object, tokenizerConfig: object
     return ids
   }
   return { ...frameOf(tokenizer), cut }
-}
-
-function frameOf(tokenizer: Tokenizer): Pick<PieceCutter, 'prefix' | 'suffix'> {
-  const bare = tokenizer.encode('a', { add_special_tokens: false }).ids
-  const framed = tokenizer.encode('a').ids
-  const at = framed.findIndex((_, i) => bare.every((id, j) => framed[i + j] === id))
-  if (at < 0 || bare.length === 0) throw new Error('its special tokens cannot be told from a word')
-  return { prefix: framed.slice(0, at), suffix: framed.slice(at + bare.length) }
 }

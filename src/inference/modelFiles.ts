@@ -1,0 +1,27 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+
+/**
+ * A digest of the files of a model, 16 hexadecimal digits: changes whenever one of them does.
+ * @param missing the error to throw about the first file that cannot be read
+ */
+export async function digestOfFiles(
+  folder: string,
+  files: readonly string[],
+  missing: (path: string, cause: unknown) => Error,
+): Promise<string> {
+  const hash = createHash('sha256')
+  for (const file of files) {
+    const path = join(folder, file)
+    hash.update(`${file}\n`)
+    const content = createReadStream(path, { highWaterMark: 1 << 20 })
+    await pipeline(content, async (chunks: AsyncIterable<Buffer>) => {
+      for await (const chunk of chunks) hash.update(chunk)
+    }).catch((cause: unknown) => {
+      throw missing(path, cause)
+    })
+  }
+  return hash.digest('hex').slice(0, 16)
+}
