@@ -3,7 +3,15 @@ import type { NameKind } from './concept.ts'
 import type { Span } from './span.ts'
 
 /** Which detector proposed a mention. */
-export type MentionOrigin = 'dictionary' | 'tagger' | 'named-type' | 'abbreviation' | 'author' | 'given'
+export type MentionOrigin =
+  | 'dictionary'
+  | 'tagger'
+  | 'named-type'
+  | 'token-classification'
+  | 'language-model'
+  | 'abbreviation'
+  | 'author'
+  | 'given'
 
 /** A stretch of a passage that may name a concept. */
 export interface Mention {
@@ -16,7 +24,7 @@ export interface Mention {
   readonly origins: readonly MentionOrigin[]
   /** The semantic group the tagger gives it. */
   readonly group?: string
-  /** The type that it is of, in the words of whoever named it (`cell line`); none when nobody asked for types. */
+  /** The type that it is of, in the words of whoever named it (`cell line`) or of a model; none when nobody asked for types. */
   readonly namedType?: string
   /** Probability that this is a mention, 0 … 1; `undefined` when no model judged it. */
   readonly probability?: number

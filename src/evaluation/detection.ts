@@ -116,14 +116,8 @@ export function pairUp(
   linked: LinkedManuscript,
   pairing: Pairing,
 ): PassagePair[] {
-  const isCounted = ({ groups }: { readonly groups: readonly string[] }): boolean =>
-    groups.some((group) => pairing.groups.has(group))
   return linked.passages.map(({ links }, i) => {
-    const counted = (mentions[i] ?? []).filter((mention) => mention.groups.length === 0 || isCounted(mention))
-    const gold = withoutNested(counted).map((mention): FoundMention => ({
-      ...mention,
-      refs: pairing.refsOf(mention),
-    }))
+    const gold = (mentions[i] ?? []).map((mention) => ({ ...mention, refs: pairing.refsOf(mention) }))
     const predicted = links.filter(pairing.isPredicted).map((link): FoundMention => {
       const { mention } = link
       const chosen = link.candidates.find(({ id }) => id === link.chosen)
@@ -135,6 +129,17 @@ export function pairUp(
         refs: new Set(chosen && [chosen.concept]),
       }
     })
-    return { gold, predicted: predicted.filter(isCounted) }
+    return pairOf(gold, predicted, pairing.groups)
   })
+}
+
+/** What counts of a passage: mentions of these groups, and of gold mentions also those without a known one, the longest of nested. */
+export function pairOf(
+  gold: readonly FoundMention[],
+  predicted: readonly FoundMention[],
+  groups: ReadonlySet<string>,
+): PassagePair {
+  const isCounted = (mention: FoundMention): boolean => mention.groups.some((group) => groups.has(group))
+  const counted = gold.filter((mention) => mention.groups.length === 0 || isCounted(mention))
+  return { gold: withoutNested(counted), predicted: predicted.filter(isCounted) }
 }

@@ -1,17 +1,8 @@
 import { CancelledError, type LinkedManuscript } from '../core/index.ts'
 import { isShown } from '../linking/index.ts'
 import { annotatedGroups, type Corpus } from './corpora.ts'
-import {
-  isNearConcept,
-  isRelaxed,
-  isSameConcept,
-  isSameSpan,
-  isStrict,
-  pairUp,
-  scorePairs,
-  type FoundMention,
-  type PassagePair,
-} from './detection.ts'
+import { isNearConcept, isSameConcept, pairUp, scorePairs, type PassagePair } from './detection.ts'
+import { detectionFigures, wordsIn, type DetectionFigures } from './detectionFigures.ts'
 import { linkGoldMentions, type LinkingRun } from './disambiguation.ts'
 import { disambiguationFigures, type DisambiguationFigures } from './disambiguationFigures.ts'
 import { goldResolver } from './gold.ts'
@@ -33,17 +24,6 @@ export interface EvaluationOptions extends LinkingRun {
   readonly minProbability?: number
   /** Milliseconds of a monotonic clock, for the speed; by default the platform's. */
   readonly nowMs?: () => number
-}
-
-/** Figures of found mentions by how exactly they are asked for. */
-export interface DetectionFigures {
-  readonly strict: PrecisionRecall
-  readonly relaxed: PrecisionRecall
-  readonly spans: PrecisionRecall
-  /** Strict, by semantic group. */
-  readonly byType: Readonly<Record<string, PrecisionRecall>>
-  /** Strict, by the number of words: `1`, `2`, `3`, `4+`. */
-  readonly byLength: Readonly<Record<string, PrecisionRecall>>
 }
 
 /** Figures of linked mentions: the right concept at the same span, or at an overlapping one. */
@@ -123,29 +103,6 @@ async function linkDocuments({
   return linked
 }
 
-function detectionFigures(pairs: readonly PassagePair[], groups: ReadonlySet<string>): DetectionFigures {
-  const of = (counts: (mention: FoundMention) => boolean): PrecisionRecall =>
-    scorePairs(pairs, isStrict, counts)
-  return {
-    strict: scorePairs(pairs, isStrict),
-    relaxed: scorePairs(pairs, isRelaxed),
-    spans: scorePairs(pairs, isSameSpan),
-    byType: Object.fromEntries(
-      [...groups].sort().map((group) => [group, of((mention) => mention.groups.includes(group))]),
-    ),
-    byLength: Object.fromEntries(
-      LENGTHS.map((length) => [length, of(({ text }) => lengthClass(text) === length)]),
-    ),
-  }
-}
-
-const LENGTHS = ['1', '2', '3', '4+']
-
-function lengthClass(text: string): string {
-  const { length } = wordsIn(text)
-  return length > 3 ? '4+' : String(Math.max(1, length))
-}
-
 /** Gold mentions without an id cannot be found, but a link that stands there is wrong. */
 function endToEndFigures(pairs: readonly PassagePair[]): EndToEndFigures {
   return { strict: scorePairs(pairs, isSameConcept), relaxed: scorePairs(pairs, isNearConcept) }
@@ -154,8 +111,4 @@ function endToEndFigures(pairs: readonly PassagePair[]): EndToEndFigures {
 function nWords({ documents }: Corpus): number {
   const passages = documents.flatMap(({ manuscript }) => manuscript.passages)
   return passages.reduce((sum, { text }) => sum + wordsIn(text).length, 0)
-}
-
-function wordsIn(text: string): readonly string[] {
-  return text.split(/\s+/).filter((word) => word !== '')
 }

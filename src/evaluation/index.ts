@@ -20,12 +20,19 @@ export type { DisambiguationFigures, StratumFigures } from './disambiguationFigu
 export {
   EVALUATION_TASKS,
   evaluateCorpus,
-  type DetectionFigures,
   type EndToEndFigures,
   type EvaluationOptions,
   type EvaluationReport,
   type EvaluationTask,
 } from './evaluate.ts'
+export { type DetectionFigures } from './detectionFigures.ts'
+export {
+  measureDetectors,
+  type DetectorFigures,
+  type DetectorReport,
+  type DetectorToMeasure,
+} from './detectors.ts'
+export { detectorReportText } from './detectorReport.ts'
 export { comparisonText, type PipelineReport } from './compare.ts'
 export { calibrationError, precisionRecall, type PrecisionRecall } from './metrics.ts'
 export { reportText } from './report.ts'

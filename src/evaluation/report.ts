@@ -1,5 +1,6 @@
 import type { Interval } from './bootstrap.ts'
-import type { DetectionFigures, EndToEndFigures, EvaluationReport } from './evaluate.ts'
+import type { DetectionFigures } from './detectionFigures.ts'
+import type { EndToEndFigures, EvaluationReport } from './evaluate.ts'
 import type { PrecisionRecall } from './metrics.ts'
 
 /** Writes a report for people: percentages, one figure a line. */
@@ -54,14 +55,18 @@ function disambiguationLines(report: EvaluationReport): string[] {
   ]
 }
 
-function detectionLines({ strict, relaxed, spans, byType, byLength }: DetectionFigures): string[] {
+function detectionLines(figures: DetectionFigures): string[] {
+  const { strict, relaxed, spans, byType, byLength, relaxedByLength } = figures
   return [
     row('mentions, strict', threeFigures(strict)),
     row('mentions, relaxed', threeFigures(relaxed)),
     row('mentions, spans only', threeFigures(spans)),
-    ...Object.entries(byType).map(([group, figures]) => row(`  ${group}`, threeFigures(figures))),
-    ...Object.entries(byLength).map(([length, figures]) =>
-      row(`  of ${length} words`, threeFigures(figures)),
+    ...Object.entries(byType).map(([group, ofGroup]) => row(`  ${group}`, threeFigures(ofGroup))),
+    ...Object.entries(byLength).map(([length, ofLength]) =>
+      row(
+        `  of ${length} ${length === '1' ? 'word' : 'words'}`,
+        `${threeFigures(ofLength)}  relaxed F1 ${percent(relaxedByLength[length]?.f1 ?? 0)}`,
+      ),
     ),
   ]
 }

@@ -31,8 +31,26 @@ export type {
   Restriction,
   RetrieveOptions,
 } from './candidates/index.ts'
-export { readLabels, selectSpans } from './mentions/index.ts'
-export type { Decoding, ReadLabels } from './mentions/index.ts'
+export {
+  createPromptedExtractor,
+  promptedDetector,
+  readLabels,
+  readTypeGroups,
+  selectSpans,
+  tokenClassificationDetector,
+} from './mentions/index.ts'
+export type {
+  ClassifierRules,
+  Decoding,
+  LanguageModel,
+  MentionDetector,
+  PromptedExtractor,
+  ReadLabels,
+  ReadTypeGroups,
+} from './mentions/index.ts'
+export { createMentionFinder } from './mentionFinder.ts'
+export type { FinderParts, MentionFinder } from './mentionFinder.ts'
+export { createStages } from './stages.ts'
 export { featureNames, featuresOf, featureVectors, typeLabelOf } from './ranking/index.ts'
 export type { FeatureInput, FeatureName, Features } from './ranking/index.ts'
 export { decideMentions, seededRandom, shuffled } from './ranking/generative/index.ts'

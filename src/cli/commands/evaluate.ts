@@ -1,10 +1,13 @@
 import { basename } from 'node:path'
 import { Option, type Command } from 'commander'
+import { ConceptLensError } from '../../core/index.ts'
 import {
   conventionOf,
+  detectorReportText,
   EVALUATION_TASKS,
   evaluateCorpus,
   joinCorpora,
+  measureDetectors,
   peakMiB,
   readCorpus,
   reportText,
@@ -13,12 +16,15 @@ import {
 } from '../../evaluation/index.ts'
 import { comparePipelines } from '../comparePipelines.ts'
 import { readText } from '../inputs.ts'
+import { DETECTORS_ALONE, openDetectors, type DetectorAlone } from '../openDetectors.ts'
 import { addLinkerOptions, openLinker, type LinkerOptions } from '../openLinker.ts'
+import { addTokenClassifierOptions, type TokenClassifierOptions } from '../openTokenClassifier.ts'
 import { writeOut } from '../output.ts'
 import { settingOption } from '../settingOptions.ts'
 import { interruptToken, stderrProgress } from '../terminal.ts'
 
-interface EvaluateOptions extends LinkerOptions {
+interface EvaluateOptions extends LinkerOptions, TokenClassifierOptions {
+  readonly alone?: readonly DetectorAlone[]
   readonly task: EvaluationTask
   readonly json?: true
   readonly types?: readonly string[]
@@ -39,17 +45,24 @@ export function addEvaluateCommand(program: Command): void {
       '--types <group...>',
       'semantic groups to count in detection; by default those that the corpus annotates',
     )
+    .addOption(
+      new Option(
+        '--alone <detector...>',
+        'measure these detectors side by side, each alone and without linking, with their times (detection only)',
+      ).choices(DETECTORS_ALONE),
+    )
     .option('--seen <corpus...>', 'training corpora, for figures of mentions seen and unseen in them')
     .addOption(
       settingOption('minimumProbability', { description: 'links below it do not count end to end (0 to 1)' }),
     )
-  addLinkerOptions(command)
+  addTokenClassifierOptions(addLinkerOptions(command))
   const pipelines: string[] = []
   command.on('option:pipeline', (named: string) => pipelines.push(named))
   command.action(async (paths: string[], given: EvaluateOptions) => {
     if (pipelines.length > 1) return comparePipelines(pipelines, given.json === true)
     const corpus = joinCorpora(await Promise.all(paths.map(openCorpus)))
-    await evaluate(corpus, asAnnotated(corpus, given))
+    const options = asAnnotated(corpus, given)
+    await (options.alone ? evaluateAlone(corpus, options, options.alone) : evaluate(corpus, options))
   })
 }
 
@@ -87,6 +100,31 @@ async function evaluate(corpus: Corpus, options: EvaluateOptions): Promise<void>
     writeOut(options.json ? `${JSON.stringify(measured)}\n` : reportText(measured))
   } finally {
     await parts.dispose()
+  }
+}
+
+async function evaluateAlone(
+  corpus: Corpus,
+  options: EvaluateOptions,
+  names: readonly DetectorAlone[],
+): Promise<void> {
+  if (options.task !== 'detection')
+    throw new ConceptLensError('usage', '--alone measures detectors: it goes with --task detection.')
+  const { detectors, knowledgeBase, dispose } = await openDetectors(names, options, corpus)
+  const progress = stderrProgress(`${corpus.name}: passage`)
+  try {
+    const report = await measureDetectors({
+      corpus,
+      knowledgeBase,
+      detectors,
+      ...(options.types === undefined ? {} : { types: options.types }),
+      token: interruptToken(),
+      progress,
+    })
+    progress.done()
+    writeOut(options.json ? `${JSON.stringify(report)}\n` : detectorReportText(report))
+  } finally {
+    await dispose()
   }
 }
 

@@ -14,9 +14,21 @@ export type {
 export { authorMarks } from './detectors/authorMarks.ts'
 export { dictionaryDetector } from './detectors/dictionary.ts'
 export { namedTypesDetector } from './detectors/namedTypes.ts'
+export { promptedDetector } from './detectors/prompted.ts'
 export { taggerDetector } from './detectors/tagger.ts'
+export { tokenClassificationDetector } from './detectors/tokenClassification.ts'
+export type { ClassifierRules } from './detectors/tokenClassification.ts'
 export { readLabels, selectSpans } from './gliner/index.ts'
 export type { Decoding, ReadLabels } from './gliner/index.ts'
+export { createPromptedExtractor } from './prompted/index.ts'
+export type {
+  ExtractionCounts,
+  ExtractionPrompt,
+  LanguageModel,
+  PromptedExtractor,
+} from './prompted/index.ts'
 export type { Proposal, Rejection } from './proposal.ts'
+export { readTypeGroups } from './tokenClassification/typeGroups.ts'
+export type { ReadTypeGroups } from './tokenClassification/typeGroups.ts'
 export { isWordBounded, wordsOf } from './words.ts'
 export type { Word } from './words.ts'

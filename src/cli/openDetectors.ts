@@ -1,0 +1,135 @@
+import { ConceptLensError, type KnowledgeBase, type Logger } from '../core/index.ts'
+import { annotatedGroups, type Corpus, type DetectorToMeasure } from '../evaluation/index.ts'
+import { pubtatorType } from '../formats/index.ts'
+import {
+  createMentionFinder,
+  createPromptedExtractor,
+  createStages,
+  promptedDetector,
+  tokenClassificationDetector,
+  type LanguageModel,
+  type MentionDetector,
+} from '../linking/index.ts'
+import { openKnowledge } from './openKnowledge.ts'
+import { openLanguageModel } from './openLanguageModel.ts'
+import { startEngine, type LinkerOptions } from './openLinker.ts'
+import { openTokenClassifier, type TokenClassifierOptions } from './openTokenClassifier.ts'
+import { pipelineOf } from './pipelineOptions.ts'
+import { stderrLogger } from './terminal.ts'
+
+/** Detectors that can be measured alone. */
+export const DETECTORS_ALONE = ['tagger', 'dictionary', 'token-classification', 'language-model'] as const
+export type DetectorAlone = (typeof DETECTORS_ALONE)[number]
+
+/** Options of every detector. */
+export type DetectorOptions = LinkerOptions & TokenClassifierOptions
+
+/** Detectors that are ready to be measured; end them with `dispose`. */
+export interface OpenDetectors {
+  readonly detectors: readonly DetectorToMeasure[]
+  readonly knowledgeBase: KnowledgeBase
+  readonly dispose: () => Promise<void>
+}
+
+/** Tokens of an answer: a passage of 1,000 characters full of mentions needs about 800. */
+const ANSWER_TOKENS = 1536
+
+/** Opens detectors each with nothing but what it needs. */
+export async function openDetectors(
+  names: readonly DetectorAlone[],
+  options: DetectorOptions,
+  corpus: Corpus,
+): Promise<OpenDetectors> {
+  const { knowledgeBase, close } = await openKnowledge(options)
+  const detectors: DetectorToMeasure[] = []
+  const disposals: (() => Promise<void>)[] = []
+  const dispose = async (): Promise<void> => {
+    await Promise.all(disposals.map((end) => end()))
+    close()
+  }
+  const opening: Opening = { options, knowledgeBase, corpus, logger: stderrLogger(options.log) }
+  try {
+    for (const name of names) {
+      const opened = await openers[name](opening)
+      detectors.push({ ...opened.detector, name })
+      disposals.push(opened.dispose)
+    }
+  } catch (error) {
+    await dispose()
+    throw error
+  }
+  return { detectors, knowledgeBase, dispose }
+}
+
+interface Opening {
+  readonly options: DetectorOptions
+  readonly knowledgeBase: KnowledgeBase
+  readonly corpus: Corpus
+  readonly logger: Logger
+}
+
+interface Opened {
+  readonly detector: Omit<DetectorToMeasure, 'name'>
+  readonly dispose: () => Promise<void>
+}
+
+const openers: Readonly<Record<DetectorAlone, (opening: Opening) => Promise<Opened>>> = {
+  async tagger({ options, knowledgeBase, logger }) {
+    if (options.model === false)
+      throw new ConceptLensError('usage', 'The tagger is part of the model: leave --no-model out.')
+    const engine = await startEngine({ ...options, model: options.model, use: 'editing' }, logger)
+    const parts = { knowledgeBase, engine, logger }
+    return {
+      detector: createMentionFinder(parts, createStages(parts, described('tagger', options))),
+      dispose: () => engine.dispose(),
+    }
+  },
+  dictionary({ options, knowledgeBase, logger }) {
+    const parts = { knowledgeBase, logger }
+    const detector = createMentionFinder(parts, createStages(parts, described('dictionary', options)))
+    return Promise.resolve({ detector, dispose: () => Promise.resolve() })
+  },
+  async 'token-classification'({ options, knowledgeBase, logger }) {
+    const opened = await openTokenClassifier(options, logger)
+    if (!opened) throw new ConceptLensError('usage', 'Name the model to measure: --token-classifier DIR.')
+    const { classifier, rules } = opened
+    const detector = createMentionFinder(
+      { knowledgeBase },
+      onlyFrom(tokenClassificationDetector(classifier, rules)),
+    )
+    return { detector, dispose: () => classifier.dispose() }
+  },
+  'language-model'({ options, knowledgeBase, corpus }) {
+    const server = openLanguageModel(options)
+    const groups = [...annotatedGroups(corpus, knowledgeBase)]
+    const byType = Object.fromEntries(groups.map((group) => [pubtatorType(group), group]))
+    const model: LanguageModel = {
+      name: `${server.address.base} ${options.lmModel}`,
+      async write({ system, user }, token) {
+        const messages = [
+          { role: 'system' as const, content: system },
+          { role: 'user' as const, content: user },
+        ]
+        return server.chat({ messages, maxTokens: ANSWER_TOKENS, thinking: 'off' }, token)
+      },
+    }
+    const extractor = createPromptedExtractor(model, Object.keys(byType))
+    const { find } = createMentionFinder({ knowledgeBase }, onlyFrom(promptedDetector(extractor, byType)))
+    return Promise.resolve({
+      detector: { find, counts: () => ({ ...extractor.counts() }) },
+      dispose: () => server.close(),
+    })
+  },
+}
+
+/** The pipeline of the options with one detector. */
+function described(kind: 'tagger' | 'dictionary', options: DetectorOptions): ReturnType<typeof pipelineOf> {
+  const pipeline = pipelineOf(options)
+  return { ...pipeline, mentions: { ...pipeline.mentions, detectors: [{ kind }] } }
+}
+
+/** A detector that decides alone what is a mention. */
+const onlyFrom = (detector: MentionDetector): Parameters<typeof createMentionFinder>[1] => ({
+  detectors: [detector],
+  judging: { heads: [], hideGeneralWords: false, tagThreshold: 0 },
+})

@@ -1,0 +1,8 @@
+export { readAnswer } from './answer.ts'
+export type { ListedMention, ReadAnswer } from './answer.ts'
+export { createPromptedExtractor } from './extractor.ts'
+export type { ExtractionCounts, LanguageModel, PromptedExtractor } from './extractor.ts'
+export { placeMentions } from './place.ts'
+export type { Placed, PlacedMention, PlacingCounts } from './place.ts'
+export { extractionPrompt } from './prompt.ts'
+export type { ExtractionPrompt } from './prompt.ts'
