@@ -37,10 +37,11 @@ const presetFile = (name: string): string => `preset ${name}`
  * @param file its path, for messages and for the paths in it
  */
 export function readPipeline(file: string, text: string, files: PipelineFiles): ReadPipeline {
-  const chain = chainOf(readFile(file, text), files)
+  const own = readFile(file, text)
+  const chain = chainOf(own, files)
   const problems = chain.flatMap((one) => one.problems)
   const problemAt: PipelineFile['problemAt'] = (path, code, message) =>
-    (chain.find((one) => one.has(path)) ?? (chain[0])).problemAt(path, code, message)
+    (chain.find((one) => one.has(path)) ?? own).problemAt(path, code, message)
   if (problems.length > 0) return { problems, problemAt }
   const merged = chain.map((one) => withoutExtends(withPaths(one, files))).reduceRight<unknown>(merge, {})
   const pipeline = v.parse(pipelineSchema, merged)

@@ -67,12 +67,20 @@ describe('inlay hints', () => {
   })
 
   it('move with an edit at once and leave out what it touched', async () => {
-    await start()
+    const engine = countingEngine()
+    let held = Promise.resolve()
+    const analyse: Engine['analyse'] = (...asked) => held.then(() => engine.analyse(...asked))
+    await start({ engine: { ...engine, analyse } })
+    let goOn = (): void => undefined
+    held = new Promise((resolve) => {
+      goOn = resolve
+    })
     const moved = editor.edit(PAPER, 'The', 'Much later, the')
     const touched = editor.edit(PAPER, 'Asthma', 'Asthmat')
     const hints = editor.hints(PAPER)
     await Promise.all([moved, touched])
     assert.deepEqual(await hints, ['cold→C0009443', 'metformin→CHEBI:6801', 'cold→C0009443'])
+    goOn()
     await editor.settled(PAPER)
     assert.deepEqual(await editor.hints(PAPER), [
       'cold→C0009443',
