@@ -1,4 +1,5 @@
 export * from './settings.ts'
+export * from './readSettings.ts'
 export * from './configurationSchema.ts'
 export * from './messages.ts'
 export * from './settingsPage.ts'

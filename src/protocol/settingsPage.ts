@@ -1,4 +1,5 @@
-import { allowedValues, entries, SETTINGS_SECTION, type Setting } from './settings.ts'
+import { allowedValues } from './readSettings.ts'
+import { entries, SETTINGS_SECTION, type Setting } from './settings.ts'
 
 /** The manual's page of settings, derived from the table of settings: `media/manual/settings.md`. */
 export function settingsPage(): string {
