@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process'
 import { ConceptLensError } from '../core/index.ts'
 import { comparisonText, type EvaluationReport, type PipelineReport } from '../evaluation/index.ts'
+import { generativeOf } from '../pipeline/index.ts'
 import { writeOut } from './output.ts'
+import { described } from './pipelineOptions.ts'
 
 /**
  * Runs this very command once for each pipeline, each in a process of its own, so that none is measured with the memory of
@@ -33,7 +35,10 @@ async function reportOf(pipeline: string): Promise<EvaluationReport> {
   )
 }
 
-/** The arguments of this process with one pipeline in the place of all, and JSON as answer. */
+/**
+ * The arguments of this process with one pipeline in the place of all, and JSON as answer. The language model that they choose
+ * is for those pipelines that name one: otherwise all would ask it, and nothing would be compared.
+ */
 function argumentsFor(pipeline: string): readonly string[] {
   const [, script = '', ...given] = process.argv
   const isPipeline = (at: number): boolean => given[at] === '--pipeline'
@@ -41,5 +46,8 @@ function argumentsFor(pipeline: string): readonly string[] {
     (word, at) =>
       !isPipeline(at) && !isPipeline(at - 1) && !word.startsWith('--pipeline=') && word !== '--json',
   )
-  return [script, ...kept, '--json', '--pipeline', pipeline]
+  // The process of a description that cannot be run says what is wrong with it.
+  const { pipeline: own } = described(pipeline)
+  const without = own && generativeOf(own) ? [] : ['--generative', 'off']
+  return [script, ...kept, ...without, '--json', '--pipeline', pipeline]
 }

@@ -1,24 +1,21 @@
 import type { Command } from 'commander'
 import { ConceptLensError, type LanguageModel, type Logger } from '../core/index.ts'
 import { createGenerative } from '../inference/index.ts'
-import type { AskingOptions } from '../linking/index.ts'
 import { createServerModel } from '../network/index.ts'
+import { generativeOf, type Pipeline } from '../pipeline/index.ts'
 import type { Settings } from '../protocol/index.ts'
 import { addLanguageModelOptions, openLanguageModel, type LanguageModelOptions } from './openLanguageModel.ts'
 import { resources } from './resources.ts'
 import { settingOption } from './settingOptions.ts'
 
-/** Options about a language model that is asked for letters. */
+/** Options about which language model is asked for letters; when and how is the pipeline's business. */
 export interface GenerativeOptions extends LanguageModelOptions {
   readonly generative: Settings['generative.use']
   readonly generativeFolder: Settings['generative.folder']
-  readonly generativeBelow: Settings['generative.below']
-  readonly generativeMost: Settings['generative.mostMentions']
-  readonly generativeOrders: Settings['generative.orders']
   readonly provider: Settings['engine.provider']
 }
 
-/** Declares the options of {@link GenerativeOptions}, but for the provider. */
+/** Declares the options of {@link GenerativeOptions}, but for the provider, and those that a pipeline has its own idea of. */
 export function addGenerativeOptions(command: Command): Command {
   command
     .addOption(settingOption('generative.use'))
@@ -29,10 +26,19 @@ export function addGenerativeOptions(command: Command): Command {
   return addLanguageModelOptions(command)
 }
 
-/** When a language model is asked, as the options say. */
-export function askingOptionsOf(options: GenerativeOptions): AskingOptions {
-  const { generativeBelow: below, generativeMost: mostMentions, generativeOrders: nOrders } = options
-  return { below, mostMentions, nOrders }
+/** Opens the model that a pipeline asks; `undefined` when it asks none. @throws ConceptLensError when it cannot be had here */
+export async function openAsked(
+  pipeline: Pipeline,
+  options: GenerativeOptions,
+  logger: Logger,
+): Promise<LanguageModel | undefined> {
+  if (!generativeOf(pipeline)) return undefined
+  const model = await openGenerative(options, logger)
+  if (model) return model
+  throw new ConceptLensError(
+    'usage',
+    'The pipeline asks a language model ("kind: generative"), and none is chosen. Give --generative folder --generative-folder DIR, or --generative server --lm-server URL; --generative off goes without it.',
+  )
 }
 
 /** Opens the model that the options choose; `undefined` when they choose none. @throws ConceptLensError when it cannot be had here */

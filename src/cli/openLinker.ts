@@ -1,16 +1,11 @@
 import { Option, type Command } from 'commander'
 import { ConceptLensError, type KnowledgeBase, type LanguageModel, type Logger } from '../core/index.ts'
 import { createEngine, type Engine, type EngineUse, type Gliner } from '../inference/index.ts'
-import { createLinker, withLanguageModel, type Linker } from '../linking/index.ts'
+import { createLinker, type Linker } from '../linking/index.ts'
 import { createCandidateService } from '../network/index.ts'
 import type { Pipeline } from '../pipeline/index.ts'
 import type { Settings } from '../protocol/index.ts'
-import {
-  addGenerativeOptions,
-  askingOptionsOf,
-  openGenerative,
-  type GenerativeOptions,
-} from './openGenerative.ts'
+import { addGenerativeOptions, openAsked, type GenerativeOptions } from './openGenerative.ts'
 import { openGliner } from './openGliner.ts'
 import { addKnowledgeOptions, openKnowledge, type KnowledgeOptions } from './openKnowledge.ts'
 import { noteSaid, pipelineOf, type PipelineOptions } from './pipelineOptions.ts'
@@ -72,16 +67,17 @@ export async function openLinker(
   let gliner: Gliner | undefined
   let languageModel: LanguageModel | undefined
   try {
-    languageModel = await openGenerative(options, logger)
+    languageModel = await openAsked(pipeline, options, logger)
     gliner = await openGliner(pipeline, options, logger)
     const engine = await openEngine(pipeline.model, { ...options, use }, logger)
     const { candidateHost: allowedHosts } = options
     const remote = (service: { readonly url: string; readonly timeoutMs: number }) =>
       createCandidateService({ ...service, allowedHosts })
-    const own = createLinker({ knowledgeBase, engine, gliner, remote, logger }, pipeline)
-    const linker = languageModel
-      ? withLanguageModel(own, { model: languageModel, logger }, askingOptionsOf(options))
-      : own
+    const asked = languageModel && { model: languageModel }
+    const linker = createLinker(
+      { knowledgeBase, engine, gliner, languageModel: asked, remote, logger },
+      pipeline,
+    )
     return {
       linker,
       knowledgeBase,

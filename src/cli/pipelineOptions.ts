@@ -35,6 +35,10 @@ export interface PipelineOptions {
   readonly onlyTypes: Settings['candidates.types']
   readonly onlySources: Settings['candidates.sources']
   readonly minProbability?: Settings['minimumProbability']
+  readonly generative: Settings['generative.use']
+  readonly generativeBelow: Settings['generative.below']
+  readonly generativeMost: Settings['generative.mostMentions']
+  readonly generativeOrders: Settings['generative.orders']
   /** Names of the options that a person gave: their word goes before the description's. */
   readonly said: readonly string[]
 }
@@ -80,7 +84,8 @@ function checkNamedTypes({ pipeline, problemAt }: ReadPipeline, { said }: Pipeli
     )
 }
 
-function described(named: string): ReadPipeline {
+/** What a name or a file says, whatever else is said beside it. @throws ConceptLensError `pipeline` */
+export function described(named: string): ReadPipeline {
   const files = createPipelineFiles(resources.pipelines)
   if (named === '') return readPresetFile('default', files)
   if (isPreset(named)) return readPresetFile(named, files)
@@ -102,6 +107,7 @@ function overridesOf(options: PipelineOptions): PipelineOverrides {
     options.said.includes(key) ? options[key] : undefined
   const model = said('model')
   const gliner = said('gliner')
+  const generative = said('generative')
   return {
     model: model === false ? 'none' : model && resolve(model),
     convention: said('convention'),
@@ -115,5 +121,9 @@ function overridesOf(options: PipelineOptions): PipelineOverrides {
     types: said('onlyTypes'),
     sources: said('onlySources'),
     minProbability: said('minProbability'),
+    asksLanguageModel: generative && generative !== 'off',
+    askedBelow: said('generativeBelow'),
+    askedAtMost: said('generativeMost'),
+    askedOrders: said('generativeOrders'),
   }
 }

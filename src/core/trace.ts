@@ -55,7 +55,8 @@ export type StageTraffic =
       readonly output: readonly TracedCandidate[] | null
     }
   | {
-      readonly kind: 'rank'
+      /** `ask`: as a ranker, for the mentions of the passage that a language model is asked about. */
+      readonly kind: 'rank' | 'ask'
       readonly input: readonly TracedRequest[]
       readonly output: readonly (TracedRanking | null)[] | null
     }

@@ -60,6 +60,5 @@ export type { ConceptSearch, FoundConcept, Match, SearchOptions } from './search
 export { createLinker } from './linker.ts'
 export type { LinkerParts } from './linker.ts'
 export type { RemoteConcept, RemoteLookUp } from './candidates/index.ts'
-export { withLanguageModel } from './withLanguageModel.ts'
-export type { AskingOptions, AskingParts } from './withLanguageModel.ts'
+export type { AskedModel } from './withLanguageModel.ts'
 export { isShown, onlyShown } from './shown.ts'

@@ -9,7 +9,7 @@ import type {
   Span,
 } from '../core/index.ts'
 import { toProse } from '../document/index.ts'
-import type { Pipeline } from '../pipeline/index.ts'
+import { generativeOf, type Pipeline } from '../pipeline/index.ts'
 import { makeAgree } from './agreement.ts'
 import { makeCoherent } from './coherence.ts'
 import { assemblePassage } from './assemble.ts'
@@ -29,13 +29,17 @@ import { createSlices } from './slices.ts'
 import type { Slices } from './slices.ts'
 import { temper } from './temper.ts'
 import { createRecorder, endOf, traced } from './trace.ts'
+import { withLanguageModel } from './withLanguageModel.ts'
+import type { AskedModel } from './withLanguageModel.ts'
 
 /** What a linker works with. */
 export interface LinkerParts extends PassageLinkerParts {
   /** Lets other work of the process go on between passages; by default a turn of the event loop. */
   readonly pause?: () => Promise<void>
-  /** Milliseconds of a monotonic clock, for {@link Linker.trace}; by default the platform's. */
+  /** Milliseconds of a monotonic clock; by default the platform's. */
   readonly nowMs?: () => number
+  /** The one that a pipeline with `generative` asks; without it, links stay as they are without that stage. */
+  readonly languageModel?: AskedModel | undefined
 }
 
 /** Passages that wait for the engine at the same time, so that several of its processes have work. */
@@ -43,12 +47,22 @@ const LANES = 4
 
 /** Makes a linker that runs a pipeline. The parts stay the caller's, who ends them. */
 export function createLinker(parts: LinkerParts, pipeline: Pipeline): Linker {
+  const linker = createPassagesLinker(parts, pipeline)
+  const { languageModel, logger, nowMs = monotonic } = parts
+  const asking = generativeOf(pipeline)
+  return languageModel && asking
+    ? withLanguageModel(linker, { ...languageModel, logger, nowMs }, asking)
+    : linker
+}
+
+/** The linker that takes every passage through the stages of a pipeline. */
+function createPassagesLinker(parts: LinkerParts, pipeline: Pipeline): Linker {
   const { knowledgeBase } = parts
   const pause = parts.pause ?? turnOfEventLoop
   const slices = createSlices(pause)
   const passages = createPassageLinker(parts, pipeline, slices)
   const revisions = revisionsOf(pipeline)
-  const nowMs = parts.nowMs ?? (() => performance.now())
+  const nowMs = parts.nowMs ?? monotonic
   const search = createConceptSearch(knowledgeBase, pause)
   const prepare = (manuscript: Manuscript, options: LinkOptions): Document => {
     const abbreviations = pipeline.mentions.abbreviations
@@ -258,5 +272,7 @@ const asAuthors = (link: Link): Link => ({ ...link, mention: { ...link.mention, 
 function throwIfCancelled(token: CancellationToken | undefined): void {
   if (token?.isCancellationRequested === true) throw new CancelledError()
 }
+
+const monotonic = (): number => performance.now()
 
 const turnOfEventLoop = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))

@@ -1,7 +1,13 @@
 import type { KnowledgeBase, Logger } from '../core/index.ts'
 import type { Engine, Gliner } from '../inference/index.ts'
 import { groupsOf } from '../knowledge/index.ts'
-import type { DetectorOptions, LayerOptions, Pipeline, RerankerOptions } from '../pipeline/index.ts'
+import type {
+  DetectorOptions,
+  GenerativeOptions,
+  LayerOptions,
+  Pipeline,
+  RerankerOptions,
+} from '../pipeline/index.ts'
 import {
   conceptFilter,
   denseSource,
@@ -153,12 +159,17 @@ function sourceOf(one: LayerOptions, making: Making): CandidateSource | undefine
   }
 }
 
+/** A language model is no step of a passage: it is asked about whole documents, by the linker around this one. */
 function stepOf(one: RerankerOptions, making: Making): CascadeStep | undefined {
+  if (one.kind === 'generative') return undefined
   const reranker = rerankerOf(one, making)
   return reranker && { reranker, ifBelow: one.ifBelow }
 }
 
-function rerankerOf(one: RerankerOptions, { engine }: Making): Reranker | undefined {
+function rerankerOf(
+  one: Exclude<RerankerOptions, GenerativeOptions>,
+  { engine }: Making,
+): Reranker | undefined {
   switch (one.kind) {
     case 'two-stream':
       return engine && twoStreamReranker(engine, one.candidates)

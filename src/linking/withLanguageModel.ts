@@ -7,27 +7,26 @@ import {
   type LinkedManuscript,
   type LinkedPassage,
   type Logger,
+  type PassageTrace,
   type RankedCandidate,
 } from '../core/index.ts'
+import type { GenerativeOptions } from '../pipeline/index.ts'
 import type { Linker, LinkOptions } from './linkerApi.ts'
-import { decideMentions, MOST_OPTIONS, type Opinion } from './ranking/generative/index.ts'
+import { decideMentions, type Decided, type Opinion } from './ranking/generative/index.ts'
+import type { MentionToRank } from './ranking/index.ts'
+import { createRecorder, endOf, traced } from './trace.ts'
 
-/** When and how a language model is asked; see the settings `generative.…`. */
-export interface AskingOptions {
-  /** It is asked about mentions whose answer, "none of these" included, is less probable. */
-  readonly below: number
-  /** About so many mentions of a document at most: the least certain ones. */
-  readonly mostMentions: number
-  readonly nOrders: number
+/** A language model that may be asked. */
+export interface AskedModel {
+  readonly model: LanguageModel
+  /** Told of every call. */
+  readonly onUse?: (usage: LanguageModelUsage, ms: number) => void
 }
 
 /** What {@link withLanguageModel} works with. */
-export interface AskingParts {
-  readonly model: LanguageModel
+export interface AskingParts extends AskedModel {
   readonly logger: Logger
-  /** Told of every call. */
-  readonly onUse?: (usage: LanguageModelUsage, ms: number) => void
-  readonly nowMs?: () => number
+  readonly nowMs: () => number
 }
 
 const OPINIONS_KEPT = 5000
@@ -41,24 +40,26 @@ const SEED = 1
  * answers take their place passage by passage. Which mentions are asked about depends on the document alone, and answers are kept
  * by their question, so that linking after an edit equals linking from scratch. When the model fails, the other's links stay.
  */
-export function withLanguageModel(linker: Linker, parts: AskingParts, options: AskingOptions): Linker {
-  const { model, logger, onUse, nowMs = Date.now } = parts
+export function withLanguageModel(linker: Linker, parts: AskingParts, options: GenerativeOptions): Linker {
+  const { model, logger, onUse, nowMs } = parts
   const kept = new LRUCache<string, { readonly opinion: Opinion | undefined }>({ max: OPINIONS_KEPT })
   let restUntilMs = -Infinity
   let isTold = false
   let isToldOfUnanswered = false
 
-  /** Opinions on links of one passage. */
-  async function opinionsOn(
-    { passage }: LinkedPassage,
+  const shownOf = ({ candidates }: Link): readonly RankedCandidate[] =>
+    candidates.slice(0, options.candidates)
+
+  async function askAbout(
+    text: string,
     links: readonly Link[],
     token: LinkOptions['token'],
-  ): Promise<readonly (Opinion | undefined)[]> {
-    const keys = links.map((link) => keyOf(passage.text, link))
-    const unknown = links.filter((_, i) => !kept.has(keys[i] ?? ''))
+  ): Promise<Decided> {
     const startMs = nowMs()
-    const asked = { model, nOrders: options.nOrders, seed: SEED, token }
-    const { opinions, usage, unanswered } = await decideMentions(passage.text, unknown, asked)
+    const mentions = links.map((link) => ({ mention: link.mention, candidates: shownOf(link) }))
+    const asked = { model, nOrders: options.orders, seed: SEED, token }
+    const decided = await decideMentions(text, mentions, asked)
+    const { usage, unanswered } = decided
     if (usage.calls > 0) onUse?.(usage, nowMs() - startMs)
     if (unanswered !== undefined && !isToldOfUnanswered) {
       isToldOfUnanswered = true
@@ -66,8 +67,34 @@ export function withLanguageModel(linker: Linker, parts: AskingParts, options: A
         `The language model could not be asked about some mentions, which keep their links: ${unanswered}`,
       )
     }
-    opinions.forEach((opinion, i) => kept.set(keyOf(passage.text, unknown[i] as Link), { opinion }))
+    return decided
+  }
+
+  /** Opinions on links of one passage. */
+  async function opinionsOn(
+    { passage: { text } }: LinkedPassage,
+    links: readonly Link[],
+    token: LinkOptions['token'],
+  ): Promise<readonly (Opinion | undefined)[]> {
+    const keys = links.map((link) => keyOf(text, link, shownOf(link)))
+    const unknown = links.flatMap((link, i) => (kept.has(keys[i] ?? '') ? [] : { link, key: keys[i] ?? '' }))
+    const { opinions } = await askAbout(
+      text,
+      unknown.map(({ link }) => link),
+      token,
+    )
+    opinions.forEach((opinion, i) => kept.set(unknown[i]?.key ?? '', { opinion }))
     return keys.map((key) => kept.get(key)?.opinion)
+  }
+
+  /** Leaves the model alone for a while. @throws what says that somebody cancelled */
+  function rest(error: unknown): void {
+    if (error instanceof CancelledError) throw error
+    restUntilMs = nowMs() + REST_MS
+    const reason = error instanceof Error ? error.message : String(error)
+    if (!isTold)
+      logger.warn(`The language model does not answer, so links stay as they were without it: ${reason}`)
+    isTold = true
   }
 
   /** The passage with the model's answers; as it is while the model does not answer. */
@@ -83,12 +110,7 @@ export function withLanguageModel(linker: Linker, parts: AskingParts, options: A
       const answers = new Map(links.map((link, i) => [link, opinions[i]]))
       return { ...linked, links: linked.links.map((link) => withOpinion(link, answers.get(link))) }
     } catch (error) {
-      if (error instanceof CancelledError) throw error
-      restUntilMs = nowMs() + REST_MS
-      const reason = error instanceof Error ? error.message : String(error)
-      if (!isTold)
-        logger.warn(`The language model does not answer, so links stay as they were without it: ${reason}`)
-      isTold = true
+      rest(error)
       return linked
     }
   }
@@ -105,8 +127,36 @@ export function withLanguageModel(linker: Linker, parts: AskingParts, options: A
     return { ...linked, passages }
   }
 
+  /** The way of a passage with what the model is asked in it, once more if need be. */
+  async function askOnTheWay(
+    way: PassageTrace,
+    { passages }: LinkedManuscript,
+    token: LinkOptions['token'],
+  ): Promise<PassageTrace> {
+    const isHere = ({ passage: { file, source } }: LinkedPassage): boolean =>
+      file === way.file && source.start === way.source.start
+    const index = passages.findIndex(isHere)
+    const links = leastCertain(passages, options).find(([at]) => at === index)?.[1] ?? []
+    const requests = links.map((link) => requestOf(link, shownOf(link)))
+    const recorder = createRecorder(nowMs, way.ms)
+    await recorder.note(
+      options.kind,
+      () => askAbout(way.text, links, token).catch(rest),
+      (decided) => ({
+        kind: 'ask',
+        input: traced.requests(requests),
+        output: decided ? traced.rankings(requests, decided.opinions.map(rankingIn(links))) : null,
+      }),
+    )
+    return { ...way, stages: [...way.stages, ...recorder.records], ms: endOf(recorder) }
+  }
+
   return {
     ...linker,
+    async trace(manuscript, file, offset, given = {}) {
+      const way = await linker.trace(manuscript, file, offset, given)
+      return way && askOnTheWay(way, await linker.link(manuscript, given), given.token)
+    },
     async link(manuscript, given = {}) {
       return ask(await linker.link(manuscript, given), given)
     },
@@ -125,20 +175,20 @@ export function withLanguageModel(linker: Linker, parts: AskingParts, options: A
 /** The links to ask about, by passage, in the order of the document. */
 function leastCertain(
   passages: readonly LinkedPassage[],
-  { below, mostMentions }: AskingOptions,
+  { ifBelow, atMost }: GenerativeOptions,
 ): readonly (readonly [number, readonly Link[]])[] {
   const uncertain = passages.flatMap(({ links }, index) =>
     links
       .filter(
         ({ chosenBy, probability, candidates }) =>
-          chosenBy !== 'author' && candidates.length > 0 && probability < below,
+          chosenBy !== 'author' && candidates.length > 0 && probability < ifBelow,
       )
       .map((link) => ({ index, link })),
   )
   const chosen = new Set(
     uncertain
       .toSorted((a, b) => a.link.probability - b.link.probability)
-      .slice(0, mostMentions)
+      .slice(0, atMost)
       .map(({ link }) => link),
   )
   return passages.flatMap(({ links }, index) => {
@@ -148,20 +198,39 @@ function leastCertain(
 }
 
 /** Everything that the question about a link depends on. */
-function keyOf(text: string, { mention: { span, expansion }, candidates }: Link): string {
-  const shown = candidates
-    .slice(0, MOST_OPTIONS)
-    .map(({ id, matchedName, preferredName }) => [id, matchedName, preferredName])
-  return JSON.stringify([text, span.start, span.end, expansion, shown])
+function keyOf(
+  text: string,
+  { mention: { span, expansion } }: Link,
+  shown: readonly RankedCandidate[],
+): string {
+  const options = shown.map(({ id, matchedName, preferredName }) => [id, matchedName, preferredName])
+  return JSON.stringify([text, span.start, span.end, expansion, options])
+}
+
+/** A link as a ranker's request: what was said of it before is its own answer. */
+function requestOf({ mention, candidates, chosen, probability }: Link, shown: readonly RankedCandidate[]) {
+  const rest = 1 - candidates.reduce((sum, one) => sum + one.probability, 0)
+  const previous = { candidates, none: chosen === undefined ? probability : Math.max(0, rest) }
+  const lookedUp = mention.expansion ?? mention.text
+  return { mention, lookedUp, candidates: shown, previous } satisfies MentionToRank
+}
+
+/** What opinions on links are as rankings. */
+const rankingIn = (links: readonly Link[]) => (opinion: Opinion | undefined, i: number) =>
+  opinion && { candidates: judgedBy(opinion, links[i]?.candidates ?? []), none: opinion.none }
+
+/** The candidates with the model's probabilities, best first. */
+function judgedBy(opinion: Opinion, candidates: readonly RankedCandidate[]): readonly RankedCandidate[] {
+  return candidates
+    .map((candidate, i) => ({ ...candidate, probability: opinion.candidates[i] ?? 0 }))
+    .sort((a, b) => b.probability - a.probability)
 }
 
 /** The link with the model's probabilities of the candidates that it was shown. */
 function withOpinion(link: Link, opinion: Opinion | undefined): Link {
   if (!opinion) return link
   const { candidates, mention, source } = link
-  const judged = candidates
-    .map((candidate, i): RankedCandidate => ({ ...candidate, probability: opinion.candidates[i] ?? 0 }))
-    .sort((a, b) => b.probability - a.probability)
+  const judged = judgedBy(opinion, candidates)
   const [best] = judged
   const chosen = best && best.probability >= opinion.none ? best : undefined
   return {

@@ -20,6 +20,7 @@ export function checkOrder(pipeline: Pipeline): readonly Finding[] {
     ...repeated(layers),
     ...layersForNothing(layers),
     ...rerankersForNothing(rerankers),
+    ...askedTooEarly(rerankers),
     ...(model === 'none' ? needsModel([...detectors, ...rerankers]) : []),
   ]
 }
@@ -83,7 +84,7 @@ const ANSWERS_ALL = 'prior'
 function rerankersForNothing(rerankers: Placed<RerankerOptions>): Finding[] {
   const sure = rerankers.findIndex(([, { kind }]) => kind === ANSWERS_ALL)
   return rerankers.flatMap(([path, { kind, ifBelow }], i) => {
-    if (i === 0 && ifBelow !== undefined)
+    if (i === 0 && kind !== 'generative' && ifBelow !== undefined)
       return order(
         [...path, 'ifBelow'],
         'Nobody ranks before the first one, so that it gets everything. Remove this condition.',
@@ -94,6 +95,26 @@ function rerankersForNothing(rerankers: Placed<RerankerOptions>): Finding[] {
         `Nothing reaches "${kind}": "prior" above it answers everything. Put "prior" last, or say with "ifBelow" which answers are too uncertain.`,
       )
     return []
+  })
+}
+
+/** A language model is asked about whole documents, when everything else is done. */
+function askedTooEarly(rerankers: Placed<RerankerOptions>): Finding[] {
+  const last = rerankers.length - 1
+  return rerankers.flatMap(([path, { kind }], i) => {
+    if (kind !== 'generative') return []
+    const place = `"generative" stands at place ${i + 1} of ${last + 1}`
+    if (i < last)
+      return order(
+        [...path, 'kind'],
+        `${place}; it is asked about the whole document when all others have ranked. Put it last.`,
+      )
+    return i > 0
+      ? []
+      : order(
+          [...path, 'kind'],
+          `${place}, and nobody ranks before it, so that it could not know which mentions are uncertain. Put "two-stream" or "prior" before it.`,
+        )
   })
 }
 

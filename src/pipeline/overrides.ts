@@ -1,4 +1,5 @@
-import type { DetectorOptions, Pipeline, RerankerOptions } from './schema.ts'
+import { ASKING } from './schema.ts'
+import type { DetectorOptions, GenerativeOptions, Pipeline, RerankerOptions } from './schema.ts'
 
 /** What settings, or options of the command line, say otherwise than a description; what is absent stays as it is there. */
 export interface PipelineOverrides {
@@ -12,6 +13,11 @@ export interface PipelineOverrides {
   /** `none`, or a folder. */
   readonly model?: string | undefined
   readonly candidatesRanked?: number | undefined
+  /** Whether a language model is asked; which one is never a description's business. */
+  readonly asksLanguageModel?: boolean | undefined
+  readonly askedBelow?: number | undefined
+  readonly askedAtMost?: number | undefined
+  readonly askedOrders?: number | undefined
   readonly types?: readonly string[] | undefined
   readonly sources?: readonly string[] | undefined
   readonly generalWords?: Pipeline['filters']['generalWords'] | undefined
@@ -38,7 +44,7 @@ export function withOverrides(pipeline: Pipeline, said: PipelineOverrides): Pipe
       generalWords: said.generalWords ?? filters.generalWords,
       minProbability: said.minProbability ?? filters.minProbability,
     },
-    ranking: { rerankers: ranking.rerankers.map((one) => rankerWith(one, said)) },
+    ranking: { rerankers: rerankersWith(ranking.rerankers, said) },
   }
   return model === 'none' ? withoutModel(changed) : changed
 }
@@ -51,6 +57,7 @@ export function withoutModel(pipeline: Pipeline): Pipeline {
     return left.length > 1 ? { ...one, detectors: left } : left
   })
   const rerankers = pipeline.ranking.rerankers.filter(({ kind }) => kind !== 'two-stream')
+  const isRanked = rerankers.some(({ kind }) => kind !== 'generative')
   return {
     ...pipeline,
     model: 'none',
@@ -58,7 +65,7 @@ export function withoutModel(pipeline: Pipeline): Pipeline {
       ...pipeline.mentions,
       detectors: detectors.length > 0 ? detectors : [{ kind: 'dictionary' }],
     },
-    ranking: { rerankers: rerankers.length > 0 ? rerankers : [{ kind: 'prior', candidates: 7 }] },
+    ranking: { rerankers: isRanked ? rerankers : [{ kind: 'prior', candidates: 7 }, ...rerankers] },
   }
 }
 
@@ -100,6 +107,24 @@ function detectorsWith(detectors: readonly DetectorOptions[], said: PipelineOver
   ]
 }
 
-function rankerWith(one: RerankerOptions, { candidatesRanked }: PipelineOverrides): RerankerOptions {
-  return candidatesRanked === undefined ? one : { ...one, candidates: candidatesRanked }
+function rerankersWith(rerankers: readonly RerankerOptions[], said: PipelineOverrides): RerankerOptions[] {
+  const { candidatesRanked, asksLanguageModel } = said
+  const changed = rerankers.flatMap((one): RerankerOptions | [] => {
+    if (one.kind === 'generative') return asksLanguageModel === false ? [] : askingWith(one, said)
+    return candidatesRanked === undefined ? one : { ...one, candidates: candidatesRanked }
+  })
+  if (asksLanguageModel !== true || changed.some(({ kind }) => kind === 'generative')) return changed
+  return [...changed, askingWith({ kind: 'generative', ...ASKING }, said)]
+}
+
+function askingWith(
+  one: GenerativeOptions,
+  { askedBelow, askedAtMost, askedOrders }: PipelineOverrides,
+): GenerativeOptions {
+  return {
+    ...one,
+    ifBelow: askedBelow ?? one.ifBelow,
+    atMost: askedAtMost ?? one.atMost,
+    orders: askedOrders ?? one.orders,
+  }
 }

@@ -113,6 +113,9 @@ const stepEntries = {
   ),
 }
 
+/** How a language model is asked when nobody says otherwise. */
+export const ASKING = { candidates: 10, ifBelow: 0.6, atMost: 40, orders: 1 } as const
+
 /** Rankers, by their kind. */
 export const RERANKERS = [
   named('two-stream', 'The model reads the passage once and every candidate against it.', {
@@ -126,6 +129,34 @@ export const RERANKERS = [
     candidates: v.pipe(v.optional(count(1, 20), 7), about('How many candidates get a probability.')),
     ...stepEntries,
   }),
+  named(
+    'generative',
+    'A language model reads the least certain mentions of the whole document with their candidates as lettered options, and names one or none. It stands last. Which model is no matter of a description: the person who runs it says that in the settings `generative.use`, `generative.folder` and `languageModel.server`.',
+    {
+      candidates: v.pipe(
+        v.optional(count(1, 10), ASKING.candidates),
+        about('How many candidates of a mention it is shown at most.'),
+      ),
+      ifBelow: v.pipe(
+        v.optional(probability, ASKING.ifBelow),
+        about(
+          'It is asked about mentions whose answer, “none of these” included, is less probable than this. The setting `generative.below`, where a person has set it, holds before it.',
+        ),
+      ),
+      atMost: v.pipe(
+        v.optional(count(1, 1000), ASKING.atMost),
+        about(
+          'About so many mentions of a document at most, the least certain ones. The setting `generative.mostMentions`, where a person has set it, holds before it.',
+        ),
+      ),
+      orders: v.pipe(
+        v.optional(count(1, 10), ASKING.orders),
+        about(
+          'In how many orders it is shown the candidates; the mean of its answers counts. The setting `generative.orders`, where a person has set it, holds before it.',
+        ),
+      ),
+    },
+  ),
 ] as const
 
 /** Sections by their key. */
@@ -247,3 +278,9 @@ export type Pipeline = v.InferOutput<typeof pipelineSchema>
 export type DetectorOptions = Pipeline['mentions']['detectors'][number]
 export type LayerOptions = Pipeline['candidates']['layers'][number]
 export type RerankerOptions = Pipeline['ranking']['rerankers'][number]
+export type GenerativeOptions = RerankerOptions & { readonly kind: 'generative' }
+
+/** How a pipeline asks a language model; `undefined` when it does not. */
+export function generativeOf({ ranking }: Pick<Pipeline, 'ranking'>): GenerativeOptions | undefined {
+  return ranking.rerankers.find((one) => one.kind === 'generative')
+}

@@ -1,6 +1,5 @@
-import type { AskingOptions } from '../linking/index.ts'
 import type { DetectorOptions, Pipeline, PipelineOverrides } from '../pipeline/index.ts'
-import { withOverrides } from '../pipeline/index.ts'
+import { generativeOf, withOverrides } from '../pipeline/index.ts'
 import { readSettings, type SettingKey, type Settings } from '../protocol/index.ts'
 import type { EngineChoice, GlinerChoice, LanguageModelChoice, Messages } from './ports.ts'
 
@@ -70,6 +69,10 @@ function overridesOf(settings: Settings, said: ReadonlySet<SettingKey>): Pipelin
     // An empty path is nobody's model.
     namedTypeModel: own('mentions.namedTypeModel') || undefined,
     model: own('model.path') || undefined,
+    asksLanguageModel: said.has('generative.use') ? settings['generative.use'] !== 'off' : undefined,
+    askedBelow: own('generative.below'),
+    askedAtMost: own('generative.mostMentions'),
+    askedOrders: own('generative.orders'),
   }
 }
 
@@ -93,8 +96,9 @@ export function namedTypesOf({ mentions }: Pipeline, settings: Settings): NamedT
 const isAsked = (one: DetectorOptions): one is DetectorOptions & { readonly kind: 'named-types' } =>
   one.kind === 'named-types' && one.labels.length > 0
 
-/** The part of the settings that chooses a language model; `undefined` when none is asked. */
-export function languageModelChoice(settings: Settings): LanguageModelChoice | undefined {
+/** The language model of the settings for a pipeline; `undefined` when it asks none, or they name none. */
+export function languageModelChoice(pipeline: Pipeline, settings: Settings): LanguageModelChoice | undefined {
+  if (!generativeOf(pipeline)) return undefined
   switch (settings['generative.use']) {
     case 'off':
       return undefined
@@ -114,15 +118,6 @@ export function languageModelChoice(settings: Settings): LanguageModelChoice | u
       }
     case 'editor':
       return { use: 'editor', model: settings['generative.editorModel'] }
-  }
-}
-
-/** The part of the settings that says when a language model is asked. */
-export function askingOptions(settings: Settings): AskingOptions {
-  return {
-    below: settings['generative.below'],
-    mostMentions: settings['generative.mostMentions'],
-    nOrders: settings['generative.orders'],
   }
 }
 

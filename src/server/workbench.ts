@@ -1,15 +1,9 @@
 import type { KnowledgeBase } from '../core/index.ts'
 import type { Engine, Gliner } from '../inference/index.ts'
-import {
-  readLabels,
-  readRestriction,
-  withLanguageModel,
-  type Linker,
-  type RemoteLookUp,
-} from '../linking/index.ts'
+import { readLabels, readRestriction, type Linker, type RemoteLookUp } from '../linking/index.ts'
+import { generativeOf } from '../pipeline/index.ts'
 import type { ServerInfo, ServerState } from '../protocol/index.ts'
 import {
-  askingOptions,
   engineChoice,
   languageModelChoice,
   namedTypesOf,
@@ -131,7 +125,7 @@ export function createWorkbench({ assets, messages, languageModels, onChange }: 
       const extra = vocabulariesOf(pipeline, settings)
       const types = namedTypesOf(pipeline, settings)
       const allowedHosts = settings['candidates.allowedHosts']
-      const modelChoice = languageModelChoice(settings)
+      const modelChoice = languageModelChoice(pipeline, settings)
       const [{ value: knowledgeBase }, opened, named, asked] = await Promise.all([
         views.of(path, extra),
         choice && engines.get(choice),
@@ -141,11 +135,7 @@ export function createWorkbench({ assets, messages, languageModels, onChange }: 
       latest = knowledgeBase
       onChange()
       if (!knowledgeBase) return undefined
-      const asking = asked?.value && askingOptions(settings)
-      const key = JSON.stringify([
-        ...[path, extra, choice, types, allowedHosts, pipeline],
-        ...[modelChoice, asking],
-      ])
+      const key = JSON.stringify([path, extra, choice, types, allowedHosts, pipeline, modelChoice])
       const known = linkers.get(key)
       if (known?.knowledgeBase === knowledgeBase) return known
       for (const problem of [
@@ -158,15 +148,19 @@ export function createWorkbench({ assets, messages, languageModels, onChange }: 
           'warning',
           'The pipeline finds mentions of named types alone, and there is no model that finds them: names of the knowledge base stand in. Set conceptLens.mentions.namedTypeModel, or "model" in the description.',
         )
+      if (generativeOf(pipeline) && !modelChoice)
+        messages.show(
+          'warning',
+          'The pipeline asks a language model about uncertain mentions ("kind: generative"), and no settings of yours name one: links are made without it. Set conceptLens.generative.use to "folder", "server" or "editor", or to "off" so that none is asked.',
+        )
       // A linker warns when the model stops answering: people should know that links are lesser now.
       const logger = { ...messages, warn: (message: string) => messages.show('warning', message) }
       const remote = (service: Pick<RemoteChoice, 'url' | 'timeoutMs'>) =>
         openRemote({ ...service, allowedHosts })
       const engine = opened?.value
-      const parts = { knowledgeBase, logger, engine, gliner: named?.value, remote }
-      const own = assets.createLinker(parts, pipeline)
-      const askingParts = asked?.value && { model: asked.value, logger, onUse: languageModels.onUse }
-      const linker = askingParts && asking ? withLanguageModel(own, askingParts, asking) : own
+      const languageModel = asked?.value && { model: asked.value, onUse: languageModels.onUse }
+      const parts = { knowledgeBase, logger, engine, gliner: named?.value, languageModel, remote }
+      const linker = assets.createLinker(parts, pipeline)
       const tools = { linker, knowledgeBase, ...(engine ? { engine } : {}) }
       linkers.set(key, tools)
       return tools

@@ -151,6 +151,18 @@ describe('readPipeline', () => {
       /^3:\d+: "tagger" needs the model, and this pipeline has none/,
     ],
     ['model: none', /"tagger" needs the model/],
+    [
+      'ranking:\n  rerankers:\n    - kind: generative\n    - kind: prior',
+      /^3:13: "generative" stands at place 1 of 2; it is asked about the whole document .* Put it last\./,
+    ],
+    [
+      'ranking:\n  rerankers: [{kind: generative}]',
+      /^2:\d+: "generative" stands at place 1 of 1, and nobody ranks before it, .* Put "two-stream" or "prior" before it\./,
+    ],
+    [
+      'ranking:\n  rerankers: [{kind: prior}, {kind: generative, candidates: 11}]',
+      /^2:\d+: Found 11; allowed/,
+    ],
   ]
   for (const [text, problem] of IMPOSSIBLE)
     it(`knows impossible orders: ${JSON.stringify(text)}`, () => {
@@ -160,6 +172,7 @@ describe('readPipeline', () => {
   it('takes orders that make sense', () => {
     for (const text of [
       'ranking:\n  rerankers: [{kind: prior}, {kind: two-stream, ifBelow: 0.8}]',
+      'ranking:\n  rerankers: [{kind: two-stream}, {kind: prior}, {kind: generative}]',
       'candidates:\n  layers: [{kind: exact}, {kind: lexical, ifFewerThan: 5}, {kind: dense}]',
       'mentions:\n  detectors: [{kind: first-of, until: finds, detectors: [{kind: dictionary}, {kind: tagger}]}]',
     ])

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { answers, serveLanguageModel } from '../support/languageModelServer.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 
@@ -106,15 +107,54 @@ describe('--pipeline', () => {
     assert.match(run(...args, '--line', '99').stderr, /has no prose at this place/)
   })
 
-  it('are measured side by side', () => {
-    const corpus = file(
+  /** Not `spawnSync`: a double that answers is in this process. */
+  const runBeside = (...args: readonly string[]) =>
+    new Promise<{ status: number; stdout: string; stderr: string }>((resolve) => {
+      execFile(process.execPath, [join(root, 'dist', 'cli.cjs'), ...args], (error, stdout, stderr) =>
+        resolve({ status: error ? Number(error.code) : 0, stdout, stderr }),
+      )
+    })
+
+  it('asks a language model where the description says so, and only there when measured side by side', async () => {
+    const asking = file(
+      'asking.yaml',
+      'extends: dictionary-only\nranking:\n  rerankers: [{kind: prior}, {kind: generative, ifBelow: 1, candidates: 2}]\n',
+    )
+    const without = run('link', paper, '--pipeline', asking)
+    assert.equal(without.status, 2)
+    assert.match(without.stderr, /asks a language model .* none is chosen\. Give --generative folder/)
+    assert.ok(links('--pipeline', asking, '--generative', 'off').includes('asthma'))
+    // The letter of "None of the above" stands behind at most two candidates.
+    const double = await serveLanguageModel([answers({ C: 0.9, B: 0.05, A: 0.05 })])
+    try {
+      const model = ['--generative', 'server', '--lm-server', double.url]
+      const args = ['evaluate', corpus(), '--task', 'end-to-end', '--pipeline', 'dictionary-only', '--json']
+      const { status, stdout, stderr } = await runBeside(...args, '--pipeline', asking, ...model)
+      assert.equal(status, 0, stderr)
+      const { pipelines } = JSON.parse(stdout) as {
+        pipelines: { endToEnd: { strict: { f1: number } } }[]
+      }
+      const [plain, asked] = pipelines.map(({ endToEnd }) => endToEnd.strict.f1)
+      assert.ok((plain ?? 0) > 0.5 && asked === 0, `${plain} ${asked}`)
+      assert.ok(double.seen.length > 0)
+      const explained = await runBeside('explain', paper, '--line', '3', '--pipeline', asking, ...model)
+      assert.match(explained.stdout, /generative +.*asthma = /)
+    } finally {
+      await double.close()
+    }
+  })
+
+  const corpus = (): string =>
+    file(
       'corpus.pubtator.txt',
       '1|t|Asthma in children\n1|a|Aspirin may worsen asthma.\n1\t0\t6\tAsthma\tDisease\tMESH:D001249\n1\t38\t44\tasthma\tDisease\tMESH:D001249\n\n',
     )
+
+  it('are measured side by side', () => {
     const far = file('exact.yaml', 'extends: dictionary-only\ncandidates:\n  layers: [{kind: exact}]\n')
     const args = [
       'evaluate',
-      corpus,
+      corpus(),
       '--task',
       'end-to-end',
       '--pipeline',

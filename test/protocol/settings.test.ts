@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { BIOC_PROFILES, OFFSET_UNITS } from '../../src/formats/index.ts'
 import { providerNames } from '../../src/inference/index.ts'
+import { generativeOf, withOverrides } from '../../src/pipeline/index.ts'
 import {
   CLIENT_COMMANDS,
   configurationBlock,
@@ -79,6 +80,15 @@ describe('settings', () => {
     assert.equal(DEFAULT_SETTINGS.minimumProbability, minProbability)
     for (const { candidates } of ranking.rerankers)
       assert.equal(DEFAULT_SETTINGS['candidates.ranked'], candidates)
+    const asking = generativeOf(withOverrides(defaultPipeline, { asksLanguageModel: true }))
+    assert.deepEqual(
+      [asking?.ifBelow, asking?.atMost, asking?.orders],
+      [
+        DEFAULT_SETTINGS['generative.below'],
+        DEFAULT_SETTINGS['generative.mostMentions'],
+        DEFAULT_SETTINGS['generative.orders'],
+      ],
+    )
     assert.equal(DEFAULT_SETTINGS['mentions.convention'], convention)
     assert.equal(DEFAULT_SETTINGS.generalWords, generalWords)
   })

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { byText, letterModel } from '../support/letterModel.ts'
 import { type Editor, editorsOfSuite, FOLDER, PAPER } from './editor.ts'
 
 const FILE = `${FOLDER}/conceptlens.pipeline.yaml`
@@ -43,6 +44,30 @@ describe('pipelines in the server', () => {
     const editor = await openPaper({ settings: { pipeline: 'zero-shot' } })
     assert.match(editor.shown[0] ?? '', /no model that finds them: names of the knowledge base stand in/)
     assert.ok((await editor.hints(PAPER)).length > 0)
+  })
+
+  it('one that asks a language model says so when no settings name one, unless it is off', async () => {
+    const rerankers = '[{kind: two-stream}, {kind: prior}, {kind: generative, ifBelow: 1}]'
+    const files = { [FILE]: `ranking:\n  rerankers: ${rerankers}\n` }
+    const editor = await openPaper({ files, isTrusted: true })
+    assert.match(
+      editor.shown[0] ?? '',
+      /asks a language model .* Set conceptLens\.generative\.use to "folder"/,
+    )
+    assert.ok((await editor.hints(PAPER)).includes('cold→C0009443'))
+    const off = await openPaper({ files, isTrusted: true, settings: { generative: { use: 'off' } } })
+    assert.deepEqual(off.shown, [])
+    const languageModel = letterModel(byText((option) => (option.includes('Cold Temperature') ? 9 : 1)))
+    const settings = { generative: { use: 'folder' } }
+    const asked = await openPaper({ files, isTrusted: true, settings, languageModel })
+    assert.ok((await asked.hints(PAPER)).includes('cold→C0009264'))
+    const { start: position } = asked.rangeOf(PAPER, 'cold')
+    const trace = await asked.request('conceptLens/trace', { uri: PAPER, position })
+    assert.equal(trace?.stages.at(-1)?.kind, 'ask')
+    // What a person set goes before the file.
+    const sure = { generative: { use: 'folder', below: 0 } }
+    const kept = await openPaper({ files, isTrusted: true, settings: sure, languageModel })
+    assert.ok((await kept.hints(PAPER)).includes('cold→C0009443'))
   })
 
   it('one that cannot be run is told of, and the default one is taken', async () => {

@@ -107,7 +107,8 @@ async function partsOf(
   const edited = options.edit === undefined ? manuscripts[0] : benchFile(options.edit)
   return {
     // What is measured is the linker's own model; a language model is asked by "order" itself.
-    openLinker: (use) => openLinker({ ...options, generative: 'off' }, use),
+    openLinker: (use) =>
+      openLinker({ ...options, generative: 'off', said: [...options.said, 'generative'] }, use),
     manuscripts,
     ...(edited === undefined ? {} : { edited }),
     // It takes minutes, and so runs only when it is named.

@@ -97,6 +97,7 @@ function wordsOf(record: StageRecord): string {
     case 'find':
       return `${record.input.text}: ${list(output.map((one) => `${one.name} (${one.id})`))}`
     case 'rank':
+    case 'ask':
       return list(output.flatMap((one) => (one ? `${one.text} = ${one.candidates[0]?.id ?? 'none'}` : [])))
     case 'document':
       return list(output.map((one) => `${one.text} = ${one.id ?? 'none'} ${one.probability.toFixed(2)}`))

@@ -33,6 +33,7 @@ const STEPS: readonly (readonly [kind: StageRecord['kind'], title: string, meani
   ['find', 'Find candidates', 'Sources name concepts for every mention.'],
   ['rank', 'Rank', 'Rankers say how probable each candidate is, one after the other.'],
   ['document', 'Agree', 'The mentions of the whole document influence each other.'],
+  ['ask', 'Ask', 'A language model chooses for the least certain mentions of the document.'],
 ]
 
 /** The steps of a passage's way that it took, in the order of the pipeline. */
@@ -84,6 +85,7 @@ function countIn(record: StageRecord): number | undefined {
     case 'judge':
     case 'rank':
     case 'document':
+    case 'ask':
       return record.input.length
   }
 }
@@ -95,6 +97,7 @@ function countOut(record: StageRecord): number {
     case 'judge':
       return record.output.filter(({ rejection }) => rejection === undefined).length
     case 'rank':
+    case 'ask':
       return record.output?.filter((one) => one !== null).length ?? 0
     case 'detect':
     case 'find':
@@ -112,6 +115,7 @@ export const TRAFFIC_WORDS: Readonly<Record<StageRecord['kind'], string>> = {
   find: 'texts → candidates',
   rank: 'mentions → answers',
   document: 'mentions → links',
+  ask: 'mentions → answers',
 }
 
 /** A stage's answer as a table. */
@@ -161,14 +165,17 @@ function tableOfOne(record: StageRecord): TableView {
       const head = ['Looked up', 'Name', 'Concept', 'Letters', 'Meaning']
       return { head, rows: rows ?? [[record.input.text, SILENT, '', '', '']] }
     }
-    case 'rank': {
+    case 'rank':
+    case 'ask': {
       const rows = record.output?.map((one, i) => [
         record.input[i]?.text ?? '',
         one
           ? one.candidates
               .map(({ name, id, probability }) => `${percent(probability)} ${name} (${id})`)
               .join('\n')
-          : 'left to the next',
+          : record.kind === 'ask'
+            ? 'said nothing of these'
+            : 'left to the next',
         one ? percent(one.none) : '',
       ])
       return {
