@@ -120,9 +120,11 @@ async function textPass(session: Session, manifest: ModelManifest, ids: readonly
       `The graph gives ${data?.length ?? 0} numbers as ${name}, the manifest says ${size}. Install the model again.`,
     )
   }
+  const tokenLogits = output('token_logits', ids.length * columns)
+  tokenLogits.forEach(sound)
   return {
     states: output('states', ids.length * hidden),
-    tokenLogits: output('token_logits', ids.length * columns),
+    tokenLogits,
     keysAndValues: Object.fromEntries(
       kinds.map((kind) => [
         `text_${kind}`,
@@ -172,6 +174,15 @@ function meanState({ window, start, end }: Place, hidden: number): Float32Array 
   return mean.map((sum) => sum / (end - start))
 }
 
+/** Attention sums `exp` without a bound, so that a text unlike any other could run out of numbers: better no answer than a wrong one. */
+function sound(value: number): number {
+  if (!Number.isNaN(value)) return value
+  throw new ConceptLensError(
+    'engine-overflow',
+    'The model has no number for this text, so it cannot judge it. Other texts are not touched; please report the text.',
+  )
+}
+
 interface RowParts {
   readonly place: Place
   readonly manifest: ModelManifest
@@ -186,7 +197,7 @@ function rowsOf(mention: MentionToScore, { place, manifest, segments, scores }: 
     features: candidate.features,
     mentionState,
     answer: (score) => {
-      scores[i] = score
+      scores[i] = sound(score)
     },
   }))
 }
