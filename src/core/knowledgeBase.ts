@@ -54,6 +54,13 @@ export interface ConceptSummary {
  */
 export type ConceptFilter = (concept: ConceptRef) => boolean
 
+/** A search by a vector that was made from others. */
+export interface VectorQuery {
+  /** What `score`, the likeness in letters, compares names with. */
+  readonly text: string
+  readonly vector: Float32Array
+}
+
 /**
  * Read access to one knowledge base. Immutable once built: answers never change while it is open.
  * All look-ups are synchronous and take micro- to milliseconds.
@@ -89,6 +96,13 @@ export interface KnowledgeBase {
    * concepts among eight times as many.
    */
   nearest(text: string, limit: number, accepts?: ConceptFilter): readonly NameMatch[]
+  /**
+   * The vector of a text, of length 1 (all zeros for a text of unknown words); its dot product with another is their cosine.
+   * `undefined` where {@link nearest} finds nothing for want of vectors.
+   */
+  vectorOf(text: string): Float32Array | undefined
+  /** As {@link nearest}, but by another vector of length 1 than the text's: `denseScore` is the cosine with that one. */
+  nearestBy(query: VectorQuery, limit: number, accepts?: ConceptFilter): readonly NameMatch[]
   /**
    * Names that start with the folded text, for search as one types: those that equal it, then the plainest first, that
    * is by squared norm of their grams (few and frequent ones), equal ones by folded text.

@@ -25,6 +25,7 @@ export {
   type KnowledgeBaseStatistics,
 } from './store/inspect.ts'
 export { encodeForms, type EncodingJob, type EncodingThread } from './store/build/encodeForms.ts'
+export { dotOf } from './vectors/dot.ts'
 export { openNameVectors, type NameVectors } from './vectors/nameVectors.ts'
 export { openKnowledgeBase } from './store/openKnowledgeBase.ts'
 export { mergeKnowledgeBases } from './merged/mergeKnowledgeBases.ts'

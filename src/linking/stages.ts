@@ -16,6 +16,7 @@ import {
   lexicalSource,
   readRestriction,
   remoteSource,
+  rocchioSource,
   vocabularySource,
 } from './candidates/index.ts'
 import type { CandidateLayer, CandidateSource, RemoteLookUp, Shelf } from './candidates/index.ts'
@@ -150,6 +151,14 @@ function sourceOf(one: LayerOptions, making: Making): CandidateSource | undefine
       return lexicalSource(making)
     case 'dense':
       return denseSource(making)
+    case 'rocchio':
+      if (making.knowledgeBase.vectorOf('') === undefined) {
+        making.logger.warn(
+          'The knowledge base has no vectors of names, so the layer "rocchio" finds nothing. Import it again, or leave the layer out.',
+        )
+        return undefined
+      }
+      return rocchioSource(making, one)
     case 'dictionary':
       return vocabularySource(making, one.path)
     case 'remote': {

@@ -69,6 +69,11 @@ function layersForNothing(layers: Placed<LayerOptions>): Finding[] {
         [...path, 'kind'],
         `"${kind}" finds nothing that "fused" above it does not. Remove it, or take "exact", "lexical" and "dense" instead of "fused".`,
       )
+    if (fused >= 0 && i > fused && kind === 'rocchio')
+      return order(
+        [...path, 'kind'],
+        '"fused" above it leaves no room for "rocchio". Put "rocchio" above it.',
+      )
     if (i === 0 && ifFewerThan !== undefined)
       return order(
         [...path, 'ifFewerThan'],

@@ -8,6 +8,7 @@ import * as v from 'valibot'
 const about = v.description
 
 const probability = v.pipe(v.number(), v.minValue(0), v.maxValue(1))
+const weight = v.pipe(v.number(), v.minValue(0), v.maxValue(10))
 const texts = v.array(v.pipe(v.string(), v.nonEmpty()))
 const count = (least: number, most: number) =>
   v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most))
@@ -78,6 +79,20 @@ export const LAYERS = [
   named('exact', 'Concepts with a name that equals the text but for case and punctuation.', layerEntries),
   named('lexical', 'Concepts with a name alike in its letters (cosine of character 3-grams).', layerEntries),
   named('dense', 'Concepts with a name alike in meaning (cosine of vectors of names).', layerEntries),
+  named(
+    'rocchio',
+    'Concepts with a name near in meaning to the text together with its first candidates (Rocchio’s feedback). It must stand above `fused`, which leaves no room.',
+    {
+      alpha: v.pipe(v.optional(weight, 1), about('Weight of the text’s own vector.')),
+      beta: v.pipe(
+        v.optional(weight, 0.5),
+        about('Weight of the mean vector of the first candidates, all names of each together.'),
+      ),
+      from: v.pipe(v.optional(count(1, 20), 3), about('How many of the first candidates count.')),
+      most: v.pipe(v.optional(count(1, 64), 10), about('How many concepts it finds at most.')),
+      ...layerEntries,
+    },
+  ),
   named(
     'dictionary',
     'Concepts of a vocabulary of your own, also in the knowledge base as all others see it.',

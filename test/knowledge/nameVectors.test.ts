@@ -177,11 +177,32 @@ describe('Names near in meaning', () => {
     )
   })
 
+  it('are found by a vector of one’s own, too', async () => {
+    await withStore(two, vectors, (dir) =>
+      opened(dir, vectors, (store) => {
+        const vector = store.vectorOf('hypotension')
+        assert.ok(vector)
+        const found = store.nearestBy({ text: 'Blood', vector }, 2)
+        assert.deepEqual(
+          found.map(({ name: text }) => text),
+          ['hypotension', 'blood'],
+        )
+        assert.ok(Math.abs(found[0]!.denseScore! - 1) < 1e-6)
+        assert.equal(found[1]!.score, 1, 'likeness in letters is with the text')
+        assert.deepEqual(
+          store.nearestBy({ text: 'blood', vector: store.vectorOf('blood')! }, 2),
+          store.nearest('blood', 2),
+        )
+      }),
+    )
+  })
+
   it('are left out without an encoder, or with another one than the store was built with', async () => {
     const other = { ...vectors, fingerprint: 'another' }
     await withStore(two, vectors, (dir) => {
       opened(dir, undefined, (store) => {
         assert.deepEqual(store.nearest('blood', 5), [])
+        assert.equal(store.vectorOf('blood'), undefined)
         assert.ok(!('denseScore' in store.similar('blood', 1)[0]!))
       })
       opened(dir, other, (store) => {

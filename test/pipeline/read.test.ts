@@ -134,6 +134,10 @@ describe('readPipeline', () => {
       /^2:\d+: "lexical" finds nothing that "fused" above it does not\./,
     ],
     [
+      'candidates:\n  layers: [{kind: fused}, {kind: rocchio}]',
+      /^2:\d+: "fused" above it leaves no room for "rocchio"\./,
+    ],
+    [
       'candidates:\n  layers: [{kind: exact, ifFewerThan: 2}]',
       /^2:\d+: Nothing stands above the first layer/,
     ],

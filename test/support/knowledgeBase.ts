@@ -83,6 +83,8 @@ export function knowledgeBaseOf(sketches: readonly ConceptSketch[]): KnowledgeBa
         .slice(0, limit)
     },
     nearest: () => [],
+    vectorOf: () => undefined,
+    nearestBy: () => [],
     prefix(text, limit) {
       const folded = fold(text)
       if (folded === '') return []

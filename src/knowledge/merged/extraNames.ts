@@ -1,4 +1,4 @@
-import type { ConceptFilter, ConceptRef, Name, NameMatch } from '../../core/index.ts'
+import type { ConceptFilter, ConceptRef, Name, NameMatch, VectorQuery } from '../../core/index.ts'
 import { fold } from '../names/fold.ts'
 import { cosine, gramsOf, squaredNorm } from '../names/grams.ts'
 import { createThreshold } from '../store/threshold.ts'
@@ -26,6 +26,8 @@ export interface ExtraNames {
   similar(folded: string, limit: number, accepts?: ConceptFilter): readonly NameMatch[]
   /** The `limit` names nearest by their vectors, as {@link KnowledgeBase.nearest} has them, but exact. */
   nearest(folded: string, limit: number, accepts?: ConceptFilter): readonly NameMatch[]
+  /** The same by another vector; the query's text is folded, too. */
+  nearestBy(query: VectorQuery, limit: number, accepts?: ConceptFilter): readonly NameMatch[]
   /** The names whose folded text is so, the plainest first; scores compare them with `folded`. */
   where(isSo: (name: string) => boolean, folded: string): readonly PlainMatch[]
 }
@@ -73,6 +75,25 @@ export function createExtraNames(
 
   const vectorOf = (folded: string): Float32Array | undefined => encoder?.encode(folded).slice()
 
+  const nearestBy: ExtraNames['nearestBy'] = ({ text, vector }, limit, accepts = () => true) => {
+    if (!encoder || vector.every((x) => x === 0)) return []
+    const near = forms.flatMap((form) =>
+      form.rows.some(({ concept }) => accepts(concept))
+        ? { form, denseScore: dotOf(vector, form.vector!) }
+        : [],
+    )
+    const best = near.sort((a, b) => b.denseScore - a.denseScore).slice(0, limit)
+    const scores = new Map<Form, number>()
+    scored(text, (form, score) => scores.set(form, score))
+    return best
+      .flatMap(({ form, denseScore }) =>
+        form.rows
+          .filter(({ concept }) => accepts(concept))
+          .map((row) => matchOf(row, scores.get(form) ?? 0, denseScore)),
+      )
+      .slice(0, limit)
+  }
+
   return {
     exact: (folded) => byText.get(folded)?.rows.map((row) => matchOf(row, 1, encoder && 1)) ?? [],
     has: (folded) => byText.has(folded),
@@ -95,25 +116,11 @@ export function createExtraNames(
         .sort((a, b) => b.score - a.score || a.concept - b.concept)
         .slice(0, limit)
     },
-    nearest(folded, limit, accepts = () => true) {
-      const query = vectorOf(folded)
-      if (!query || query.every((x) => x === 0)) return []
-      const near = forms.flatMap((form) =>
-        form.rows.some(({ concept }) => accepts(concept))
-          ? { form, denseScore: dotOf(query, form.vector!) }
-          : [],
-      )
-      const best = near.sort((a, b) => b.denseScore - a.denseScore).slice(0, limit)
-      const scores = new Map<Form, number>()
-      scored(folded, (form, score) => scores.set(form, score))
-      return best
-        .flatMap(({ form, denseScore }) =>
-          form.rows
-            .filter(({ concept }) => accepts(concept))
-            .map((row) => matchOf(row, scores.get(form) ?? 0, denseScore)),
-        )
-        .slice(0, limit)
+    nearest(folded, limit, accepts) {
+      const vector = vectorOf(folded)
+      return vector ? nearestBy({ text: folded, vector }, limit, accepts) : []
     },
+    nearestBy,
     where(isSo, text) {
       const some = forms.filter(({ folded }) => isSo(folded))
       const scores = new Map<Form, number>()

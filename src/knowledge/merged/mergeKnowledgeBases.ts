@@ -86,6 +86,14 @@ export async function mergeKnowledgeBases(
       ]
       return found.sort((a, b) => (b.denseScore ?? 0) - (a.denseScore ?? 0)).slice(0, limit)
     },
+    nearestBy(query, limit, accepts) {
+      const inMain = accepts && acceptsInMain(accepts)
+      const found = [
+        ...main.nearestBy(query, limit, inMain).map(inView),
+        ...extra.nearestBy({ ...query, text: fold(query.text) }, limit, accepts),
+      ]
+      return found.sort((a, b) => (b.denseScore ?? 0) - (a.denseScore ?? 0)).slice(0, limit)
+    },
     prefix(text, limit) {
       const folded = fold(text)
       if (folded === '') return []

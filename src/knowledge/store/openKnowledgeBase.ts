@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import type { ConceptFilter, KnowledgeBase, NameMatch } from '../../core/index.ts'
+import type { ConceptFilter, KnowledgeBase, NameMatch, VectorQuery } from '../../core/index.ts'
 import { fold } from '../names/fold.ts'
 import { gramsOfWords, hasWords, typedWords, type TypedWords } from '../names/words.ts'
 import { openConceptTable } from './conceptTable.ts'
@@ -100,13 +100,16 @@ function knowledgeBaseOf(
     }
   }
 
-  const nearest = (folded: string, limit: number, accepts?: ConceptFilter): NameMatch[] => {
+  const vectorOf = (text: string): Float32Array | undefined =>
+    vectorIndex && vectors?.encoder.encode(fold(text)).slice()
+
+  const nearestBy = ({ text: query, vector }: VectorQuery, limit: number, accepts?: ConceptFilter) => {
     if (!vectorIndex) return []
     const isAccepted = accepts ? rowFilter(accepts) : () => true
     const found = vectorIndex
-      .nearest(folded, accepts ? limit * FILTERED : limit)
+      .nearest(vector, accepts ? limit * FILTERED : limit)
       .flatMap(({ rows, cosine, text }) => rows.filter(isAccepted).map((row) => ({ row, cosine, text })))
-    const similarity = index.similarityTo(folded)
+    const similarity = index.similarityTo(fold(query))
     return found.slice(0, limit).map(({ row, cosine, text }) => names.match(row, similarity(text), cosine))
   }
 
@@ -144,7 +147,12 @@ function knowledgeBaseOf(
       if (!accepts) answers.set(key, answer)
       return Array.from(answer.rows, (row, i) => names.match(row, answer.scores[i]!, answer.denseScores?.[i]))
     },
-    nearest: (text, limit, accepts) => nearest(fold(text), limit, accepts),
+    nearest(text, limit, accepts) {
+      const vector = vectorOf(text)
+      return vector ? nearestBy({ text, vector }, limit, accepts) : []
+    },
+    vectorOf,
+    nearestBy,
     prefix(text, limit) {
       const folded = fold(text)
       if (folded === '') return []

@@ -21,7 +21,7 @@ export interface VectorIndex {
    * At most `limit` forms, nearest first, ties by lowest row. Approximate: forms in cells that were not looked into, and
    * some that rounding puts too far away, are missed; the cosines of those found are exact.
    */
-  nearest(folded: string, limit: number): readonly FormNearness[]
+  nearest(query: Float32Array, limit: number): readonly FormNearness[]
 }
 
 /** Cells are looked into, the nearest first, until so many forms were seen, but at least … */
@@ -78,8 +78,7 @@ export function openVectorIndex(
   }
 
   return {
-    nearest(folded, limit) {
-      const query = encoder.encode(folded).slice()
+    nearest(query, limit) {
       if (limit <= 0 || query.every((x) => x === 0)) return []
       const found = search(query, limit * RESCORED)
       return found.forms

@@ -12,5 +12,7 @@ export {
   vocabularySource,
 } from './sources/knowledge.ts'
 export type { Shelf } from './sources/knowledge.ts'
+export { movedVector, rocchioSource } from './sources/rocchio.ts'
+export type { RocchioOptions } from './sources/rocchio.ts'
 export { remoteSource } from './sources/remote.ts'
 export type { RemoteConcept, RemoteLookUp } from './sources/remote.ts'

@@ -142,6 +142,12 @@ describe('Merged knowledge bases', () => {
       assert.deepEqual(near(merged, text), near(one, text))
       assert.equal(near(merged, text).length, 3)
     }
+    const vector = one.vectorOf('blood')!
+    assert.deepEqual(merged.vectorOf('blood'), vector)
+    const nearBy = (store: KnowledgeBase) =>
+      store.nearestBy({ text: 'Heart', vector }, 3).map(({ name, denseScore }) => [name, denseScore])
+    assert.deepEqual(nearBy(merged), nearBy(one))
+    assert.equal(nearBy(merged).length, 3)
     const isLab = (store: KnowledgeBase) => (ref: ConceptRef) => store.summary(ref).id === 'LAB:1'
     assert.deepEqual(near(merged, 'heart', isLab(merged)), near(one, 'heart', isLab(one)))
     assert.equal(near(merged, 'heart', isLab(merged)).length, 1)

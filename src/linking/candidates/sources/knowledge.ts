@@ -75,7 +75,8 @@ export function vocabularySource(shelf: Shelf, path: string): CandidateSource {
   return { ...own, name: 'dictionary' }
 }
 
-function sourceOf(name: string, { knowledgeBase, restriction }: Shelf): Omit<CandidateSource, 'find'> {
+/** What all sources of a knowledge base have in common. */
+export function sourceOf(name: string, { knowledgeBase, restriction }: Shelf): Omit<CandidateSource, 'find'> {
   return {
     name,
     key: [knowledgeBase.info.fingerprint, restriction],
@@ -83,8 +84,8 @@ function sourceOf(name: string, { knowledgeBase, restriction }: Shelf): Omit<Can
   }
 }
 
-/** The concepts of some names. */
-function entriesOf({ knowledgeBase }: Shelf, text: string, names: readonly NameMatch[]): Entry[] {
+/** The concepts of some names, in the order in which they come first. */
+export function entriesOf({ knowledgeBase }: Shelf, text: string, names: readonly NameMatch[]): Entry[] {
   const folded = fold(text)
   return [...byConcept(names)].map(([ref, matches]) => {
     const exact = matches.filter(({ name }) => fold(name) === folded)
