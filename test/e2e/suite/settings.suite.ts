@@ -39,7 +39,8 @@ describe('settings and commands', () => {
       (hints) => hints.length > first.length,
     )
     await set('inlayHints.label', 'name')
-    const isName = (hint: vscode.InlayHint) => /^\D*$/.test(labelOf(hint)) || /[a-z]{4}/.test(labelOf(hint))
+    // STK11 is a name; ids are CUIs (C0011849) and CURIEs (GO:0006915).
+    const isName = (hint: vscode.InlayHint) => !/^(C\d{7}|[A-Z]+:\S+)$/.test(labelOf(hint))
     await eventually(
       'names',
       () => hintsOf(document),
