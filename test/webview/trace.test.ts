@@ -91,7 +91,15 @@ describe('the path of a passage', () => {
     const stages = path.flatMap((step) => step.stages)
     assert.deepEqual(
       stages.map(({ traffic }) => traffic),
-      ['2', '0', '1', '2 → 1', '2 → 1', '2 → 1', '1 → 1'],
+      [
+        '2 word pieces',
+        '0 proposals',
+        '1 proposals',
+        '2 proposals → 1 mentions',
+        '2 texts → 1 candidates',
+        '2 mentions → 1 answers',
+        '1 mentions → 1 links',
+      ],
     )
     const fused = stages.find(({ name }) => name === 'fused')
     assert.deepEqual([fused?.startMs, fused?.ms, fused?.records.length], [11, 5, 2])

@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 import type { PassageTrace } from '../../protocol/index.ts'
 import { button, element } from '../dom.ts'
-import { duration, pathOf, tableOf, TRAFFIC_WORDS, type StageView, type StepView } from './path.ts'
+import { duration, pathOf, tableOf, type StageView, type StepView } from './path.ts'
 
 /** Draws a passage's way: its stages on the left, what the chosen one gave on the right. */
 export function showTrace(root: HTMLElement, trace: PassageTrace, copy: () => void): void {
@@ -63,7 +63,6 @@ function stepOf(
 
 /** A stage with its name, what came out of it, its time, and where that lies in the whole. */
 function boxOf(stage: StageView, wholeMs: number): HTMLButtonElement {
-  const words = `${stage.traffic} ${TRAFFIC_WORDS[stage.kind]}`
   const bar = document.createElementNS('http://www.w3.org/2000/svg', 'svg')
   for (const [key, value] of [
     ['viewBox', '0 0 100 3'],
@@ -90,7 +89,7 @@ function boxOf(stage: StageView, wholeMs: number): HTMLButtonElement {
       element(
         'span',
         { class: stage.isSilent ? 'traffic silent' : 'traffic' },
-        stage.isSilent ? 'could not say' : words,
+        stage.isSilent ? 'could not say' : stage.traffic,
       ),
       bar,
     ],
@@ -113,11 +112,7 @@ function detailOf(stage: StageView): Node[] {
   const calls = nCalls > 1 ? `, ${String(nCalls)} calls` : ''
   return [
     element('h2', {}, stage.name),
-    element(
-      'p',
-      { class: 'muted' },
-      `${stage.traffic} ${TRAFFIC_WORDS[stage.kind]}, ${duration(stage.ms)}${calls}`,
-    ),
+    element('p', { class: 'muted' }, `${stage.traffic}, ${duration(stage.ms)}${calls}`),
     rows.length > 0 ? table : element('p', { class: 'muted' }, 'Nothing.'),
   ]
 }

@@ -7,7 +7,7 @@ export interface StageView {
   /** From the beginning of the passage's way to the first call, and of all calls together. */
   readonly startMs: number
   readonly ms: number
-  /** In words: `12 → 5`. */
+  /** In words: `12 proposals → 5 mentions`. */
   readonly traffic: string
   /** A call of it could not say. */
   readonly isSilent: boolean
@@ -69,7 +69,9 @@ function viewOf(records: readonly StageRecord[]): StageView {
 
 function trafficOf(records: readonly StageRecord[]): string {
   const [nIn, nOut] = [sum(records.map(countIn)), sum(records.map(countOut))]
-  return nIn === undefined ? String(nOut) : `${String(nIn)} → ${String(nOut)}`
+  const [before, after] = TRAFFIC_WORDS[(records[0] as StageRecord).kind]
+  const out = `${String(nOut)} ${after}`
+  return nIn === undefined ? out : `${String(nIn)} ${before} → ${out}`
 }
 
 const sum = (counts: readonly (number | undefined)[]): number | undefined =>
@@ -107,15 +109,15 @@ function countOut(record: StageRecord): number {
   }
 }
 
-/** What counts say, for the kind of a stage. */
-export const TRAFFIC_WORDS: Readonly<Record<StageRecord['kind'], string>> = {
-  read: 'word pieces',
-  detect: 'proposals',
-  judge: 'proposals → mentions',
-  find: 'texts → candidates',
-  rank: 'mentions → answers',
-  document: 'mentions → links',
-  ask: 'mentions → answers',
+/** What is counted before and after a stage of each kind. */
+const TRAFFIC_WORDS: Readonly<Record<StageRecord['kind'], readonly [before: string, after: string]>> = {
+  read: ['', 'word pieces'],
+  detect: ['', 'proposals'],
+  judge: ['proposals', 'mentions'],
+  find: ['texts', 'candidates'],
+  rank: ['mentions', 'answers'],
+  document: ['mentions', 'links'],
+  ask: ['mentions', 'answers'],
 }
 
 /** A stage's answer as a table. */
