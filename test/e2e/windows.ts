@@ -1,4 +1,4 @@
-import { cp, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Page } from 'playwright-core'
@@ -99,6 +99,12 @@ async function prepareMultiRoot(home: string): Promise<string> {
   return file
 }
 
+/**
+ * What a suite says whose window has not got the folders of its workspace's file: VS Code's server may start the extension host
+ * before it has read that file, and at times never tells it. Such a window is loaded once more.
+ */
+const NO_FOLDERS = 'two folders: not within'
+
 /** Opens a window and runs its suites in its extension host, one after the other. */
 export async function runWindow(
   editor: RunningEditor,
@@ -113,7 +119,15 @@ export async function runWindow(
     await writeJson(join(home, REQUEST_FILE), { suite })
     if (page === undefined) page = await openWindow(editor, path)
     else await reload(page)
-    results.push(await resultOf(suite, home, { page, tend, outFolder: editor.outFolder }))
+    const running = { page, tend, outFolder: editor.outFolder }
+    let result = await resultOf(suite, home, running)
+    if (result.failed.some(({ error }) => error.includes(NO_FOLDERS))) {
+      await rm(join(home, resultFile(suite)))
+      await writeJson(join(home, REQUEST_FILE), { suite })
+      await reload(page)
+      result = await resultOf(suite, home, running)
+    }
+    results.push(result)
   }
   if (page && scene) results.push(await photograph(page, scene, editor, 'light'))
   for (const theme of page && scenes.length > 0 ? (['light', 'dark'] as const) : []) {
