@@ -8,6 +8,7 @@ import type { Settings } from '../protocol/index.ts'
 import { addGenerativeOptions, openAsked, type GenerativeOptions } from './openGenerative.ts'
 import { openGliner } from './openGliner.ts'
 import { addKnowledgeOptions, openKnowledge, type KnowledgeOptions } from './openKnowledge.ts'
+import { openClassifiers, type OpenClassifiers } from './openTokenClassifier.ts'
 import { noteSaid, pipelineOf, type PipelineOptions } from './pipelineOptions.ts'
 import { resources, trialFolder } from './resources.ts'
 import { settingOption } from './settingOptions.ts'
@@ -66,16 +67,22 @@ export async function openLinker(
   const { knowledgeBase, close } = await openKnowledge({ ...options, extraKb, onlyTypes, onlySources })
   let gliner: Gliner | undefined
   let languageModel: LanguageModel | undefined
+  let classifiers: OpenClassifiers | undefined
+  const end = () => Promise.all([gliner?.dispose(), languageModel?.dispose(), classifiers?.dispose()])
   try {
     languageModel = await openAsked(pipeline, options, logger)
     gliner = await openGliner(pipeline, options, logger)
+    classifiers = await openClassifiers(pipeline, options, logger)
     const engine = await openEngine(pipeline.model, { ...options, use }, logger)
     const { candidateHost: allowedHosts } = options
     const remote = (service: { readonly url: string; readonly timeoutMs: number }) =>
       createCandidateService({ ...service, allowedHosts })
     const asked = languageModel && { model: languageModel }
     const linker = createLinker(
-      { knowledgeBase, engine, gliner, languageModel: asked, remote, logger },
+      {
+        ...{ knowledgeBase, engine, gliner, languageModel: asked, remote, logger },
+        classifier: classifiers.of,
+      },
       pipeline,
     )
     return {
@@ -84,12 +91,12 @@ export async function openLinker(
       engine,
       logger,
       async dispose() {
-        await Promise.all([engine?.dispose(), gliner?.dispose(), languageModel?.dispose()])
+        await Promise.all([engine?.dispose(), end()])
         close()
       },
     }
   } catch (error) {
-    await Promise.all([gliner?.dispose(), languageModel?.dispose()])
+    await end()
     close()
     throw error
   }

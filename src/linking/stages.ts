@@ -1,7 +1,8 @@
 import type { KnowledgeBase, Logger } from '../core/index.ts'
-import type { Engine, Gliner } from '../inference/index.ts'
+import type { Engine, Gliner, TokenClassifier } from '../inference/index.ts'
 import { groupsOf } from '../knowledge/index.ts'
 import type {
+  ClassifierOptions,
   DetectorOptions,
   GenerativeOptions,
   LayerOptions,
@@ -27,8 +28,9 @@ import {
   namedTypesDetector,
   readLabels,
   taggerDetector,
+  tokenClassificationDetector,
 } from './mentions/index.ts'
-import type { DetectorPlan, JudgingRules } from './mentions/index.ts'
+import type { ClassifierRules, DetectorPlan, JudgingRules } from './mentions/index.ts'
 import { priorReranker, twoStreamReranker } from './ranking/index.ts'
 import type { CascadeStep, Reranker } from './ranking/index.ts'
 
@@ -46,9 +48,16 @@ export interface StageParts {
   readonly engine?: Engine | undefined
   /** Finds mentions of types that people name. */
   readonly gliner?: Gliner | undefined
+  /** The token-classification model that a pipeline names; `undefined` when it could not be opened. */
+  readonly classifier?: ((options: ClassifierOptions) => OpenClassifier | undefined) | undefined
   /** Opens the way to a service that names candidates; `undefined` when it may not be asked. */
   readonly remote?: ((service: RemoteService) => RemoteLookUp | undefined) | undefined
   readonly logger: Logger
+}
+
+/** A token-classification model, and the semantic groups of its types. */
+export interface OpenClassifier extends Pick<ClassifierRules, 'groups'> {
+  readonly classifier: TokenClassifier
 }
 
 /** A service that a pipeline names. */
@@ -120,6 +129,13 @@ function detectorPlan(one: DetectorOptions, making: Making): DetectorPlan | unde
     case 'named-types': {
       const { labels } = readLabels(one.labels, one.threshold)
       return gliner && labels.length > 0 ? namedTypesDetector(gliner, labels) : undefined
+    }
+    case 'token-classification': {
+      const opened = making.classifier?.(one)
+      return (
+        opened &&
+        tokenClassificationDetector(opened.classifier, { groups: opened.groups, threshold: one.threshold })
+      )
     }
     case 'first-of': {
       const first = one.detectors.flatMap((each) => detectorPlan(each, making) ?? [])

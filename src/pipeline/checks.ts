@@ -30,7 +30,7 @@ type Placed<T> = readonly (readonly [KeyPath, T])[]
 const order = (path: KeyPath, message: string): Finding => ({ path, code: 'pipeline-order', message })
 
 /** Kinds that may stand in a list several times, each with options of its own. */
-const SEVERAL = ['first-of', 'dictionary', 'remote', 'named-types']
+const SEVERAL = ['first-of', 'dictionary', 'remote', 'named-types', 'token-classification']
 
 function repeated(some: Placed<{ readonly kind: string }>): Finding[] {
   return some.flatMap(([path, { kind }], i) => {

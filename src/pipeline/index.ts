@@ -3,8 +3,16 @@ export type { Suggestion } from './assist.ts'
 export { createPipelineFiles } from './files.ts'
 export { problemLine } from './problem.ts'
 export type { PipelineProblem } from './problem.ts'
-export { detectorsOf, isPreset, PRESETS, readPipeline, readPreset, readPresetFile } from './read.ts'
-export type { PipelineFiles, ReadPipeline } from './read.ts'
+export {
+  classifiersOf,
+  detectorsOf,
+  isPreset,
+  PRESETS,
+  readPipeline,
+  readPreset,
+  readPresetFile,
+} from './read.ts'
+export type { ClassifierOptions, PipelineFiles, ReadPipeline } from './read.ts'
 export { fileSchema, generativeOf } from './schema.ts'
 export type { DetectorOptions, GenerativeOptions, LayerOptions, Pipeline, RerankerOptions } from './schema.ts'
 export { withoutModel, withOverrides } from './overrides.ts'

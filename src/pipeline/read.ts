@@ -166,5 +166,13 @@ export function detectorsOf({ mentions }: Pipeline): readonly (readonly [KeyPath
   })
 }
 
+/** A token-classification model that a pipeline names, and what is taken of it. */
+export type ClassifierOptions = DetectorOptions & { readonly kind: 'token-classification' }
+
+/** The token-classification models of a pipeline. */
+export function classifiersOf(pipeline: Pipeline): readonly ClassifierOptions[] {
+  return detectorsOf(pipeline).flatMap(([, one]) => (one.kind === 'token-classification' ? one : []))
+}
+
 const modelOf = (one: object): string | undefined =>
   'model' in one ? (one.model as string | undefined) : undefined

@@ -45,6 +45,27 @@ export const DETECTORS = [
       ),
     },
   ),
+  named(
+    'token-classification',
+    'The entities of a token-classification model of your own (Hugging Face, in ONNX).',
+    {
+      model: v.pipe(path, about('Folder of the model, from the folder of this file.')),
+      types: v.pipe(
+        v.optional(texts, []),
+        about('Semantic groups of its types where they are not the usual ones: `Cancer = DISO`.'),
+      ),
+      aggregation: v.pipe(
+        v.optional(v.picklist(['auto', 'simple', 'first', 'average', 'max']), 'auto'),
+        about(
+          'How labels of word pieces become labels of words. `auto`: `first`, where the tokenizer knows words.',
+        ),
+      ),
+      threshold: v.pipe(
+        v.optional(probability, 0),
+        about('Probability from which a mention counts; what the model says is not calibrated.'),
+      ),
+    },
+  ),
 ] as const
 
 const detector = v.variant('kind', [

@@ -6,6 +6,7 @@ import {
   createEngine,
   createGenerative,
   createGliner,
+  createTokenClassifier,
   knownPerformance,
   measurePerformance,
   providerNames,
@@ -82,6 +83,12 @@ export function createAssets(distDir: string, messages: Messages): Assets {
         modelDir: modelPath,
         engineScript,
         cacheFolder: join(userCacheFolder(process.env), 'labels'),
+        provider: providerOf(provider),
+        logger,
+      }),
+    openClassifier: ({ modelPath, aggregation, provider }) =>
+      createTokenClassifier({
+        ...{ modelDir: modelPath, engineScript, aggregation },
         provider: providerOf(provider),
         logger,
       }),

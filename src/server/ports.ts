@@ -1,7 +1,7 @@
 import type { Definition, KnowledgeBase, LanguageModel, LinkedManuscript, Logger } from '../core/index.ts'
-import type { Engine, Gliner, MeasuringOptions, Trial } from '../inference/index.ts'
+import type { Engine, Gliner, MeasuringOptions, TokenClassifier, Trial } from '../inference/index.ts'
 import type { Linker, LinkerParts as LinkingParts, RemoteLookUp } from '../linking/index.ts'
-import type { Pipeline, PipelineFiles } from '../pipeline/index.ts'
+import type { ClassifierOptions, Pipeline, PipelineFiles } from '../pipeline/index.ts'
 import type { ExportResult, KnowledgeBaseDescription, Settings, UmlsParams } from '../protocol/index.ts'
 
 /** What the server opens on the machine it runs on. Tests give doubles. */
@@ -21,6 +21,8 @@ export interface Assets {
   openEngine(options: EngineChoice): Promise<Engine>
   /** The model that finds mentions of named types. Rejects with `ConceptLensError`. */
   openGliner(options: GlinerChoice): Promise<Gliner>
+  /** A token-classification model of the person's own. Rejects with `ConceptLensError`. */
+  openClassifier(options: ClassifierChoice): Promise<TokenClassifier>
   /** The trial that counts for a model on this machine (`path` as above); `undefined` before the first one. */
   knownTrial(modelPath: string): Promise<Trial | undefined>
   /** Makes a trial and keeps it. Rejects with `CancelledError`, or with `ConceptLensError` when nothing runs. */
@@ -63,6 +65,9 @@ export interface EngineChoice {
 /** Which model finds mentions of named types, and what it runs on. */
 export type GlinerChoice = Pick<EngineChoice, 'modelPath' | 'provider'>
 
+/** Which token-classification model a pipeline names, how it is read, and what it runs on. */
+export type ClassifierChoice = GlinerChoice & Pick<ClassifierOptions, 'aggregation'>
+
 /** Which language model is asked about uncertain mentions. */
 export type LanguageModelChoice = OwnLanguageModel | { readonly use: 'editor'; readonly model: string }
 
@@ -78,7 +83,10 @@ export type OwnLanguageModel =
     }
 
 /** What a linker is made of. */
-export type LinkerParts = Pick<LinkingParts, 'knowledgeBase' | 'engine' | 'gliner' | 'remote' | 'logger'>
+export type LinkerParts = Pick<
+  LinkingParts,
+  'knowledgeBase' | 'engine' | 'gliner' | 'classifier' | 'remote' | 'logger'
+>
 
 /** Files of the workspace, by URI. Files that are not on this machine (virtual workspaces) do not exist. */
 export interface FileAccess {

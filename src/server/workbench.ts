@@ -1,7 +1,15 @@
 import type { KnowledgeBase } from '../core/index.ts'
-import type { Engine, Gliner } from '../inference/index.ts'
-import { readLabels, readRestriction, type Linker, type RemoteLookUp } from '../linking/index.ts'
-import { generativeOf } from '../pipeline/index.ts'
+import { groupOfType } from '../formats/index.ts'
+import type { Engine, Gliner, TokenClassifier } from '../inference/index.ts'
+import {
+  readLabels,
+  readRestriction,
+  readTypeGroups,
+  type Linker,
+  type OpenClassifier,
+  type RemoteLookUp,
+} from '../linking/index.ts'
+import { classifiersOf, generativeOf, type ClassifierOptions, type Pipeline } from '../pipeline/index.ts'
 import type { ServerInfo, ServerState } from '../protocol/index.ts'
 import {
   engineChoice,
@@ -11,7 +19,7 @@ import {
   type Configured,
 } from './configuration.ts'
 import type { LanguageModels } from './languageModels.ts'
-import type { Assets, EngineChoice, GlinerChoice, Messages, RemoteChoice } from './ports.ts'
+import type { Assets, ClassifierChoice, EngineChoice, GlinerChoice, Messages, RemoteChoice } from './ports.ts'
 import { createShelf, type Opened } from './shelf.ts'
 import { createViews } from './views.ts'
 
@@ -53,6 +61,7 @@ export function createWorkbench({ assets, messages, languageModels, onChange }: 
   const knowledgeBases = createShelf<string, KnowledgeBase>(openKnowledgeBase)
   const engines = createShelf<EngineChoice, Engine>(openEngine)
   const gliners = createShelf<GlinerChoice, Gliner>(openGliner)
+  const classifiers = createShelf<ClassifierChoice, TokenClassifier>(openClassifier)
   const views = createViews(knowledgeBases, { assets, messages }, retire)
   const linkers = new Map<string, Tools>()
   /** No longer handed out, and closed when the next ones retire: a passage may still be on its way through them. */
@@ -106,6 +115,36 @@ export function createWorkbench({ assets, messages, languageModels, onChange }: 
     }
   }
 
+  async function openClassifier(choice: ClassifierChoice): Promise<Opened<TokenClassifier>> {
+    try {
+      const value = await assets.openClassifier(choice)
+      messages.info(`Token-classification model ${value.info.name}: ${value.info.types.join(', ')}.`)
+      return { value }
+    } catch (error) {
+      const problem = `The token-classification model of the pipeline could not be started: ${reasonOf(error)}`
+      messages.show('error', `${problem} Its mentions are missing.`)
+      return { problem }
+    }
+  }
+
+  /** The models of a pipeline's detectors; what it says of types that they do not have is told. */
+  async function classifiersFor(pipeline: Pipeline, provider: string) {
+    const found = new Map<ClassifierOptions, OpenClassifier>()
+    const problems: string[] = []
+    for (const one of classifiersOf(pipeline)) {
+      const { value } = await classifiers.get({
+        modelPath: one.model,
+        aggregation: one.aggregation,
+        provider,
+      })
+      if (!value) continue
+      const read = readTypeGroups(value.info.types, one.types, groupOfType)
+      problems.push(...read.problems)
+      found.set(one, { classifier: value, groups: read.groups })
+    }
+    return { of: (one: ClassifierOptions) => found.get(one), problems }
+  }
+
   const latestEngine = () => engines.opened().findLast(({ value }) => value)?.value
   /** One that may not be asked is left out, which people are told. */
   function openRemote(choice: RemoteChoice): RemoteLookUp | undefined {
@@ -126,11 +165,12 @@ export function createWorkbench({ assets, messages, languageModels, onChange }: 
       const types = namedTypesOf(pipeline, settings)
       const allowedHosts = settings['candidates.allowedHosts']
       const modelChoice = languageModelChoice(pipeline, settings)
-      const [{ value: knowledgeBase }, opened, named, asked] = await Promise.all([
+      const [{ value: knowledgeBase }, opened, named, asked, classifying] = await Promise.all([
         views.of(path, extra),
         choice && engines.get(choice),
         types?.choice && gliners.get(types.choice),
         modelChoice && languageModels.get(modelChoice),
+        classifiersFor(pipeline, settings['engine.provider']),
       ])
       latest = knowledgeBase
       onChange()
@@ -141,8 +181,9 @@ export function createWorkbench({ assets, messages, languageModels, onChange }: 
       for (const problem of [
         ...readRestriction(knowledgeBase, pipeline.filters).problems,
         ...readLabels(types?.labels ?? [], 0.5).problems,
+        ...classifying.problems,
       ])
-        messages.show('warning', `In the settings, ${problem}. It is ignored.`)
+        messages.show('warning', `In the settings or the pipeline, ${problem}. It is ignored.`)
       if (types && !types.choice && pipeline.mentions.detectors.every(({ kind }) => kind === 'named-types'))
         messages.show(
           'warning',
@@ -159,7 +200,8 @@ export function createWorkbench({ assets, messages, languageModels, onChange }: 
         openRemote({ ...service, allowedHosts })
       const engine = opened?.value
       const languageModel = asked?.value && { model: asked.value, onUse: languageModels.onUse }
-      const parts = { knowledgeBase, logger, engine, gliner: named?.value, languageModel, remote }
+      const { of: classifier } = classifying
+      const parts = { knowledgeBase, logger, engine, gliner: named?.value, classifier, languageModel, remote }
       const linker = assets.createLinker(parts, pipeline)
       const tools = { linker, knowledgeBase, ...(engine ? { engine } : {}) }
       linkers.set(key, tools)
@@ -167,7 +209,7 @@ export function createWorkbench({ assets, messages, languageModels, onChange }: 
     },
     engine: latestEngine,
     state() {
-      const shelves = [knowledgeBases, views, engines, gliners, languageModels]
+      const shelves = [knowledgeBases, views, engines, gliners, classifiers, languageModels]
       const all = shelves.flatMap<Opened<unknown>>((shelf) => shelf.opened())
       if (shelves.some((shelf) => shelf.isOpening()) || all.length === 0) return 'starting'
       return all.some(({ problem }) => problem !== undefined) ? 'limited' : 'ready'
@@ -181,7 +223,7 @@ export function createWorkbench({ assets, messages, languageModels, onChange }: 
         ...(model
           ? { model: { name: model.model, version: model.version, provider: engine.running().provider } }
           : {}),
-        problems: [knowledgeBases, views, engines, gliners, languageModels]
+        problems: [knowledgeBases, views, engines, gliners, classifiers, languageModels]
           .flatMap<Opened<unknown>>((shelf) => shelf.opened())
           .flatMap(({ problem }) => problem ?? []),
       }
@@ -191,6 +233,7 @@ export function createWorkbench({ assets, messages, languageModels, onChange }: 
       views.dropFailed()
       engines.dropFailed()
       gliners.dropFailed()
+      classifiers.dropFailed()
       languageModels.dropFailed()
       linkers.clear()
     },
@@ -203,12 +246,18 @@ export function createWorkbench({ assets, messages, languageModels, onChange }: 
     async dispose() {
       linkers.clear()
       for (const one of retired) one.close()
-      const processes = [...engines.opened(), ...gliners.opened(), ...languageModels.opened()]
+      const processes = [engines, gliners, classifiers, languageModels].flatMap<Opened<Disposable>>((shelf) =>
+        shelf.opened(),
+      )
       await Promise.all(processes.map(async ({ value }) => value?.dispose()))
       const all = [...views.opened(), ...knowledgeBases.opened()]
       new Set(all.map(({ value }) => value)).forEach((value) => value?.close())
     },
   }
+}
+
+interface Disposable {
+  dispose(): Promise<void>
 }
 
 function reasonOf(error: unknown): string {

@@ -22,7 +22,7 @@ describe('suggestionsAt', () => {
     ['filters:\n  generalWords: |', 'hide show'],
     ['filters:\n  generalWords: hi|de\n  types: []', 'hide: hide show'],
     ['mentions:\n  detectors:\n    - |', 'kind'],
-    ['mentions:\n  detectors:\n    - kind: |', 'tagger dictionary named-types first-of'],
+    ['mentions:\n  detectors:\n    - kind: |', 'tagger dictionary named-types token-classification first-of'],
     [
       'mentions:\n  detectors:\n    - kind: tagger\n    - kind: named-types\n      |',
       'labels threshold model',

@@ -44,6 +44,27 @@ describe('detectors of the command line', () => {
     return { status, ...said }
   }
 
+  it('runs the token-classification model of a pipeline, and says what it cannot take of it', async () => {
+    const pipeline = join(folder, 'own.yaml')
+    const write = (types: string) =>
+      writeFileSync(
+        pipeline,
+        `extends: dictionary-only\nmentions:\n  detectors:\n    - kind: token-classification\n      model: ${model}\n      types: [${types}]\n`,
+      )
+    write('')
+    const { status, stdout, stderr } = await conceptlens(
+      ...['explain', paper, '--line', '3', '--json', '--pipeline', pipeline],
+    )
+    assert.equal(status, 0, stderr)
+    const { stages } = JSON.parse(stdout) as { stages: { name: string; output: { text?: string }[] }[] }
+    const own = stages.find(({ name }) => name === 'token-classification')
+    assert.ok(own && own.output.length > 0, stdout)
+    write('Cancer = DISO')
+    const wrong = await conceptlens('link', paper, '--pipeline', pipeline)
+    assert.equal(wrong.status, 2, wrong.stderr)
+    assert.match(wrong.stderr, /"types" of the pipeline: "Cancer" is no type of the model; it has /)
+  })
+
   it('finds the mentions of a token-classification model, at their places in the file', async () => {
     const { status, stdout, stderr } = await conceptlens(
       'mentions',

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import type { TokenClassifier } from '../../src/inference/index.ts'
 import { byText, letterModel } from '../support/letterModel.ts'
 import { type Editor, editorsOfSuite, FOLDER, PAPER } from './editor.ts'
 
@@ -68,6 +69,41 @@ describe('pipelines in the server', () => {
     const sure = { generative: { use: 'folder', below: 0 } }
     const kept = await openPaper({ files, isTrusted: true, settings: sure, languageModel })
     assert.ok((await kept.hints(PAPER)).includes('cold→C0009443'))
+  })
+
+  it('a token-classification model of the file finds mentions, by semantic group or by its own types', async () => {
+    const classifier: TokenClassifier = {
+      info: {
+        ...{ name: 'fake', fingerprint: 'fake', scheme: 'BIO', aggregation: 'first', provider: 'cpu' },
+        types: ['Disease', 'Design'],
+      },
+      spans: (text) =>
+        Promise.resolve(
+          [['cold', 'Disease'] as const, ['trial', 'Design'] as const].flatMap(([word, label]) => {
+            const start = text.indexOf(word)
+            return start < 0 ? [] : { start, end: start + word.length, label, probability: 0.9 }
+          }),
+        ),
+      dispose: () => Promise.resolve(),
+    }
+    const file = (types: string) => ({
+      [FILE]: `model: none\nmentions:\n  detectors:\n    - kind: token-classification\n      model: tagger\n      types: [${types}]\nranking:\n  rerankers: [{kind: prior}]\n`,
+      [`${FOLDER}/tagger`]: '',
+    })
+    const text = 'The cold in a trial of metformin.\n'
+    const editor = await openPaper({ files: file(''), isTrusted: true, classifier }, text)
+    assert.deepEqual(editor.shown, [])
+    assert.deepEqual(await editor.hints(PAPER), ['cold→C0009443', 'trial→Design'])
+    const wrong = await openPaper({ files: file('Gene = GENE'), isTrusted: true, classifier }, text)
+    assert.match(
+      wrong.shown[0] ?? '',
+      /"Gene" is no type of the model; it has Disease, Design\. It is ignored/,
+    )
+    const without = await openPaper({ files: file(''), isTrusted: true }, text)
+    assert.match(
+      without.shown[0] ?? '',
+      /could not be started: There is no such model\. Its mentions are missing/,
+    )
   })
 
   it('one that cannot be run is told of, and the default one is taken', async () => {
