@@ -25,3 +25,12 @@ export async function digestOfFiles(
   }
   return hash.digest('hex').slice(0, 16)
 }
+
+/** Parses a file of a model. @param unfit makes the error about a text that is no JSON, from a clause that says so */
+export function parseJson(text: string, unfit: (what: string) => Error): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw unfit(`it is not JSON (${cause instanceof Error ? cause.message : String(cause)})`)
+  }
+}

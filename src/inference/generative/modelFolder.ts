@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import { basename, join } from 'node:path'
 import * as v from 'valibot'
 import { ConceptLensError } from '../../core/index.ts'
+import { parseJson } from '../modelFiles.ts'
 
 /** A causal language model as exporters to ONNX lay it out. */
 export interface GenerativeFolder {
@@ -59,7 +60,10 @@ export async function readGenerativeFolder(folder: string): Promise<GenerativeFo
   for (const file of FILES) if (!existsSync(join(folder, file))) throw missing(folder, `${file} is not there`)
   const precision = precisionIn(folder)
   const path = join(folder, 'config.json')
-  const parsed = v.safeParse(ConfigSchema, parseJson(await readFile(path, 'utf8'), path))
+  const parsed = v.safeParse(
+    ConfigSchema,
+    parseJson(await readFile(path, 'utf8'), (what) => unfit(path, what)),
+  )
   if (!parsed.success) {
     const [issue] = parsed.issues
     throw unfit(path, `${v.getDotPath(issue) ?? 'it'}: ${issue.message}`)
@@ -93,7 +97,7 @@ function precisionIn(folder: string): Precision {
 async function generationEnds(folder: string): Promise<readonly unknown[]> {
   const path = join(folder, 'generation_config.json')
   const text = await readFile(path, 'utf8').catch(() => '{}')
-  const found = parseJson(text, path)
+  const found = parseJson(text, (what) => unfit(path, what))
   return typeof found === 'object' && found !== null && 'eos_token_id' in found
     ? [found.eos_token_id].flat()
     : []
@@ -105,14 +109,6 @@ async function fingerprintOf(folder: string, graph: string): Promise<string> {
   for (const file of FILES) hash.update(await readFile(join(folder, file)))
   const { size, mtimeMs } = await stat(join(folder, 'onnx', graph))
   return hash.update(`${graph} ${size} ${mtimeMs}`).digest('hex').slice(0, 16)
-}
-
-function parseJson(text: string, path: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    throw unfit(path, `it is not JSON (${cause instanceof Error ? cause.message : String(cause)})`)
-  }
 }
 
 /** The error about a language model that cannot be run. */

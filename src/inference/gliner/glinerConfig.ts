@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import * as v from 'valibot'
 import { ConceptLensError } from '../../core/index.ts'
-import { digestOfFiles } from '../modelFiles.ts'
+import { digestOfFiles, parseJson } from '../modelFiles.ts'
 import type { GlinerArchitecture } from './gliner.ts'
 
 export const CONFIG_FILE = 'gliner_config.json'
@@ -66,7 +66,10 @@ export async function readGlinerConfig(folder: string): Promise<GlinerConfig> {
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw missing(path, cause)
   })
-  const parsed = v.safeParse(ConfigSchema, parseJson(text, path))
+  const parsed = v.safeParse(
+    ConfigSchema,
+    parseJson(text, (what) => unfit(path, what)),
+  )
   if (!parsed.success) {
     const [issue] = parsed.issues
     throw unfit(path, `${v.getDotPath(issue) ?? 'it'}: ${issue.message}`)
@@ -118,15 +121,6 @@ export function filesOf({ architecture }: Pick<GlinerConfig, 'architecture'>): r
  */
 export function glinerFingerprint(config: GlinerConfig): Promise<string> {
   return digestOfFiles(config.folder, filesOf(config), missing)
-}
-
-/** @throws ConceptLensError `gliner-unfit` */
-export function parseJson(text: string, path: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    throw unfit(path, `it is not JSON (${cause instanceof Error ? cause.message : String(cause)})`)
-  }
 }
 
 /** The error about a file of a model that cannot be used. */

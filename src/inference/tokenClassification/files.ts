@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import * as v from 'valibot'
 import { ConceptLensError } from '../../core/index.ts'
+import { parseJson } from '../modelFiles.ts'
 
 /**
  * Reads a JSON file of a model.
@@ -13,18 +14,13 @@ export async function readChecked<T extends v.GenericSchema>(
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw missing(path, cause)
   })
-  const parsed = v.safeParse(schema, parse(text, path))
+  const parsed = v.safeParse(
+    schema,
+    parseJson(text, (what) => unfit(path, what)),
+  )
   if (parsed.success) return parsed.output
   const [issue] = parsed.issues
   throw unfit(path, `${v.getDotPath(issue) ?? 'it'}: ${issue.message}`)
-}
-
-function parse(text: string, path: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    throw unfit(path, `it is not JSON (${cause instanceof Error ? cause.message : String(cause)})`)
-  }
 }
 
 /** The error about a file of a model that cannot be used. */

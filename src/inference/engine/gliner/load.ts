@@ -2,14 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ConceptLensError } from '../../../core/index.ts'
 import type { GlinerConfig } from '../../gliner/glinerConfig.ts'
-import {
-  LABELS_FOLDER,
-  LABELS_GRAPH,
-  parseJson,
-  TEXT_GRAPH,
-  TOKENIZER_FILES,
-  unfit,
-} from '../../gliner/glinerConfig.ts'
+import { parseJson } from '../../modelFiles.ts'
+import { LABELS_FOLDER, LABELS_GRAPH, TEXT_GRAPH, TOKENIZER_FILES, unfit } from '../../gliner/glinerConfig.ts'
 import type { Session, SessionOptions } from '../session.ts'
 import { createGlinerModel } from './model.ts'
 import type { GlinerModel } from './model.ts'
@@ -52,7 +46,7 @@ async function cutterIn(folder: string): Promise<PieceCutter> {
     TOKENIZER_FILES.map(async (file) => {
       const path = join(folder, file)
       const text = await readFile(path, 'utf8').catch((error: unknown) => cannotRun(path, error))
-      return parseJson(text, path) as object
+      return parseJson(text, (what) => unfit(path, what)) as object
     }),
   )
   try {
