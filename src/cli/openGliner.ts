@@ -3,7 +3,7 @@ import { ConceptLensError, type Logger } from '../core/index.ts'
 import { createGliner, type Gliner, type GlinerOptions, type LabelAsked } from '../inference/index.ts'
 import { readLabels } from '../linking/index.ts'
 import { userCacheFolder } from '../network/index.ts'
-import type { Pipeline } from '../pipeline/index.ts'
+import { detectorsOf, type Pipeline } from '../pipeline/index.ts'
 import type { Settings } from '../protocol/index.ts'
 import { resources } from './resources.ts'
 
@@ -24,12 +24,13 @@ export function namedTypesOf({ labels, labelThreshold }: NamedTypeOptions): read
 
 /** Starts the model that finds the types which a pipeline names; `undefined` when it names none. */
 export async function openGliner(
-  { mentions }: Pipeline,
+  pipeline: Pipeline,
   { gliner, provider }: Pick<NamedTypeOptions, 'gliner' | 'provider'>,
   logger: Logger,
 ): Promise<Gliner | undefined> {
-  const all = mentions.detectors.flatMap((one) => (one.kind === 'first-of' ? one.detectors : one))
-  const asked = all.find((one) => one.kind === 'named-types' && one.labels.length > 0)
+  const asked = detectorsOf(pipeline)
+    .map(([, one]) => one)
+    .find((one) => one.kind === 'named-types' && one.labels.length > 0)
   if (asked?.kind !== 'named-types') return undefined
   return openNamedTypes(asked.model ?? gliner, provider, logger)
 }

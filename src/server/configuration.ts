@@ -1,5 +1,5 @@
 import type { DetectorOptions, Pipeline, PipelineOverrides } from '../pipeline/index.ts'
-import { generativeOf, withOverrides } from '../pipeline/index.ts'
+import { detectorsOf, generativeOf, withOverrides } from '../pipeline/index.ts'
 import { readSettings, type SettingKey, type Settings } from '../protocol/index.ts'
 import type { EngineChoice, GlinerChoice, LanguageModelChoice, Messages } from './ports.ts'
 
@@ -83,9 +83,10 @@ export interface NamedTypes {
 }
 
 /** The types that a pipeline names, and the model that finds them; `undefined` when it names none. */
-export function namedTypesOf({ mentions }: Pipeline, settings: Settings): NamedTypes | undefined {
-  const all = mentions.detectors.flatMap((one) => (one.kind === 'first-of' ? one.detectors : one))
-  const asked = all.find(isAsked)
+export function namedTypesOf(pipeline: Pipeline, settings: Settings): NamedTypes | undefined {
+  const asked = detectorsOf(pipeline)
+    .map(([, one]) => one)
+    .find(isAsked)
   if (!asked) return undefined
   const { labels, model: modelPath } = asked
   return modelPath === undefined

@@ -21,19 +21,7 @@ from safetensors.torch import save_file
 from . import dense_export, onnx_export
 from .contract import HEADS, Architecture
 from .manifest import ENCODER, VOCABULARY
-from .model import TwoStreamEncoder
-
-#: Our names of a layer's parts, and BERT's.
-PARTS = {
-    "query": "attention.self.query",
-    "key": "attention.self.key",
-    "value": "attention.self.value",
-    "output": "attention.output.dense",
-    "output_norm": "attention.output.LayerNorm",
-    "up": "intermediate.dense",
-    "down": "output.dense",
-    "norm": "output.LayerNorm",
-}
+from .model import BERT_PARTS, TwoStreamEncoder
 
 
 def bert_state(model: TwoStreamEncoder, offset: int, labels: int) -> dict[str, torch.Tensor]:
@@ -50,7 +38,7 @@ def bert_state(model: TwoStreamEncoder, offset: int, labels: int) -> dict[str, t
     for kind in ("weight", "bias"):
         found[f"{embeddings}.LayerNorm.{kind}"] = state[f"embedding_norm.{kind}"]
         for layer in range(len(model.layers)):
-            for ours, theirs in PARTS.items():
+            for ours, theirs in BERT_PARTS.items():
                 found[f"bert.encoder.layer.{layer}.{theirs}.{kind}"] = state[f"layers.{layer}.{ours}.{kind}"]
     return {name: tensor.clone().contiguous() for name, tensor in found.items()}
 
