@@ -9,7 +9,7 @@ export function settingsPage(): string {
 
 const INTRODUCTION = `# Settings
 
-<!-- Made from src/protocol/settings.ts: UPDATE=1 npx mocha test/protocol/settings.test.ts -->
+<!-- Made from src/protocol/settings.ts: UPDATE=1 npx mocha --no-package --import=tsx test/protocol/settings.test.ts -->
 
 Open them in VS Code with Ctrl+, (⌘, on a Mac) and search for \`@ext:conceptlens.conceptlens\`.
 Other editors send them to \`conceptlens serve --stdio\` as the section \`${SETTINGS_SECTION}\`.

@@ -7,7 +7,7 @@ import { pipelineReference } from './reference.ts'
 
 const SCHEMA = new URL('../../media/pipelines/schema.json', import.meta.url)
 const PAGE = new URL('../../media/manual/pipeline.md', import.meta.url)
-const hint = 'UPDATE=1 npx mocha test/pipeline/schema.test.ts makes it anew'
+const hint = 'UPDATE=1 npx mocha --no-package --import=tsx test/pipeline/schema.test.ts makes it anew'
 
 /** The schema for editors, from the table that the program itself reads descriptions with. */
 const schemaText = (): string => {

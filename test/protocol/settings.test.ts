@@ -26,7 +26,7 @@ function readManifest(): Manifest {
   return JSON.parse(readFileSync(MANIFEST, 'utf8')) as Manifest
 }
 
-/** `UPDATE=1 npx mocha test/protocol/settings.test.ts` writes what is derived from the table anew. */
+/** `UPDATE=1 npx mocha --no-package --import=tsx test/protocol/settings.test.ts` writes what is derived from the table anew. */
 function update(): void {
   const manifest = readManifest()
   manifest.contributes.configuration = configurationBlock()
@@ -41,7 +41,8 @@ describe('settings', () => {
   })
 
   it('package.json says what the table says', () => {
-    const hint = 'package.json is stale: UPDATE=1 npx mocha test/protocol/settings.test.ts'
+    const hint =
+      'package.json is stale: UPDATE=1 npx mocha --no-package --import=tsx test/protocol/settings.test.ts'
     const manifest = readManifest()
     assert.deepEqual(manifest.contributes.configuration, configurationBlock(), hint)
     assert.deepEqual(
@@ -52,7 +53,8 @@ describe('settings', () => {
   })
 
   it('the page of the manual says what the table says', () => {
-    const hint = 'media/manual/settings.md is stale: UPDATE=1 npx mocha test/protocol/settings.test.ts'
+    const hint =
+      'media/manual/settings.md is stale: UPDATE=1 npx mocha --no-package --import=tsx test/protocol/settings.test.ts'
     assert.equal(readFileSync(PAGE, 'utf8'), settingsPage(), hint)
   })
 
