@@ -7,11 +7,10 @@ import {
   createStages,
   promptedDetector,
   tokenClassificationDetector,
-  type LanguageModel,
   type MentionDetector,
 } from '../linking/index.ts'
+import { openWriter } from './openGenerative.ts'
 import { openKnowledge } from './openKnowledge.ts'
-import { openLanguageModel } from './openLanguageModel.ts'
 import { startEngine, type LinkerOptions } from './openLinker.ts'
 import { openTokenClassifier, type TokenClassifierOptions } from './openTokenClassifier.ts'
 import { pipelineOf } from './pipelineOptions.ts'
@@ -30,9 +29,6 @@ export interface OpenDetectors {
   readonly knowledgeBase: KnowledgeBase
   readonly dispose: () => Promise<void>
 }
-
-/** Tokens of an answer: a passage of 1,000 characters full of mentions needs about 800. */
-const ANSWER_TOKENS = 1536
 
 /** Opens detectors each with nothing but what it needs. */
 export async function openDetectors(
@@ -99,26 +95,13 @@ const openers: Readonly<Record<DetectorAlone, (opening: Opening) => Promise<Open
     )
     return { detector, dispose: () => classifier.dispose() }
   },
-  'language-model'({ options, knowledgeBase, corpus }) {
-    const server = openLanguageModel(options)
+  async 'language-model'({ options, knowledgeBase, corpus, logger }) {
+    const model = await openWriter(options, logger)
     const groups = [...annotatedGroups(corpus, knowledgeBase)]
     const byType = Object.fromEntries(groups.map((group) => [pubtatorType(group), group]))
-    const model: LanguageModel = {
-      name: `${server.address.base} ${options.lmModel}`,
-      async write({ system, user }, token) {
-        const messages = [
-          { role: 'system' as const, content: system },
-          { role: 'user' as const, content: user },
-        ]
-        return server.chat({ messages, maxTokens: ANSWER_TOKENS, thinking: 'off' }, token)
-      },
-    }
     const extractor = createPromptedExtractor(model, Object.keys(byType))
     const { find } = createMentionFinder({ knowledgeBase }, onlyFrom(promptedDetector(extractor, byType)))
-    return Promise.resolve({
-      detector: { find, counts: () => ({ ...extractor.counts() }) },
-      dispose: () => server.close(),
-    })
+    return { detector: { find, counts: () => ({ ...extractor.counts() }) }, dispose: () => model.dispose() }
   },
 }
 

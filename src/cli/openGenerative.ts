@@ -8,7 +8,7 @@ import { addLanguageModelOptions, openLanguageModel, type LanguageModelOptions }
 import { resources } from './resources.ts'
 import { settingOption } from './settingOptions.ts'
 
-/** Options about which language model is asked for letters; when and how is the pipeline's business. */
+/** Options about which language model is asked; when and how is the pipeline's business. */
 export interface GenerativeOptions extends LanguageModelOptions {
   readonly generative: Settings['generative.use']
   readonly generativeFolder: Settings['generative.folder']
@@ -39,6 +39,30 @@ export async function openAsked(
     'usage',
     'The pipeline asks a language model ("kind: generative"), and none is chosen. Give --generative folder --generative-folder DIR, or --generative server --lm-server URL; --generative off goes without it.',
   )
+}
+
+/**
+ * Opens the model that writes what a command asks for, whatever a pipeline says: the one that `--generative` chooses, or else the one
+ * that is named. @throws ConceptLensError when it cannot be had here
+ */
+export async function openWriter(options: GenerativeOptions, logger: Logger): Promise<LanguageModel> {
+  const named = options.generative === 'off' ? onlyNamed(options) : options.generative
+  const model = await openGenerative({ ...options, generative: named }, logger)
+  if (model) return model
+  throw new ConceptLensError(
+    'usage',
+    'There is no language model to ask: name one in a folder, --generative-folder DIR, or a server, for example --lm-server http://127.0.0.1:11434/v1 for Ollama.',
+  )
+}
+
+function onlyNamed({ generativeFolder, lmServer }: GenerativeOptions): GenerativeOptions['generative'] {
+  if (generativeFolder !== '' && lmServer !== '')
+    throw new ConceptLensError(
+      'usage',
+      'Two language models are named, --generative-folder and --lm-server: say which one with --generative folder or --generative server.',
+    )
+  if (generativeFolder !== '') return 'folder'
+  return lmServer === '' ? 'off' : 'server'
 }
 
 /** Opens the model that the options choose; `undefined` when they choose none. @throws ConceptLensError when it cannot be had here */

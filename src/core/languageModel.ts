@@ -47,6 +47,8 @@ export interface LanguageModelUsage {
 /** A text that a language model wrote. */
 export interface WrittenText {
   readonly text: string
+  /** It had more to say than was allowed, or than it has room for; `false` where it does not tell. */
+  readonly isCut: boolean
   readonly usage: LanguageModelUsage
 }
 
@@ -67,7 +69,7 @@ export interface LanguageModel {
   readonly fingerprint: string
   /** Asks in one go what begins alike, so that the beginning is read once. */
   choose(questions: readonly LetterQuestion[], token?: CancellationToken): Promise<LetterAnswers>
-  /** Lets it write at most so many tokens. */
+  /** Lets it write at most so many tokens, and no more than its window has room for. */
   write(prompt: string, maxTokens: number, token?: CancellationToken): Promise<WrittenText>
   /** Ends what it holds. Calls under way reject with `CancelledError`. */
   dispose(): Promise<void>

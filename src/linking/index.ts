@@ -42,7 +42,6 @@ export {
 export type {
   ClassifierRules,
   Decoding,
-  LanguageModel,
   MentionDetector,
   PromptedExtractor,
   ReadLabels,

@@ -47,7 +47,7 @@ export function createEditorModel(connection: Connection, model: string): Langua
     },
     async write(prompt, _maxTokens, token) {
       const [text = ''] = await ask([prompt], token)
-      return { text, usage: usage(1) }
+      return { text, isCut: false, usage: usage(1) }
     },
     dispose: () => Promise.resolve(),
   }

@@ -10,6 +10,7 @@ import {
   type MentionDetector,
 } from '../../src/linking/index.ts'
 import { knowledgeBaseOf } from '../support/knowledgeBase.ts'
+import { letterModel } from '../support/letterModel.ts'
 
 const KB = knowledgeBaseOf([{ id: 'A:1', names: ['asthma'], groups: ['DISO'] }])
 const TEXT = 'HeLa cells and lithium have no asthma.'
@@ -56,8 +57,12 @@ describe('createMentionFinder', () => {
   })
 
   it('gives what a language model lists', async () => {
-    const write = () => Promise.resolve({ text: '[{"text":"asthma","type":"illness"}]', isCut: false })
-    const extractor = createPromptedExtractor({ name: 'double', write }, ['illness'])
+    const answer = '[{"text":"asthma","type":"illness"}]'
+    const model = letterModel(
+      () => ({ kind: 'other', text: '' }),
+      () => answer,
+    )
+    const extractor = createPromptedExtractor(model, ['illness'])
     assert.deepEqual(await found(promptedDetector(extractor, { illness: 'DISO' })), [
       ['asthma', 'DISO', 'language-model'],
     ])

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
+import { NO_USAGE } from '../../src/core/index.ts'
 import {
   createPromptedExtractor,
   extractionPrompt,
@@ -13,9 +14,14 @@ const ASTHMA = { text: 'asthma', type: 'Disease' }
 
 describe('extractionPrompt', () => {
   it('names the types, the form of the answer and the passage, each once', () => {
-    const { system, user } = extractionPrompt('Lithium and asthma.', TYPES)
-    assert.match(system, /"Disease", "Chemical"\.\nAnswer with a JSON list/)
-    assert.equal(user, 'Passage:\nLithium and asthma.')
+    const prompt = extractionPrompt('Lithium and asthma.', TYPES)
+    assert.match(prompt, /"Disease", "Chemical"\.\nAnswer with a JSON list/)
+    assert.ok(prompt.endsWith('\n\nPassage:\nLithium and asthma.'), prompt)
+  })
+
+  it('begins alike for all passages, so that a model reads the beginning once', () => {
+    const [one = '', other = ''] = ['Gold.', 'Silver.'].map((passage) => extractionPrompt(passage, TYPES))
+    assert.equal(one.slice(0, -'Gold.'.length), other.slice(0, -'Silver.'.length))
   })
 })
 
@@ -118,9 +124,9 @@ describe('createPromptedExtractor', () => {
       '[{"text":"gold","type":"Chemical"}',
     ]
     const asked: string[] = []
-    const write = ({ user }: { readonly user: string }) => {
-      const text = answers[asked.push(user) - 1] ?? ''
-      return Promise.resolve({ text, isCut: text.endsWith('}') })
+    const write = (prompt: string) => {
+      const text = answers[asked.push(prompt) - 1] ?? ''
+      return Promise.resolve({ text, isCut: text.endsWith('}'), usage: NO_USAGE })
     }
     const extractor = createPromptedExtractor({ name: 'double', write }, TYPES)
     const found = await extractor.mentions('Oral lithium.')

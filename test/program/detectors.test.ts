@@ -123,6 +123,27 @@ describe('detectors of the command line', () => {
     }
   })
 
+  it('asks a language model in a folder, too', async () => {
+    const languageModel = join(root, 'test', 'fixtures', 'tiny-generative', 'qwen2')
+    const args = ['evaluate', corpus, '--task', 'detection', '--alone', 'language-model', '--json']
+    const { status, stdout, stderr } = await conceptlens(...args, '--generative-folder', languageModel)
+    assert.equal(status, 0, stderr)
+    const { detectors } = JSON.parse(stdout) as Report
+    const { nAnswers, nUnreadable, nListed } = detectors[0]?.counts ?? {}
+    // A random model writes no list.
+    assert.deepEqual([nAnswers, nUnreadable, nListed], [2, 2, 0])
+    assert.equal(detectors[0]?.detection.strict.f1, 0)
+    const both = await conceptlens(
+      ...args,
+      '--generative-folder',
+      languageModel,
+      '--lm-server',
+      'http://127.0.0.1:9/v1',
+    )
+    assert.equal(both.status, 2)
+    assert.match(both.stderr, /Two language models are named.*--generative folder or --generative server/)
+  })
+
   it('says what is missing', async () => {
     const task = ['evaluate', corpus, '--task']
     const [wrongTask, noModel, noServer, wrongGroup] = await Promise.all([
@@ -133,7 +154,7 @@ describe('detectors of the command line', () => {
     ])
     assert.match(wrongTask.stderr, /it goes with --task detection/)
     assert.match(noModel.stderr, /--token-classifier DIR/)
-    assert.match(noServer.stderr, /--lm-server/)
+    assert.match(noServer.stderr, /--generative-folder DIR.*--lm-server/)
     assert.match(wrongGroup.stderr, /--type-groups: "Disease=ILL" is no type with a semantic group/)
     for (const { status } of [wrongTask, noModel, noServer, wrongGroup]) assert.equal(status, 2)
   })

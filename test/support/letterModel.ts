@@ -44,7 +44,7 @@ export function letterModel(
       return Promise.resolve().then(() => {
         check(token)
         prompts.push(prompt)
-        return { text: write(prompt), usage: usage(1) }
+        return { text: write(prompt), isCut: false, usage: usage(1) }
       })
     },
     dispose: () => Promise.resolve(),

@@ -40,7 +40,10 @@ export async function createGenerative(options: GenerativeOptions): Promise<Lang
     async write(prompt, maxTokens, token) {
       throwIfCancelled(token)
       const answer = await process.run({ kind: 'write', prompt, maxTokens }, token)
-      if (answer.kind === 'written') return { text: answer.text, usage: answer.usage }
+      if (answer.kind === 'written') {
+        const { text, isCut, usage } = answer
+        return { text, isCut, usage }
+      }
       throw unexpectedAnswer(answer.kind)
     },
     dispose: () => process.dispose(),

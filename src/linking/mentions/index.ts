@@ -21,12 +21,7 @@ export type { ClassifierRules } from './detectors/tokenClassification.ts'
 export { readLabels, selectSpans } from './gliner/index.ts'
 export type { Decoding, ReadLabels } from './gliner/index.ts'
 export { createPromptedExtractor } from './prompted/index.ts'
-export type {
-  ExtractionCounts,
-  ExtractionPrompt,
-  LanguageModel,
-  PromptedExtractor,
-} from './prompted/index.ts'
+export type { ExtractionCounts, PromptedExtractor } from './prompted/index.ts'
 export type { Proposal, Rejection } from './proposal.ts'
 export { readTypeGroups } from './tokenClassification/typeGroups.ts'
 export type { ReadTypeGroups } from './tokenClassification/typeGroups.ts'

@@ -16,7 +16,7 @@ import type { LanguageModelServer } from './server.ts'
 const ALTERNATIVES = 20
 
 /**
- * A server as a model that chooses letters. Questions go one after the other, those that begin alike in a row, so that the
+ * A server as a model that chooses letters and writes. Questions go one after the other, those that begin alike in a row, so that the
  * server's own prefix cache serves them.
  */
 export function createServerModel(server: LanguageModelServer): LanguageModel {
@@ -58,7 +58,7 @@ export function createServerModel(server: LanguageModelServer): LanguageModel {
     async write(prompt, maxTokens, token) {
       const messages = [{ role: 'user', content: prompt }] as const
       const completion = await server.chat({ messages, maxTokens, thinking: 'off' }, token)
-      return { text: completion.text, usage: usageOf(completion) }
+      return { text: completion.text, isCut: completion.isCut, usage: usageOf(completion) }
     },
     dispose: () => server.close(),
   }

@@ -107,6 +107,7 @@ for (const [name, { rows, letterIds }] of Object.entries(oracle.models)) {
         const found = await model.write(prompt, 6)
         assert.equal(found.text, written)
         assert.equal(found.usage.writtenTokens, nWritten)
+        assert.equal(found.isCut, nWritten === 6)
       }
     })
   })
@@ -170,6 +171,9 @@ describe('generative model', () => {
     assert.deepEqual([usage.calls, usage.cutQuestions], [2, 0])
     assert.deepEqual((await model.choose([short!])).answers[0], answers[0])
     await assert.rejects(model.write(long!.prompt, 5), { code: 'generative-too-long' })
+    const { usage: ofWriting, isCut } = await model.write(short!.prompt, 1000)
+    assert.equal(ofWriting.promptTokens + ofWriting.reusedTokens + ofWriting.writtenTokens, 40)
+    assert.ok(isCut, 'what it writes ends with its window')
     await model.dispose()
   })
 

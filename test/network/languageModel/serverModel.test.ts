@@ -101,8 +101,8 @@ describe('server as a model that chooses letters', () => {
 
   it('writes', async () => {
     await open(says('kidney failure'))
-    const { text, usage } = await model.write('expand', 20)
-    assert.equal(text, 'kidney failure')
+    const { text, isCut, usage } = await model.write('expand', 20)
+    assert.deepEqual([text, isCut], ['kidney failure', false])
     assert.deepEqual(usage, {
       calls: 1,
       promptTokens: 100,
@@ -111,6 +111,11 @@ describe('server as a model that chooses letters', () => {
       cutQuestions: 0,
     })
     assert.equal(double.seen[0]?.body?.max_tokens, 20)
+  })
+
+  it('says when it had more to write', async () => {
+    await open(json(200, { choices: [{ message: { content: 'kidney' }, finish_reason: 'length' }] }))
+    assert.equal((await model.write('expand', 1)).isCut, true)
   })
 })
 

@@ -42,12 +42,6 @@ export function createGenerativeModel(
     return ids
   }
 
-  function encode(prompt: string, nMore: number): readonly number[] {
-    const ids = model.encode(prompt)
-    if (ids.length + nMore > maxTokens) throw tooLong(folder, ids.length + nMore, maxTokens)
-    return ids
-  }
-
   /** Reads one question. What fails here need not fail for the next one. */
   async function answer(
     { ids, letters, isAlone }: { ids: readonly number[]; letters: readonly string[]; isAlone: boolean },
@@ -130,7 +124,9 @@ export function createGenerativeModel(
       return { answers, usage }
     },
     async write(prompt, most, checkpoint) {
-      const ids = encode(prompt, most)
+      const ids = model.encode(prompt)
+      if (ids.length >= maxTokens) throw tooLong(folder, ids.length + 1, maxTokens)
+      const room = Math.min(most, maxTokens - ids.length)
       const known = knownOf(ids)
       let pass = await read(ids.slice(known?.ids.length ?? 0), known?.cache, checkpoint)
       kept = { ids, cache: pass.cache }
@@ -139,7 +135,7 @@ export function createGenerativeModel(
         const next = indexOfLargest(pass.logits)
         if (endIds.includes(next)) break
         written.push(next)
-        if (written.length >= most) break
+        if (written.length >= room) break
         pass = await read([next], pass.cache, checkpoint)
       }
       const reusedTokens = known?.ids.length ?? 0
@@ -148,7 +144,7 @@ export function createGenerativeModel(
         writtenTokens: written.length,
         cutQuestions: 0,
       }
-      return { text: model.decode(written), usage }
+      return { text: model.decode(written), isCut: written.length >= room, usage }
     },
   }
 }

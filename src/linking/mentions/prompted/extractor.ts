@@ -1,21 +1,12 @@
-import type { CancellationToken } from '../../../core/index.ts'
+import type { CancellationToken, LanguageModel } from '../../../core/index.ts'
 import { readAnswer } from './answer.ts'
 import type { ReadAnswer } from './answer.ts'
 import { placeMentions } from './place.ts'
 import type { PlacedMention, PlacingCounts } from './place.ts'
 import { extractionPrompt } from './prompt.ts'
-import type { ExtractionPrompt } from './prompt.ts'
 
-/** A language model that can be asked for mentions: a server of the person's own, or a model in a process of ours. */
-export interface LanguageModel {
-  /** As people know it. */
-  readonly name: string
-  /** The answer as it came; `isCut` when it had more to say than was allowed. A cancelled call rejects with `CancelledError`. */
-  write(
-    prompt: ExtractionPrompt,
-    token?: CancellationToken,
-  ): Promise<{ readonly text: string; readonly isCut: boolean }>
-}
+/** Tokens of an answer: a passage of 1,000 characters full of mentions needs about 800. */
+const ANSWER_TOKENS = 1536
 
 /** What a language model's answers were like, summed over passages. */
 export interface ExtractionCounts extends PlacingCounts {
@@ -55,14 +46,18 @@ const NOTHING: ExtractionCounts = {
   nOverlapping: 0,
 }
 
-export function createPromptedExtractor(model: LanguageModel, types: readonly string[]): PromptedExtractor {
+/** @param types as people name them: `Disease`, `cell line` */
+export function createPromptedExtractor(
+  model: Pick<LanguageModel, 'name' | 'write'>,
+  types: readonly string[],
+): PromptedExtractor {
   let total = NOTHING
   return {
     model: model.name,
     types,
     async mentions(passage, token) {
       if (types.length === 0 || passage.trim() === '') return []
-      const { text, isCut } = await model.write(extractionPrompt(passage, types), token)
+      const { text, isCut } = await model.write(extractionPrompt(passage, types), ANSWER_TOKENS, token)
       const answer = readAnswer(text)
       const placed = placeMentions(passage, answer.mentions, types)
       total = added(total, countsOf(answer, isCut), placed.counts)
