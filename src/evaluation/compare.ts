@@ -11,6 +11,8 @@ const ROWS: readonly (readonly [name: string, figure: (report: EvaluationReport)
   ['Acc@1, all', ({ accuracyAt1 }) => accuracyAt1],
   ['Acc@1, in the knowledge base', ({ accuracyAt1InKb }) => accuracyAt1InKb],
   ['gain over retrieval', ({ gainOverRetrieval }) => gainOverRetrieval],
+  ['recall of retrieval @10', ({ recallAt }) => recallAt?.['10']],
+  ['recall of retrieval @64', ({ recallAt }) => recallAt?.['64']],
   ['calibration error', ({ calibrationError }) => calibrationError],
   ['mentions, strict F1', ({ detection }) => detection?.strict.f1],
   ['mentions, relaxed F1', ({ detection }) => detection?.relaxed.f1],

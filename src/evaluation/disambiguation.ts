@@ -5,7 +5,7 @@ import {
   type Link,
   type Progress,
 } from '../core/index.ts'
-import { retrieveCandidates, type Linker } from '../linking/index.ts'
+import type { Linker } from '../linking/index.ts'
 import type { Corpus, CorpusDocument, GoldMention } from './corpora.ts'
 import { goldResolver, type GoldConcepts } from './gold.ts'
 
@@ -17,7 +17,7 @@ export interface LinkedGold {
   readonly link: Link
   /** Whether the best ranked candidate is right; "none of these" is not an answer to which concept a mention means. */
   readonly isRight: boolean
-  /** Rank of the first right candidate in the order of retrieval, before the model ranks, from 0; `undefined` when none is there. */
+  /** Rank of the first right candidate in the order of the pipeline's layers, before it ranks, from 0; `undefined` when none is there. */
   readonly retrievalRank: number | undefined
 }
 
@@ -31,21 +31,18 @@ export interface LinkingRun {
   readonly progress?: Progress
 }
 
-/** How many candidates retrieval is asked for: as many as people are shown. */
-const RETRIEVED = 64
-
 /** Links every gold mention of a corpus. Mentions that overlap are linked in turns, as a passage's links never overlap. */
 export async function linkGoldMentions(run: LinkingRun): Promise<LinkedGold[]> {
   const resolve = goldResolver(run.knowledgeBase)
-  const retrieve = rememberedRetrieval(run.knowledgeBase)
   const results: LinkedGold[] = []
   for (const [index, document] of run.corpus.documents.entries()) {
     if (run.token?.isCancellationRequested === true) throw new CancelledError()
     for (const { gold, link } of await linkDocument(document, run)) {
       const concepts = resolve(gold)
       const best = link.candidates[0]
-      const retrieved = retrieve(link.mention.expansion ?? link.mention.text)
-      const rank = retrieved.findIndex((concept) => concepts.refs.has(concept))
+      const text = link.mention.expansion ?? link.mention.text
+      const retrieved = await run.linker.retrieve(text, run.token)
+      const rank = retrieved.findIndex(({ concept }) => concepts.refs.has(concept))
       results.push({
         ...{ document: index, gold, concepts, link },
         isRight: best !== undefined && concepts.refs.has(best.concept),
@@ -87,15 +84,4 @@ function layersOf(mentions: readonly GoldMention[]): GoldMention[][] {
     else layer.push(mention)
   }
   return layers
-}
-
-function rememberedRetrieval(knowledgeBase: KnowledgeBase): (text: string) => readonly number[] {
-  const known = new Map<string, readonly number[]>()
-  return (text) => {
-    const concepts =
-      known.get(text) ??
-      retrieveCandidates(knowledgeBase, text, { limit: RETRIEVED }).map(({ concept }) => concept)
-    known.set(text, concepts)
-    return concepts
-  }
 }

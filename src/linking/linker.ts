@@ -131,6 +131,7 @@ function createPassagesLinker(parts: LinkerParts, pipeline: Pipeline): Linker {
       const [found] = assemblePassage(place.passage, linked, [], knowledgeBase).links
       return found && asAuthors(found)
     },
+    retrieve: (text, token) => passages.retrieve(text, token),
     prepareSearch: () => search.prepare(),
     search: (text, options) => search.search(text, options),
   }

@@ -1,5 +1,6 @@
 import type {
   CancellationToken,
+  Candidate,
   Link,
   LinkedManuscript,
   LinkedPassage,
@@ -78,6 +79,11 @@ export interface Linker {
    * are dropped. `undefined` when it holds no prose or crosses passages.
    */
   candidatesFor(manuscript: Manuscript, file: string, span: Span): Promise<Link | undefined>
+  /**
+   * The concepts that a text may name, as the pipeline's layers find them: what mentions with this text are ranked from, in the order
+   * in which they were found.
+   */
+  retrieve(text: string, token?: CancellationToken): Promise<readonly Candidate[]>
   /** Collects what the first {@link search} needs: half a second with the starter knowledge base, in small steps. */
   readonly prepareSearch: ConceptSearch['prepare']
   /** Concepts for what a person types; see {@link ConceptSearch}. */

@@ -59,6 +59,8 @@ export interface PassageLinker {
   link(task: PassageTask): Promise<readonly LinkedMention[]>
   /** The answer when it is known already. */
   known(task: PassageTask): readonly LinkedMention[] | undefined
+  /** What the layers find for a text, in their order; as many as are kept of a mention's candidates. */
+  retrieve(text: string, token?: CancellationToken): Promise<readonly RankedCandidate[]>
   /** What the detectors proposed and why it is a mention or not. */
   propose(task: PassageTask): Promise<readonly Proposal[]>
 }
@@ -143,7 +145,11 @@ export function createPassageLinker(
     return { text, passage, knowledgeBase: parts.knowledgeBase, abbreviations, analysis }
   }
 
-  async function lookUp(text: string, { task, run }: OnTheWay): Promise<readonly RankedCandidate[]> {
+  async function lookUp(
+    text: string,
+    run: Run,
+    token: CancellationToken | undefined,
+  ): Promise<readonly RankedCandidate[]> {
     const known = run.recorder ? undefined : lists.get(text)
     if (known) return known
     const own: Run = { ...run, isWhole: true }
@@ -152,7 +158,7 @@ export function createPassageLinker(
       ask(
         own,
         source,
-        () => inSlices(own, () => source.find(...call, task.token)),
+        () => inSlices(own, () => source.find(...call, token)),
         (list) => ({ kind: 'find', input: { text, limit }, output: list ? traced.candidates(list) : null }),
       ),
     )
@@ -163,12 +169,16 @@ export function createPassageLinker(
   }
 
   /** The requests of mentions; those that look up the same thing share the look-up. */
-  function requestsOf(mentions: readonly Mention[], analysis: TextAnalysis | undefined, way: OnTheWay) {
+  function requestsOf(
+    mentions: readonly Mention[],
+    analysis: TextAnalysis | undefined,
+    { run, task }: OnTheWay,
+  ) {
     const sharesOf = analysis && groupSharesIn(analysis)
     const asked = new Map<string, Promise<readonly RankedCandidate[]>>()
     const requests = mentions.map(async (mention): Promise<MentionToRank> => {
       const lookedUp = mention.expansion ?? mention.text
-      const list = asked.get(lookedUp) ?? lookUp(lookedUp, way)
+      const list = asked.get(lookedUp) ?? lookUp(lookedUp, run, task.token)
       asked.set(lookedUp, list)
       return { mention, lookedUp, groupShares: sharesOf?.(mention.span), candidates: await list }
     })
@@ -221,6 +231,7 @@ export function createPassageLinker(
   return {
     link,
     known: (task) => cache.get(keyOf(stages.key, task)),
+    retrieve: (text, token) => lookUp(text, { isWhole: true }, token),
     propose: async (task) => (await proposed(task, { isWhole: true })).proposals,
   }
 }

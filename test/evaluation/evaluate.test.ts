@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import type { KnowledgeBase } from '../../src/core/index.ts'
 import {
+  comparisonText,
   evaluateCorpus,
   joinCorpora,
   readCorpus,
@@ -9,6 +10,7 @@ import {
   type EvaluationReport,
 } from '../../src/evaluation/index.ts'
 import { createLinker } from '../../src/linking/index.ts'
+import type { Pipeline } from '../../src/pipeline/index.ts'
 import { knowledgeBaseOf } from '../support/knowledgeBase.ts'
 import { defaultPipeline } from '../support/pipeline.ts'
 
@@ -42,10 +44,10 @@ const corpusOf = (text: string, name = 'test'): Corpus => readCorpus(text, name)
 const evaluate = (
   corpus: Corpus,
   task: EvaluationReport['task'],
-  options: { seen?: Corpus[]; types?: string[]; knowledgeBase?: KnowledgeBase } = {},
+  options: { seen?: Corpus[]; types?: string[]; knowledgeBase?: KnowledgeBase; pipeline?: Pipeline } = {},
 ): Promise<EvaluationReport> => {
-  const { knowledgeBase = KB, ...rest } = options
-  const linker = createLinker({ knowledgeBase, engine: undefined, logger: silent }, defaultPipeline)
+  const { knowledgeBase = KB, pipeline = defaultPipeline, ...rest } = options
+  const linker = createLinker({ knowledgeBase, engine: undefined, logger: silent }, pipeline)
   let clock = 0
   return evaluateCorpus({ corpus, linker, knowledgeBase, task, nowMs: () => (clock += 1000), ...rest })
 }
@@ -99,6 +101,21 @@ describe('evaluateCorpus: disambiguation', () => {
     assert.equal(report.nMerged, 1)
     assert.equal(report.wordsPerSecond, 12)
     assert.equal(report.detection, undefined)
+  })
+
+  it('tells the recall of the layers that the pipeline has', async () => {
+    const corpus = corpusOf(
+      '1|t|kidney disease and asthma\n1|a|\n1\t0\t14\tkidney disease\tDisease\tD007674\n1\t19\t25\tasthma\tDisease\tD001249\n',
+    )
+    const recallWith = async (candidates: Partial<Pipeline['candidates']>) => {
+      const pipeline = { ...defaultPipeline, candidates: { ...defaultPipeline.candidates, ...candidates } }
+      return (await evaluate(corpus, 'disambiguation', { pipeline })).recallAt
+    }
+    assert.equal((await recallWith({ layers: [{ kind: 'fused' }] }))?.['64'], 1)
+    // No name is "kidney disease" letter by letter.
+    assert.equal((await recallWith({ layers: [{ kind: 'exact' }] }))?.['64'], 1 / 2)
+    const last = { kind: 'fused', ifFewerThan: 1 } as const
+    assert.equal((await recallWith({ layers: [{ kind: 'exact' }, last] }))?.['64'], 1)
   })
 
   it('splits by the surface forms of training corpora', async () => {
@@ -167,6 +184,20 @@ describe('evaluateCorpus: detection and end-to-end', () => {
     assert.ok(endToEnd)
     assert.equal(endToEnd.strict.recall, 1 / 3)
     assert.equal(endToEnd.relaxed.recall, 2 / 3)
+  })
+})
+
+describe('comparisonText', () => {
+  it('has a column for each pipeline, and rows that any of them has figures for', async () => {
+    const report = await evaluate(CORPUS, 'disambiguation')
+    const text = comparisonText([
+      { ...report, pipeline: 'default' },
+      { ...report, pipeline: 'here/exact.yaml', recallAt: { '10': 0.25, '64': 0.5 } },
+    ])
+    assert.match(text, /default +exact\.yaml\n/)
+    assert.match(text, /recall of retrieval @10 +71\.4 +25\.0\n/)
+    assert.match(text, /recall of retrieval @64 +71\.4 +50\.0\n/)
+    assert.doesNotMatch(text, /F1|NaN|undefined/)
   })
 })
 
