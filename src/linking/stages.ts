@@ -31,7 +31,7 @@ import {
   tokenClassificationDetector,
 } from './mentions/index.ts'
 import type { ClassifierRules, DetectorPlan, JudgingRules } from './mentions/index.ts'
-import { priorReranker, twoStreamReranker } from './ranking/index.ts'
+import { certainReranker, priorReranker, twoStreamReranker } from './ranking/index.ts'
 import type { CascadeStep, Reranker } from './ranking/index.ts'
 
 export type { CandidateLayer, CandidateSource } from './candidates/index.ts'
@@ -196,6 +196,10 @@ function rerankerOf(
   { engine }: Making,
 ): Reranker | undefined {
   switch (one.kind) {
+    case 'certain':
+      return (
+        engine?.info.featureRanker && certainReranker(engine, { from: one.from, nRanked: one.candidates })
+      )
     case 'two-stream':
       return engine && twoStreamReranker(engine, one.candidates)
     case 'prior':

@@ -94,6 +94,11 @@ function rerankersForNothing(rerankers: Placed<RerankerOptions>): Finding[] {
         [...path, 'ifBelow'],
         'Nobody ranks before the first one, so that it gets everything. Remove this condition.',
       )
+    if (kind === 'certain' && rerankers.slice(0, i).some(([, above]) => above.kind === 'two-stream'))
+      return order(
+        [...path, 'kind'],
+        '"certain" spares "two-stream" mentions that it would otherwise read, but stands below it. Put it above "two-stream".',
+      )
     if (sure >= 0 && i > sure && ifBelow === undefined)
       return order(
         [...path, 'kind'],
@@ -123,8 +128,8 @@ function askedTooEarly(rerankers: Placed<RerankerOptions>): Finding[] {
   })
 }
 
-/** Kinds that need the model. */
-const OF_MODEL = ['tagger', 'two-stream']
+/** Detectors and rankers that need the model. */
+export const OF_MODEL: readonly string[] = ['tagger', 'certain', 'two-stream']
 
 function needsModel(stages: Placed<DetectorOptions | RerankerOptions>): Finding[] {
   return stages.flatMap(([path, one]) => {

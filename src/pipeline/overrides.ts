@@ -1,3 +1,4 @@
+import { OF_MODEL } from './checks.ts'
 import { ASKING } from './schema.ts'
 import type { DetectorOptions, GenerativeOptions, Pipeline, RerankerOptions } from './schema.ts'
 
@@ -52,11 +53,11 @@ export function withOverrides(pipeline: Pipeline, said: PipelineOverrides): Pipe
 /** A pipeline that does without the model: its stages fall away, names stand in where nothing else is left. */
 export function withoutModel(pipeline: Pipeline): Pipeline {
   const detectors = pipeline.mentions.detectors.flatMap((one): DetectorOptions | DetectorOptions[] => {
-    if (one.kind !== 'first-of') return one.kind === 'tagger' ? [] : one
-    const left = one.detectors.filter(({ kind }) => kind !== 'tagger')
+    if (one.kind !== 'first-of') return OF_MODEL.includes(one.kind) ? [] : one
+    const left = one.detectors.filter(({ kind }) => !OF_MODEL.includes(kind))
     return left.length > 1 ? { ...one, detectors: left } : left
   })
-  const rerankers = pipeline.ranking.rerankers.filter(({ kind }) => kind !== 'two-stream')
+  const rerankers = pipeline.ranking.rerankers.filter(({ kind }) => !OF_MODEL.includes(kind))
   const isRanked = rerankers.some(({ kind }) => kind !== 'generative')
   return {
     ...pipeline,

@@ -154,6 +154,18 @@ export const ASKING = { candidates: 10, ifBelow: 0.6, atMost: 40, orders: 1 } as
 
 /** Rankers, by their kind. */
 export const RERANKERS = [
+  named(
+    'certain',
+    'Names, counts and what the tagger takes the mention for, where they leave little doubt. It spares the model these mentions and leaves it all others.',
+    {
+      from: v.pipe(
+        v.optional(probability, 0.9),
+        about('It answers where the best candidate has an equal name and at least this share.'),
+      ),
+      candidates: v.pipe(v.optional(count(1, 20), 7), about('How many candidates get a probability.')),
+      ...stepEntries,
+    },
+  ),
   named('two-stream', 'The model reads the passage once and every candidate against it.', {
     candidates: v.pipe(
       v.optional(count(1, 20), 7),

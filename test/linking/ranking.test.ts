@@ -3,7 +3,13 @@ import fc from 'fast-check'
 import { describe, it } from 'mocha'
 import type { Mention } from '../../src/core/index.ts'
 import { retrieveCandidates } from '../../src/linking/candidates/index.ts'
-import { rankByPrior, rankMentions, typeLabelOf, unranked } from '../../src/linking/ranking/index.ts'
+import {
+  certainReranker,
+  rankByPrior,
+  rankMentions,
+  typeLabelOf,
+  unranked,
+} from '../../src/linking/ranking/index.ts'
 import type { MentionToRank, Ranking } from '../../src/linking/ranking/index.ts'
 import { fakeEngine } from '../support/engine.ts'
 import { knowledgeBaseOf } from '../support/knowledgeBase.ts'
@@ -213,5 +219,50 @@ describe('rankByPrior', () => {
     const ranking = rankByPrior(request('colds').candidates, 10)
     assert.ok(ranking.none > 0.4 && Math.abs(sum(ranking) - 1) < 1e-12)
     assert.deepEqual(rankByPrior([], 10), { candidates: [], none: 1 })
+  })
+})
+
+describe('certainReranker', () => {
+  /** What an equal name is worth; `bias` is what every candidate has. */
+  const engineThatLikes = (exact: number, bias: number) =>
+    fakeEngine({
+      info: {
+        featureRanker: {
+          linear: [0, exact, 0, 0, 0, 0, 0, 0, 0, 0],
+          bias,
+          hidden: [],
+          hiddenBias: [],
+          output: [],
+        },
+      },
+    })
+  const analysis = { tokens: [], wordStarts: [], heads: [] }
+  const answersOf = (engine: ReturnType<typeof fakeEngine>, ...words: readonly string[]) =>
+    certainReranker(engine, { from: 0.9, nRanked: 2 }).rank(
+      TEXT,
+      words.map((word) => request(word)),
+      { analysis },
+    ) as (Ranking | undefined)[]
+
+  it('answers a mention with one equal name, and leaves those with several or none', () => {
+    const [asthma, cold, colds, none] = answersOf(engineThatLikes(9, -4), 'asthma', 'cold', 'colds', 'none')
+    assert.equal(asthma?.candidates[0]?.id, 'T:4')
+    assert.ok(asthma.candidates[0].probability >= 0.9)
+    assert.ok(Math.abs(sum(asthma) - 1) < 1e-12)
+    assert.deepEqual([cold, colds, none], [undefined, undefined, undefined])
+  })
+
+  it('leaves a name that is alike, however sure the features are', () => {
+    const [colds] = answersOf(engineThatLikes(0, 9), 'colds')
+    assert.equal(colds, undefined)
+  })
+
+  it('leaves an equal name that the features doubt', () => {
+    assert.deepEqual(answersOf(engineThatLikes(9, -8), 'asthma'), [undefined])
+  })
+
+  it('leaves everything while the model does not answer', async () => {
+    const reranker = certainReranker(engineThatLikes(9, -4), { from: 0.9, nRanked: 2 })
+    assert.deepEqual(await reranker.rank(TEXT, [request('asthma')], {}), [undefined])
   })
 })

@@ -104,7 +104,7 @@ describe('meaningAt', () => {
     )
     assert.match(
       meaning('ranking:\n  rerankers:\n    - ki|nd: prior') ?? '',
-      /^kind: Allowed: `two-stream`, `prior`/,
+      /^kind: Allowed: `certain`, `two-stream`, `prior`/,
     )
   })
 

@@ -50,7 +50,7 @@ describe('what a person says of a language model', () => {
   it('leaves somebody who ranks before it when there is no other model', () => {
     const { pipeline } = readPipeline(
       '/lab/p.yaml',
-      'ranking:\n  rerankers: [{kind: two-stream}, {kind: generative}]',
+      'ranking:\n  rerankers: [{kind: certain}, {kind: two-stream}, {kind: generative}]',
       pipelineFiles,
     )
     const { ranking } = withOverrides(pipeline as Pipeline, { model: 'none' })

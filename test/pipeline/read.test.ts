@@ -128,6 +128,10 @@ describe('readPipeline', () => {
       'ranking:\n  rerankers: [{kind: prior}, {kind: two-stream}]',
       /^2:\d+: Nothing reaches "two-stream": "prior" above it answers everything\. Put "prior" last/,
     ],
+    [
+      'ranking:\n  rerankers: [{kind: two-stream}, {kind: certain}]',
+      /^2:\d+: "certain" spares "two-stream" .* Put it above "two-stream"\./,
+    ],
     ['ranking:\n  rerankers: [{kind: prior, ifBelow: 0.5}]', /^2:\d+: Nobody ranks before the first one/],
     [
       'candidates:\n  layers: [{kind: fused}, {kind: lexical}]',
@@ -177,6 +181,7 @@ describe('readPipeline', () => {
     for (const text of [
       'ranking:\n  rerankers: [{kind: prior}, {kind: two-stream, ifBelow: 0.8}]',
       'ranking:\n  rerankers: [{kind: two-stream}, {kind: prior}, {kind: generative}]',
+      'ranking:\n  rerankers: [{kind: certain, from: 0.95}, {kind: two-stream}, {kind: prior}]',
       'candidates:\n  layers: [{kind: exact}, {kind: lexical, ifFewerThan: 5}, {kind: dense}]',
       'mentions:\n  detectors: [{kind: first-of, until: finds, detectors: [{kind: dictionary}, {kind: tagger}]}]',
     ])

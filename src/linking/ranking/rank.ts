@@ -1,6 +1,7 @@
 import type { CancellationToken, Candidate, Mention, RankedCandidate } from '../../core/index.ts'
 import type { CandidateToScore, Engine, EngineInfo, MentionScores } from '../../inference/index.ts'
 import { listFeatures } from './listFeatures.ts'
+import type { ListFeatures } from './listFeatures.ts'
 import { likeliest } from './shortlist.ts'
 
 /** A mention of a text with its fused list. */
@@ -132,12 +133,31 @@ interface Chosen {
 }
 
 function chosenOf(one: MentionToRank, nRanked: number, info: EngineInfo): Chosen {
-  const { candidates, lookedUp, mention, groupShares } = one
-  const input = { lookedUp, expanded: mention.expansion !== undefined, groupShares, candidates }
-  const { shares, rowOf } = listFeatures(input, Math.max(CONSIDERED, nRanked), info)
+  const { candidates } = one
+  const { shares, rowOf } = featuresOf(one, nRanked, info)
   const ranks = shares ? likeliest(shares, nRanked) : [...candidates.keys()].slice(0, nRanked)
   const toScore = ranks.map((rank) => candidateToScore(candidates[rank] as Candidate, rowOf(rank), info))
   return { ranks, toScore }
+}
+
+function featuresOf(one: MentionToRank, nRanked: number, info: EngineInfo): ListFeatures {
+  const { candidates, lookedUp, mention, groupShares } = one
+  const input = { lookedUp, expanded: mention.expansion !== undefined, groupShares, candidates }
+  return listFeatures(input, Math.max(CONSIDERED, nRanked), info)
+}
+
+/**
+ * The candidates' shares by their features alone, for those that the encoder would read; `undefined` when the model has no ranker of
+ * features. What is over is "none of these".
+ */
+export function rankByFeatures(one: MentionToRank, nRanked: number, info: EngineInfo): Ranking | undefined {
+  const { shares } = featuresOf(one, nRanked, info)
+  if (!shares) return undefined
+  const ranks = likeliest(shares, nRanked)
+  const { read, others } = parted(one.candidates, ranks)
+  const probabilities = ranks.map((rank) => shares[rank] ?? 0)
+  const none = 1 - probabilities.reduce((a, b) => a + b, 0)
+  return orderedRanking([...read, ...others], probabilities, none)
 }
 
 function candidateToScore(
