@@ -1,7 +1,8 @@
 import type { Manuscript, ManuscriptFormat, Passage, PassageKind, Problem, Section } from '../core/index.ts'
-import type { Block, BlockParser, PlacedBlock } from './block.ts'
+import type { Block, BlockParser, ParsedFile, PlacedBlock } from './block.ts'
 import { createLatexParser } from './latex/latex.ts'
 import { collectMacros } from './latex/macros.ts'
+import type { Macros } from './latex/state.ts'
 import { createMarkdownParser } from './markdown/markdown.ts'
 import { cutBlock, type Cut } from './passages.ts'
 import { resolveInclusion, type Reader } from './project.ts'
@@ -117,9 +118,22 @@ export function createManuscriptParser({ reader }: ManuscriptParserOptions = {})
   /** The parser of a file: the one that parsed it last time, when there is. */
   function parser(file: string, format: ManuscriptFormat): BlockParser {
     const key = `${format} ${file}`
-    const known = parsers.get(key) ?? PARSERS[format]()
+    const known = parsers.get(key) ?? keepingLast(PARSERS[format]())
     parsers.set(key, known)
     return known
+  }
+}
+
+/** The parser, which gives its last answer once more while text and macros are the same. */
+function keepingLast(parser: BlockParser): BlockParser {
+  let last: { text: string; macros: Macros | undefined; parsed: ParsedFile } | undefined
+  return {
+    parse(text, macros) {
+      if (last?.text === text && last.macros === macros) return last.parsed
+      const parsed = parser.parse(text, macros)
+      last = { text, macros, parsed }
+      return parsed
+    },
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Link, Mention } from '../core/index.ts'
+import type { ConceptRef, Link, Mention } from '../core/index.ts'
 import type { Belief, Opinion } from './opinions.ts'
 import { remembered } from './remembered.ts'
 
@@ -24,7 +24,7 @@ export function makeAgree(opinions: readonly Opinion[]): readonly Opinion[] {
   return opinions.map((opinion, i) => {
     const group = groups[i]
     const mean = group && means.get(group)
-    return mean ? { link: opinion.link, ...mean } : opinion
+    return mean ? { link: opinion.link, belief: mean } : opinion
   })
 }
 
@@ -34,8 +34,9 @@ const wordsOf = remembered(({ text, expansion }: Mention): string => JSON.string
 
 /** Mean probability of each concept. */
 function meanOf(group: readonly Opinion[]): Belief {
-  const means = new Map<string, number>()
-  for (const { ids, probabilities } of group)
-    ids.forEach((id, i) => means.set(id, (means.get(id) ?? 0) + (probabilities[i] ?? 0) / group.length))
-  return { ids: [...means.keys()], probabilities: [...means.values()] }
+  const means = new Map<ConceptRef, number>()
+  for (const { belief } of group)
+    for (const [i, concept] of belief.concepts.entries())
+      means.set(concept, (means.get(concept) ?? 0) + (belief.probabilities[i] ?? 0) / group.length)
+  return { concepts: [...means.keys()], probabilities: [...means.values()] }
 }

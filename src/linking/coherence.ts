@@ -1,4 +1,4 @@
-import type { Mention } from '../core/index.ts'
+import type { ConceptRef, Mention } from '../core/index.ts'
 import type { Belief, Opinion } from './opinions.ts'
 import { remembered } from './remembered.ts'
 
@@ -20,24 +20,28 @@ const WEIGHT = 1
  * @param weight see {@link WEIGHT}; 0 changes nothing
  */
 export function makeCoherent(opinions: readonly Opinion[], weight: number = WEIGHT): readonly Opinion[] {
-  const byForm = new Map<string, Map<string, number>>()
+  const byForm = new Map<string, Map<ConceptRef, number>>()
   const ofForm = opinions.map((opinion) => {
     const form = formOf(opinion.link.mention)
-    const greatest = byForm.get(form) ?? new Map<string, number>()
+    const greatest = byForm.get(form) ?? new Map<ConceptRef, number>()
     byForm.set(form, greatest)
-    const { ids, probabilities } = votesOf(opinion)
-    ids.forEach((id, i) => {
-      const vote = Math.round((probabilities[i] ?? 0) * VOTE)
-      if (vote > (greatest.get(id) ?? 0)) greatest.set(id, vote)
-    })
+    const { concepts, votes } = votesOf(opinion)
+    for (const [i, concept] of concepts.entries()) {
+      const vote = votes[i] ?? 0
+      if (vote > (greatest.get(concept) ?? 0)) greatest.set(concept, vote)
+    }
     return greatest
   })
-  const sums = new Map<string, number>()
+  const sums = new Map<ConceptRef, number>()
   for (const greatest of byForm.values())
-    for (const [id, vote] of greatest) sums.set(id, (sums.get(id) ?? 0) + vote)
+    for (const [concept, vote] of greatest) sums.set(concept, (sums.get(concept) ?? 0) + vote)
   return opinions.map((opinion, i) => {
     const own = ofForm[i]
-    return supported(opinion, weight, (id) => ((sums.get(id) ?? 0) - (own?.get(id) ?? 0)) / VOTE)
+    return supported(
+      opinion,
+      weight,
+      (concept) => ((sums.get(concept) ?? 0) - (own?.get(concept) ?? 0)) / VOTE,
+    )
   })
 }
 
@@ -49,18 +53,32 @@ const VOTE = 2 ** 42
 
 const formOf = remembered(({ text, expansion }: Mention): string => (expansion ?? text).toLowerCase())
 
-function votesOf(opinion: Opinion): Belief {
-  const { chosenBy, chosen } = opinion.link
-  if (chosenBy !== 'author') return opinion
-  return chosen === undefined ? { ids: [], probabilities: [] } : { ids: [chosen], probabilities: [1] }
+/** What a mention has to say for concepts, in parts of {@link VOTE}. */
+interface Votes {
+  readonly concepts: readonly ConceptRef[]
+  readonly votes: readonly number[]
 }
 
-function supported(opinion: Opinion, weight: number, supportOf: (id: string) => number): Opinion {
-  const { link, ids, probabilities } = opinion
+const votesIn = remembered(({ concepts, probabilities }: Belief): Votes => ({
+  concepts,
+  votes: probabilities.map((probability) => Math.round(probability * VOTE)),
+}))
+
+/** An id that the author chose and the knowledge base does not know is nobody else's candidate. */
+function votesOf({ link, belief }: Opinion): Votes {
+  const { chosenBy, chosen, candidates } = link
+  if (chosenBy !== 'author') return votesIn(belief)
+  const concept = candidates.find(({ id }) => id === chosen)?.concept
+  return concept === undefined ? { concepts: [], votes: [] } : { concepts: [concept], votes: [VOTE] }
+}
+
+function supported(opinion: Opinion, weight: number, supportOf: (concept: ConceptRef) => number): Opinion {
+  const { link, belief } = opinion
+  const { concepts, probabilities } = belief
   if (link.chosenBy === 'author') return opinion
-  const supports = ids.map(supportOf)
+  const supports = concepts.map(supportOf)
   if (supports.every((support) => support === 0)) return opinion
   const odds = probabilities.map((probability, i) => probability * (1 + (supports[i] ?? 0)) ** weight)
   const total = odds.reduce((sum, raised, i) => sum + raised - (probabilities[i] ?? 0), 1)
-  return { link, ids, probabilities: odds.map((raised) => raised / total) }
+  return { link, belief: { concepts, probabilities: odds.map((raised) => raised / total) } }
 }

@@ -1,15 +1,16 @@
-import type { Link, LinkedPassage, Mention, RankedCandidate } from '../core/index.ts'
+import type { ConceptRef, Link, LinkedPassage, Mention, RankedCandidate } from '../core/index.ts'
 import { remembered } from './remembered.ts'
 
 /** What is thought of one mention. */
-export interface Opinion extends Belief {
+export interface Opinion {
   readonly link: Link
+  readonly belief: Belief
 }
 
 /** How probable concepts are. What is left to 1 is "none of these". */
 export interface Belief {
-  /** The concepts, each once. */
-  readonly ids: readonly string[]
+  /** Each once. */
+  readonly concepts: readonly ConceptRef[]
   /** In the same order, 0 … 1. */
   readonly probabilities: readonly number[]
 }
@@ -26,14 +27,29 @@ export function revise(
   passages: readonly LinkedPassage[],
   ...revisions: readonly Revision[]
 ): readonly LinkedPassage[] {
+  const [start] = passages
+  const last = start && lastOf.get(start)
+  if (last && areSame(last.passages, passages) && areSame(last.revisions, revisions)) return last.revised
   const opinions = revised(passages, revisions)
   let at = 0
-  return passages.map((linked) => {
+  const whole = passages.map((linked) => {
     const first = at
     at += linked.links.length
-    return settledPassage(linked, (i) => opinions[first + i])
+    return settledPassage(linked, (i) => opinions[first + i]?.belief)
   })
+  if (start) lastOf.set(start, { passages, revisions, revised: whole })
+  return whole
 }
+
+/** What became of the passages of a document. */
+interface Revised {
+  readonly passages: readonly LinkedPassage[]
+  readonly revisions: readonly Revision[]
+  readonly revised: readonly LinkedPassage[]
+}
+
+/** By the first passage of a document: the answer for all of them when they were last asked about. */
+const lastOf = new WeakMap<LinkedPassage, Revised>()
 
 /** The first of the passages as {@link revise} would give it, without the work that the others take. */
 export function reviseFirst(
@@ -42,7 +58,7 @@ export function reviseFirst(
 ): LinkedPassage | undefined {
   const [first] = passages
   const opinions = first ? revised(passages, revisions) : []
-  return first && settledPassage(first, (i) => opinions[i])
+  return first && settledPassage(first, (i) => opinions[i]?.belief)
 }
 
 function revised(passages: readonly LinkedPassage[], revisions: readonly Revision[]): readonly Opinion[] {
@@ -51,11 +67,14 @@ function revised(passages: readonly LinkedPassage[], revisions: readonly Revisio
   return opinions
 }
 
-const opinionOf = (link: Link): Opinion => ({ link, ...beliefIn(link.candidates) })
+const opinionOf = remembered((link: Link): Opinion => ({ link, belief: beliefIn(link.candidates) }))
 
 const beliefIn = remembered((candidates: Link['candidates']): Belief => {
   const ranked = rankedOf(candidates)
-  return { ids: ranked.map(({ id }) => id), probabilities: ranked.map(({ probability }) => probability) }
+  return {
+    concepts: ranked.map(({ concept }) => concept),
+    probabilities: ranked.map(({ probability }) => probability),
+  }
 })
 
 /** The candidates that were ranked: they come first, and have a probability. */
@@ -66,10 +85,10 @@ function rankedOf(candidates: Link['candidates']): readonly RankedCandidate[] {
 
 function settledPassage(
   linked: LinkedPassage,
-  opinionAt: (index: number) => Opinion | undefined,
+  beliefAt: (index: number) => Belief | undefined,
 ): LinkedPassage {
   const known = settledPassages.get(linked)
-  const links = linked.links.map((link, i) => settled(link, opinionAt(i) ?? opinionOf(link)))
+  const links = linked.links.map((link, i) => settled(link, beliefAt(i) ?? beliefIn(link.candidates)))
   if (areSame(links, linked.links)) return linked
   if (known && areSame(links, known.links)) return known
   const passage = { ...linked, links }
@@ -105,7 +124,11 @@ function settled(link: Link, belief: Belief): Link {
 }
 
 function isSame(a: Belief, b: Belief): boolean {
-  return areSame(a.probabilities, b.probabilities) && (a.ids === b.ids || areSame(a.ids, b.ids))
+  if (a === b) return true
+  return (
+    areSame(a.probabilities, b.probabilities) &&
+    (a.concepts === b.concepts || areSame(a.concepts, b.concepts))
+  )
 }
 
 type Outcome = Pick<Link, 'candidates' | 'chosen' | 'probability'>
@@ -116,14 +139,14 @@ const outcomeOf = ({ candidates, chosen, probability }: Link): Outcome => ({
   probability,
 })
 
-function decided(candidates: Link['candidates'], { ids, probabilities }: Belief): Outcome {
-  const probabilityOf = new Map(ids.map((id, i) => [id, probabilities[i] ?? 0]))
+function decided(candidates: Link['candidates'], { concepts, probabilities }: Belief): Outcome {
+  const probabilityOf = new Map(concepts.map((concept, i) => [concept, probabilities[i] ?? 0]))
   const ranked = rankedOf(candidates)
   const rest = candidates.slice(ranked.length)
-  const isNew = ({ id }: RankedCandidate) => probabilityOf.has(id)
-  const raised = ranked.filter(isNew).length < ids.length ? rest.filter(isNew) : []
+  const isNew = ({ concept }: RankedCandidate) => probabilityOf.has(concept)
+  const raised = ranked.filter(isNew).length < concepts.length ? rest.filter(isNew) : []
   const first = [...ranked, ...raised]
-    .map((candidate) => ({ ...candidate, probability: probabilityOf.get(candidate.id) ?? 0 }))
+    .map((candidate) => ({ ...candidate, probability: probabilityOf.get(candidate.concept) ?? 0 }))
     .sort((a, b) => b.probability - a.probability)
   const [best] = first
   const none = Math.max(0, 1 - first.reduce((sum, { probability }) => sum + probability, 0))

@@ -1,4 +1,4 @@
-import type { Opinion } from './opinions.ts'
+import type { Belief, Opinion } from './opinions.ts'
 
 /**
  * The power that probabilities are raised to. The model's are calibrated for passages alone and for all candidates it was
@@ -14,14 +14,17 @@ const SHARPNESS = 0.88
  * @param sharpness see {@link SHARPNESS}; 1 changes nothing
  */
 export function temper(opinions: readonly Opinion[], sharpness: number = SHARPNESS): readonly Opinion[] {
-  // Opinions of the same words share their probabilities.
-  const known = new Map<Opinion['probabilities'], Opinion['probabilities']>()
+  // Opinions of the same words share what they believe.
+  const known = new Map<Belief, Belief>()
   return opinions.map((opinion) => {
-    const { link, ids, probabilities } = opinion
-    if (link.chosenBy !== 'model' || ids.length === 0) return opinion
-    const tempered = known.get(probabilities) ?? temperedOf(probabilities, sharpness)
-    known.set(probabilities, tempered)
-    return { link, ids, probabilities: tempered }
+    const { link, belief } = opinion
+    if (link.chosenBy !== 'model' || belief.concepts.length === 0) return opinion
+    const tempered = known.get(belief) ?? {
+      concepts: belief.concepts,
+      probabilities: temperedOf(belief.probabilities, sharpness),
+    }
+    known.set(belief, tempered)
+    return { link, belief: tempered }
   })
 }
 

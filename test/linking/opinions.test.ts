@@ -20,10 +20,29 @@ describe('revise', () => {
     fc.assert(
       fc.property(passages, (some) => {
         const all = revise(some, makeCoherent, makeAgree, temper)
-        assert.deepEqual(revise(some, makeCoherent, makeAgree, temper), all)
+        const again = revise([...some], makeCoherent, makeAgree, temper)
+        again.forEach((one, i) => assert.equal(one, all[i]))
+        assert.equal(again.length, some.length)
+        // Without what is kept of the list, which is found by its first passage.
+        const [first, ...others] = some
+        if (first) assert.deepEqual(revise([{ ...first }, ...others], makeCoherent, makeAgree, temper), all)
         assert.deepEqual(reviseFirst(some, makeCoherent, makeAgree, temper), all[0])
       }),
       { seed: 5 },
+    )
+  })
+
+  it('asks anew when a passage, their number or what is revised is another', () => {
+    fc.assert(
+      fc.property(passages, passages, (some, others) => {
+        const all = [...some, ...others]
+        const anew = (list: typeof all) => revise(structuredClone(list), makeCoherent, makeAgree, temper)
+        revise(all, makeCoherent, makeAgree, temper)
+        for (const list of [some, all, all.toSpliced(-1, 1)])
+          assert.deepEqual(revise(list, makeCoherent, makeAgree, temper), anew(list))
+        assert.deepEqual(revise(all, temper), revise(structuredClone(all), temper))
+      }),
+      { seed: 7 },
     )
   })
 

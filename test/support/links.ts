@@ -1,7 +1,7 @@
 import type { Link, LinkedPassage } from '../../src/core/index.ts'
 
 const candidate = (id: string, probability: number): Link['candidates'][number] => ({
-  concept: 0,
+  concept: id.codePointAt(0) ?? 0,
   id,
   matchedName: id,
   matchedKind: 'preferred',
