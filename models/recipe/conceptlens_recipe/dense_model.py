@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from .contract import Architecture
 from .dense_data import Ranking
 from .dense_pack import Pack, Special, pack
-from .model import MASKED, from_minilm
+from .model import MASKED, Keys, TwoStreamEncoder, from_minilm
 from .passages import Mention
 from .ranking import mask_states, read
 from .sampling import Segment
@@ -22,11 +22,11 @@ BATCH_TOKENS = 2048
 
 
 class _Scored(nn.Module):
-    """`score` of both gives one tensor a mention: the logits of its names."""
+    """`score` of all gives one tensor a mention: the logits of its names."""
 
-    def __init__(self, segmenter: Segmenter):
+    def __init__(self, segmenter: Segmenter, kind: type[TwoStreamEncoder] = TwoStreamEncoder):
         super().__init__()
-        self.encoder, self.segmenter = from_minilm(Architecture()), segmenter
+        self.encoder, self.segmenter = from_minilm(Architecture(), kind), segmenter
         self.head = nn.Linear(self.encoder.arch.hidden, 1)
         nn.init.normal_(self.head.weight, std=0.02)
         nn.init.zeros_(self.head.bias)
@@ -95,3 +95,20 @@ class TwoStreamRanker(_Scored):
             states, _, _ = mask_states(self.encoder, self.segmenter, source, read(self.encoder, self.segmenter, source), asked)
             found += self.head(states).squeeze(-1).split([len(names) for _, names in asked])
         return found
+
+
+class LateEncoder(TwoStreamEncoder):
+    """Names that see the text from the third layer on, and learn only there which mention is meant: what the first two
+    layers make of one could be kept by its words, whatever text it is ranked in. For an ablation."""
+
+    text_from = 2
+
+    def encode_candidates(self, input_ids: Tensor, attention_mask: Tensor, text: list[Keys], mention_state: Tensor) -> Tensor:
+        x = self.embed(input_ids, None)
+        own = ((attention_mask - 1) * -MASKED)[:, None, None, :]
+        last = len(self.layers) - 1
+        for index, (layer, keys) in enumerate(zip(self.layers, text, strict=True)):
+            if index == self.text_from:
+                x = torch.cat([x[:, :1] + self.mention(mention_state)[:, None], x[:, 1:]], 1)
+            x, _, _ = layer(x, own, keys if index >= self.text_from else None, first_only=index == last)
+        return x[:, 0]

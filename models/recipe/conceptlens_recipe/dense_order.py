@@ -16,8 +16,7 @@ from dataclasses import replace
 import torch
 
 from .dense_data import Ranking, development_ranking
-from .dense_model import DenseRanker, TwoStreamRanker
-from .dense_train import TWO_STREAM, WAYS, Model, Plan, add_options, gather
+from .dense_train import WAYS, Model, Plan, add_options, gather, new_model
 
 
 def shuffled(ranking: Ranking, rng: random.Random) -> Ranking:
@@ -58,7 +57,7 @@ def main() -> None:
     for way in WAYS:
         if not (checkpoint := options.work / way / "checkpoint.pt").exists():
             continue
-        model = TwoStreamRanker(material.segmenter) if way == TWO_STREAM else DenseRanker(material.segmenter, way)
+        model = new_model(way, material.segmenter)
         model.load_state_dict(torch.load(checkpoint, weights_only=True))
         changed, n = changes(model.eval(), rankings, plan.seed)
         print(json.dumps({"way": way, "mentions": n, "changed": round(100 * changed / max(1, n), 2)}))

@@ -23,7 +23,7 @@ from . import corpora
 from .dense_data import Ranking
 from .dense_model import DenseRanker, TwoStreamRanker
 from .dense_pack import MODES, MentionToRank, PassageToRank
-from .dense_train import CORPORA, TWO_STREAM, Model, Plan, loss_of, optimiser
+from .dense_train import CORPORA, Model, Plan, loss_of, optimiser
 from .model import fast_products, minilm_vocabulary
 from .passages import Passage, sentences
 from .segments import Segmenter
@@ -73,7 +73,7 @@ def step(model: Model, optimizer: torch.optim.Optimizer, ranking: Ranking) -> fl
 def measure(segmenter: Segmenter, words: list[str], options: argparse.Namespace) -> dict[str, dict[str, float]]:
     """By way: pairs a second, and how many times as fast as `pair`."""
     rng, plan = random.Random(1), Plan()
-    models: dict[str, Model] = {TWO_STREAM: TwoStreamRanker(segmenter)}
+    models: dict[str, Model] = {"two-stream": TwoStreamRanker(segmenter)}
     models |= {way: DenseRanker(segmenter, way, "passage") for way in MODES if way not in ("sentence", "document")}
     optimisers = {way: optimiser(model, plan) for way, model in models.items()}
     fastest = dict.fromkeys(models, float("inf"))

@@ -1,15 +1,17 @@
 """Trains a dense cross-encoder for each packing, and the two-stream encoder beside them, with the same budget.
 
     .venv/bin/python -m conceptlens_recipe.dense_train --kb ../../dist/starter-kb --work WORK --minutes 6
-    .venv/bin/python -m conceptlens_recipe.dense_train … --ways passage two-stream
+    .venv/bin/python -m conceptlens_recipe.dense_train … --ways passage two-stream two-stream-late
 
 All begin as all-MiniLM-L6-v2 with a linear score at `[MASK]`, see the same training documents (MedMentions st21pv and BC5CDR)
 in the same order, passage by passage (`document`: document by document), and learn by the same cross-entropy over a mention's
-names: what differs is how much of them they get to read in the time. The budget is processor time, so that whatever else the
-machine does counts for nothing. One training document in ten is held out: three times in the budget the model is measured on
-some of them, the best of the three is kept, and training ends early when two in a row are no better (Sanz-Cruzado and Lever,
-2025).
-Reserved and development documents are in no training file (`corpora.Guard`). Seeded.
+names: what differs is how much of them they get to read in the time. Packings of several pairs read pair by pair in the first
+two fifths of it, which is trained once for all: a `[MASK]` among many has to know what a fitting name is before it can find out
+which name is its own (without that, sentence, passage and document are still at chance after minutes). The budget is processor
+time, so that whatever else the machine does counts for nothing. One training document in ten is held out: three times in the
+budget the model is measured on some of them, the best of the three is kept, and training ends early when two in a row are no
+better (Sanz-Cruzado and Lever, 2025). `two-stream-late` is an ablation (`dense_model.LateEncoder`). Reserved and development
+documents are in no training file (`corpora.Guard`). Seeded.
 
 `WORK/WAY/model` is what `bench packing --dense-model` reads; its `report.json` has the accuracies of all packings that
 were trained into WORK.
@@ -28,7 +30,7 @@ import pickle
 import random
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from multiprocessing.synchronize import Semaphore
 from pathlib import Path
 
@@ -40,9 +42,9 @@ from . import corpora
 from .candidates import KnowledgeBaseTable, retrieve, votes
 from .dense_data import Choices, Ranking, development_ranking, documents, n_right, training_ranking
 from .dense_export import write_ranker
-from .dense_model import DenseRanker, TwoStreamRanker
+from .dense_model import DenseRanker, LateEncoder, TwoStreamRanker
 from .dense_pack import MODES
-from .model import fast_products, minilm_vocabulary
+from .model import TwoStreamEncoder, fast_products, minilm_vocabulary
 from .sampling import Recipe, Sampler
 from .segments import Segmenter
 from .train import DEFAULT_COMMAND, STARTER_TABLE, corpus_passages, dev_passages
@@ -50,8 +52,9 @@ from .train import DEFAULT_COMMAND, STARTER_TABLE, corpus_passages, dev_passages
 log = logging.getLogger(__name__)
 
 CORPORA = ["medmentions-st21pv", "bc5cdr"]
-TWO_STREAM = "two-stream"
-WAYS = (*MODES, TWO_STREAM)
+#: Encoders of the ways that read a text once.
+TWO_STREAM: dict[str, type[TwoStreamEncoder]] = {"two-stream": TwoStreamEncoder, "two-stream-late": LateEncoder}
+WAYS = (*MODES, *TWO_STREAM)
 
 Model = DenseRanker | TwoStreamRanker
 
@@ -68,6 +71,8 @@ class Plan:
     checks: int = 3
     check_documents: int = 5
     patience: int = 2
+    #: Share of the budget in which packings of several pairs read pair by pair.
+    pairs_first: float = 0.4
 
 
 @dataclass(frozen=True)
@@ -149,36 +154,94 @@ def held_out(material: Material, way: str, plan: Plan) -> list[Ranking]:
     return [training_ranking(unit, random.Random(plan.seed)) for unit in found]
 
 
-def train(way: str, material: Material, minutes: float, plan: Plan) -> tuple[Model, dict]:
-    """The best of the checked models, and how training went. Time spent on checks is not counted."""
-    torch.manual_seed(plan.seed)
-    model: Model = TwoStreamRanker(material.segmenter) if way == TWO_STREAM else DenseRanker(material.segmenter, way)
-    optimizer, rng, budget = optimiser(model, plan), random.Random(plan.seed), 60 * minutes
-    checked = held_out(material, way, plan)
-    source, best, since = stream(material, way, rng), (-1.0, model.state_dict()), 0
-    spent, step, n_pairs, n_mentions, checks = 0.0, 0, 0, 0, []
-    while spent < budget and since < plan.patience:
-        begun, share = time.process_time(), spent / budget
-        for group in optimizer.param_groups:
-            group["lr"] = group["rate"] * max(1e-3, min(1.0, share / plan.warm_up, (1 - share) / (1 - plan.warm_up)))
-        ranking = next(source)
-        with fast_products(model):
-            loss_of(model.score(ranking), ranking).backward()
-        torch.nn.utils.clip_grad_norm_([p for p in model.parameters() if p.requires_grad], plan.clip)
-        optimizer.step()
-        optimizer.zero_grad(set_to_none=True)
-        step, n_pairs, n_mentions = step + 1, n_pairs + ranking.n_pairs, n_mentions + ranking.n_mentions
-        spent += time.process_time() - begun
-        if spent >= budget * (len(checks) + 1) / plan.checks:
-            checks.append(round(measured(model, checked), 2))
-            log.info("%s: step %d, %.1f min, %.1f pairs/s, held out %.2f", way, step, spent / 60, n_pairs / spent, checks[-1])
-            since = 0 if checks[-1] > best[0] else since + 1
-            if since == 0:
-                best = checks[-1], copy.deepcopy(model.state_dict())
+@dataclass
+class Progress:
+    """How far training has come."""
+
+    spent: float = 0.0
+    step: int = 0
+    n_pairs: int = 0
+    n_mentions: int = 0
+
+
+def new_model(way: str, segmenter: Segmenter) -> Model:
+    return DenseRanker(segmenter, way) if way in MODES else TwoStreamRanker(segmenter, TWO_STREAM[way])
+
+
+class Training:
+    """A model that learns within a budget of processor time; checks of it are not counted."""
+
+    def __init__(self, way: str, material: Material, minutes: float, plan: Plan):
+        torch.manual_seed(plan.seed)
+        self.way, self.material, self.plan, self.budget = way, material, plan, 60 * minutes
+        self.model = new_model(way, material.segmenter)
+        self.optimizer, self.rng, self.progress = optimiser(self.model, plan), random.Random(plan.seed), Progress()
+
+    @property
+    def share(self) -> float:
+        return self.progress.spent / self.budget
+
+    def read(self, way: str, until: float) -> Iterator[None]:
+        """Learns from what one step after the other reads in a way, until a share of the budget is spent."""
+        source, progress = stream(self.material, way, self.rng), self.progress
+        while self.share < until:
+            begun, share, plan = time.process_time(), self.share, self.plan
+            for group in self.optimizer.param_groups:
+                group["lr"] = group["rate"] * max(1e-3, min(1.0, share / plan.warm_up, (1 - share) / (1 - plan.warm_up)))
+            ranking = next(source)
+            with fast_products(self.model):
+                loss_of(self.model.score(ranking), ranking).backward()
+            torch.nn.utils.clip_grad_norm_([p for p in self.model.parameters() if p.requires_grad], plan.clip)
+            self.optimizer.step()
+            self.optimizer.zero_grad(set_to_none=True)
+            progress.step += 1
+            progress.n_pairs += ranking.n_pairs
+            progress.n_mentions += ranking.n_mentions
+            progress.spent += time.process_time() - begun
+            yield
+
+    def begin_by_pairs(self, kept: Path) -> None:
+        """The part that all dense packings share; read from `kept` where it was trained already."""
+        assert isinstance(self.model, DenseRanker)
+        if kept.exists():
+            state = torch.load(kept, weights_only=True)
+            self.model.load_state_dict(state["model"])
+            self.optimizer.load_state_dict(state["optimizer"])
+            self.progress = Progress(**state["progress"])
+        else:
+            self.model.mode = "pair"
+            for _ in self.read("pair", self.plan.pairs_first):
+                pass
+            self.model.mode = self.way
+            parts = {"model": self.model.state_dict(), "optimizer": self.optimizer.state_dict()}
+            torch.save(parts | {"progress": asdict(self.progress)}, kept.with_suffix(".part"))
+            kept.with_suffix(".part").replace(kept)
+        self.rng = random.Random(self.plan.seed + 1)
+
+
+def train(way: str, material: Material, minutes: float, plan: Plan, kept: Path) -> tuple[Model, dict]:
+    """The best of the checked models, and how training went. `kept`: where the part lies that dense packings share."""
+    training = Training(way, material, minutes, plan)
+    if way in MODES:
+        training.begin_by_pairs(kept)
+    model, progress, checked = training.model, training.progress, held_out(material, way, plan)
+    first, begun = replace(progress), training.share
+    checks, best, since = [], (-1.0, model.state_dict()), 0
+    for _ in training.read(way, 1.0):
+        if training.share < min(1.0, begun + (1 - begun) * (len(checks) + 1) / plan.checks):
+            continue
+        checks.append(round(measured(model, checked), 2))
+        rate = (progress.n_pairs - first.n_pairs) / (progress.spent - first.spent)
+        log.info("%s: step %d, %.1f min, %.1f pairs/s, held out %.2f", way, progress.step, progress.spent / 60, rate, checks[-1])
+        since = 0 if checks[-1] > best[0] else since + 1
+        if since == 0:
+            best = checks[-1], copy.deepcopy(model.state_dict())
+        if since == plan.patience:
+            break
     model.load_state_dict(best[1])
     return model, {
-        "steps": step, "pairs": n_pairs, "mentions": n_mentions, "seconds": round(spent, 1),
-        "trainingPairsPerSecond": round(n_pairs / spent, 1), "heldOut": checks,
+        "steps": progress.step, "pairs": progress.n_pairs, "mentions": progress.n_mentions, "seconds": round(progress.spent, 1),
+        "secondsPairByPair": round(first.spent, 1), "trainingPairsPerSecond": round(rate, 1), "heldOut": checks,
     }  # fmt: skip
 
 
@@ -251,7 +314,7 @@ def main() -> None:
 def make(way: str, material: Material, options: argparse.Namespace, turn: Semaphore) -> None:
     """Trains, writes and measures one of them when it is its turn."""
     with turn:
-        model, how = train(way, material, options.minutes, Plan())
+        model, how = train(way, material, options.minutes, Plan(), options.work / f"pairs-first-{options.minutes:g}.pt")
         folder = options.work / way
         folder.mkdir(parents=True, exist_ok=True)
         torch.save(model.state_dict(), folder / "checkpoint.pt")

