@@ -11,7 +11,9 @@ import {
 } from '../linking/index.ts'
 import { openWriter } from './openGenerative.ts'
 import { openKnowledge } from './openKnowledge.ts'
-import { startEngine, type LinkerOptions } from './openLinker.ts'
+import type { LinkerOptions } from './openLinker.ts'
+import { startEngine } from './openStageParts.ts'
+import { openTogether } from './openTogether.ts'
 import { openTokenClassifier, type TokenClassifierOptions } from './openTokenClassifier.ts'
 import { pipelineOf } from './pipelineOptions.ts'
 import { stderrLogger } from './terminal.ts'
@@ -30,31 +32,30 @@ export interface OpenDetectors {
   readonly dispose: () => Promise<void>
 }
 
-/** Opens detectors each with nothing but what it needs. */
+/** Opens detectors side by side, each with nothing but what it needs. */
 export async function openDetectors(
   names: readonly DetectorAlone[],
   options: DetectorOptions,
   corpus: Corpus,
 ): Promise<OpenDetectors> {
   const { knowledgeBase, close } = await openKnowledge(options)
-  const detectors: DetectorToMeasure[] = []
-  const disposals: (() => Promise<void>)[] = []
-  const dispose = async (): Promise<void> => {
-    await Promise.all(disposals.map((end) => end()))
-    close()
-  }
   const opening: Opening = { options, knowledgeBase, corpus, logger: stderrLogger(options.log) }
   try {
-    for (const name of names) {
-      const opened = await openers[name](opening)
-      detectors.push({ ...opened.detector, name })
-      disposals.push(opened.dispose)
+    const { opened, dispose } = await openTogether(
+      ...names.map(async (name) => ({ name, ...(await openers[name](opening)) })),
+    )
+    return {
+      detectors: opened.map(({ name, detector }) => ({ ...detector, name })),
+      knowledgeBase,
+      async dispose() {
+        await dispose()
+        close()
+      },
     }
   } catch (error) {
-    await dispose()
+    close()
     throw error
   }
-  return { detectors, knowledgeBase, dispose }
 }
 
 interface Opening {

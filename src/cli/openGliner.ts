@@ -3,7 +3,7 @@ import { ConceptLensError, type Logger } from '../core/index.ts'
 import { createGliner, type Gliner, type GlinerOptions, type LabelAsked } from '../inference/index.ts'
 import { readLabels } from '../linking/index.ts'
 import { userCacheFolder } from '../network/index.ts'
-import { detectorsOf, type Pipeline } from '../pipeline/index.ts'
+import { namedTypesIn, type Pipeline } from '../pipeline/index.ts'
 import type { Settings } from '../protocol/index.ts'
 import { resources } from './resources.ts'
 
@@ -28,11 +28,8 @@ export async function openGliner(
   { gliner, provider }: Pick<NamedTypeOptions, 'gliner' | 'provider'>,
   logger: Logger,
 ): Promise<Gliner | undefined> {
-  const asked = detectorsOf(pipeline)
-    .map(([, one]) => one)
-    .find((one) => one.kind === 'named-types' && one.labels.length > 0)
-  if (asked?.kind !== 'named-types') return undefined
-  return openNamedTypes(asked.model ?? gliner, provider, logger)
+  const asked = namedTypesIn(pipeline)
+  return asked && openNamedTypes(asked.model ?? gliner, provider, logger)
 }
 
 /** Starts a model for named types. */

@@ -3,13 +3,14 @@ import { ConceptLensError, type Logger } from '../core/index.ts'
 import { groupOfType } from '../formats/index.ts'
 import { aggregations, createTokenClassifier, type TokenClassifier } from '../inference/index.ts'
 import {
+  pipelineClassifiers,
   readTypeGroups,
   type ClassifierRules,
-  type LinkerParts,
-  type OpenClassifier,
+  type PipelineClassifiers,
 } from '../linking/index.ts'
-import { classifiersOf, type ClassifierOptions, type Pipeline } from '../pipeline/index.ts'
+import { classifiersOf, type Pipeline } from '../pipeline/index.ts'
 import type { Settings } from '../protocol/index.ts'
+import { openTogether } from './openTogether.ts'
 import { resources } from './resources.ts'
 import { numberParser } from './settingOptions.ts'
 
@@ -17,8 +18,6 @@ import { numberParser } from './settingOptions.ts'
 export interface TokenClassifierOptions {
   readonly tokenClassifier?: string
   readonly typeGroups?: readonly string[]
-  /** Who says the semantic groups, for messages; by default the option. */
-  readonly saidBy?: string
   readonly aggregation: (typeof aggregations)[number] | 'auto'
   readonly classifierThreshold: number
   readonly provider: Settings['engine.provider']
@@ -63,36 +62,30 @@ export async function openTokenClassifier(
   if (problems[0] === undefined)
     return { classifier, rules: { groups, threshold: options.classifierThreshold } }
   await classifier.dispose()
-  throw new ConceptLensError('usage', `${options.saidBy ?? '--type-groups'}: ${problems[0]}.`)
+  throw new ConceptLensError('usage', `--type-groups: ${problems[0]}.`)
 }
 
 /** The token-classification models that a pipeline names. */
 export interface OpenClassifiers {
-  readonly of: NonNullable<LinkerParts['classifier']>
+  readonly of: PipelineClassifiers['of']
   readonly dispose: () => Promise<void>
 }
 
-/** Starts the token-classification models that a pipeline names. */
+/** Starts the token-classification models that a pipeline names, side by side. */
 export async function openClassifiers(
   pipeline: Pipeline,
   { provider }: Pick<TokenClassifierOptions, 'provider'>,
   logger: Logger,
 ): Promise<OpenClassifiers> {
-  const opened = new Map<ClassifierOptions, OpenClassifier>()
-  const dispose = async (): Promise<void> => {
-    await Promise.all([...opened.values()].map(({ classifier }) => classifier.dispose()))
-  }
-  try {
-    for (const one of classifiersOf(pipeline)) {
-      const { model: tokenClassifier, types: typeGroups, aggregation, threshold: classifierThreshold } = one
-      const saidBy = '"types" of the pipeline'
-      const own = { tokenClassifier, typeGroups, aggregation, provider, classifierThreshold, saidBy }
-      const found = await openTokenClassifier(own, logger)
-      if (found) opened.set(one, { classifier: found.classifier, groups: found.rules.groups })
-    }
-  } catch (error) {
-    await dispose()
-    throw error
-  }
-  return { of: (one) => opened.get(one), dispose }
+  const { engineScript } = resources
+  const asked = classifiersOf(pipeline)
+  const { opened, dispose } = await openTogether(
+    ...asked.map(({ model: modelDir, aggregation }) =>
+      createTokenClassifier({ modelDir, engineScript, aggregation, provider, logger }),
+    ),
+  )
+  const { of, problems } = pipelineClassifiers(asked, opened, groupOfType)
+  if (problems[0] === undefined) return { of, dispose }
+  await dispose()
+  throw new ConceptLensError('usage', `"types" of the pipeline: ${problems[0]}.`)
 }

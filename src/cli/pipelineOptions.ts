@@ -19,7 +19,7 @@ import {
 import type { Settings } from '../protocol/index.ts'
 import { resources } from './resources.ts'
 
-/** Options of which a pipeline has its own idea. */
+/** Options of which a pipeline has its own idea; not every command has those that may be absent. */
 export interface PipelineOptions {
   /** A preset's name, or a file; empty: the default one. */
   readonly pipeline: string
@@ -28,17 +28,17 @@ export interface PipelineOptions {
   readonly detection: 'union' | 'tagger' | 'dictionary'
   readonly abbreviations: boolean
   readonly generalWords: Settings['generalWords']
-  readonly candidates: Settings['candidates.ranked']
+  readonly candidates?: Settings['candidates.ranked']
   readonly gliner: Settings['mentions.namedTypeModel']
   readonly labels: Settings['mentions.namedTypes']
   readonly labelThreshold: Settings['mentions.namedTypeThreshold']
   readonly onlyTypes: Settings['candidates.types']
   readonly onlySources: Settings['candidates.sources']
   readonly minProbability?: Settings['minimumProbability']
-  readonly generative: Settings['generative.use']
-  readonly generativeBelow: Settings['generative.below']
-  readonly generativeMost: Settings['generative.mostMentions']
-  readonly generativeOrders: Settings['generative.orders']
+  readonly generative?: Settings['generative.use']
+  readonly generativeBelow?: Settings['generative.below']
+  readonly generativeMost?: Settings['generative.mostMentions']
+  readonly generativeOrders?: Settings['generative.orders']
   /** Names of the options that a person gave: their word goes before the description's. */
   readonly said: readonly string[]
 }

@@ -7,10 +7,12 @@ export {
   classifiersOf,
   detectorsOf,
   isPreset,
+  namedTypesIn,
   PRESETS,
   readPipeline,
   readPreset,
   readPresetFile,
+  vocabulariesIn,
 } from './read.ts'
 export type { ClassifierOptions, PipelineFiles, ReadPipeline } from './read.ts'
 export { fileSchema, generativeOf } from './schema.ts'

@@ -174,5 +174,20 @@ export function classifiersOf(pipeline: Pipeline): readonly ClassifierOptions[] 
   return detectorsOf(pipeline).flatMap(([, one]) => (one.kind === 'token-classification' ? one : []))
 }
 
+/** Types that a detector of a pipeline is to find. */
+export type NamedTypesOptions = DetectorOptions & { readonly kind: 'named-types' }
+
+/** The detector of a pipeline that names types; `undefined` when none does. One of them is run. */
+export function namedTypesIn(pipeline: Pipeline): NamedTypesOptions | undefined {
+  return detectorsOf(pipeline)
+    .flatMap(([, one]) => (one.kind === 'named-types' ? one : []))
+    .find(({ labels }) => labels.length > 0)
+}
+
+/** Paths of the vocabularies that layers of a pipeline name. */
+export function vocabulariesIn({ candidates }: Pipeline): readonly string[] {
+  return candidates.layers.flatMap((one) => (one.kind === 'dictionary' ? one.path : []))
+}
+
 const modelOf = (one: object): string | undefined =>
   'model' in one ? (one.model as string | undefined) : undefined

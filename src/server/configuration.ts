@@ -1,5 +1,5 @@
-import type { DetectorOptions, Pipeline, PipelineOverrides } from '../pipeline/index.ts'
-import { detectorsOf, generativeOf, withOverrides } from '../pipeline/index.ts'
+import type { Pipeline, PipelineOverrides } from '../pipeline/index.ts'
+import { generativeOf, namedTypesIn, vocabulariesIn, withOverrides } from '../pipeline/index.ts'
 import { readSettings, type SettingKey, type Settings } from '../protocol/index.ts'
 import type { EngineChoice, GlinerChoice, LanguageModelChoice, Messages } from './ports.ts'
 
@@ -84,18 +84,13 @@ export interface NamedTypes {
 
 /** The types that a pipeline names, and the model that finds them; `undefined` when it names none. */
 export function namedTypesOf(pipeline: Pipeline, settings: Settings): NamedTypes | undefined {
-  const asked = detectorsOf(pipeline)
-    .map(([, one]) => one)
-    .find(isAsked)
+  const asked = namedTypesIn(pipeline)
   if (!asked) return undefined
   const { labels, model: modelPath } = asked
   return modelPath === undefined
     ? { labels }
     : { labels, choice: { modelPath, provider: settings['engine.provider'] } }
 }
-
-const isAsked = (one: DetectorOptions): one is DetectorOptions & { readonly kind: 'named-types' } =>
-  one.kind === 'named-types' && one.labels.length > 0
 
 /** The language model of the settings for a pipeline; `undefined` when it asks none, or they name none. */
 export function languageModelChoice(pipeline: Pipeline, settings: Settings): LanguageModelChoice | undefined {
@@ -133,7 +128,6 @@ export function engineChoice({ model }: Pipeline, settings: Settings): EngineCho
 }
 
 /** The vocabularies beside the knowledge base: those of the settings, and those that layers of the pipeline name. */
-export function vocabulariesOf({ candidates }: Pipeline, settings: Settings): readonly string[] {
-  const named = candidates.layers.flatMap((one) => (one.kind === 'dictionary' ? one.path : []))
-  return [...settings['knowledgeBase.extra'], ...named]
+export function vocabulariesOf(pipeline: Pipeline, settings: Settings): readonly string[] {
+  return [...settings['knowledgeBase.extra'], ...vocabulariesIn(pipeline)]
 }

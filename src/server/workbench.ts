@@ -2,14 +2,14 @@ import type { KnowledgeBase } from '../core/index.ts'
 import { groupOfType } from '../formats/index.ts'
 import type { Engine, Gliner, TokenClassifier } from '../inference/index.ts'
 import {
+  pipelineClassifiers,
   readLabels,
   readRestriction,
-  readTypeGroups,
   type Linker,
-  type OpenClassifier,
+  type PipelineClassifiers,
   type RemoteLookUp,
 } from '../linking/index.ts'
-import { classifiersOf, generativeOf, type ClassifierOptions, type Pipeline } from '../pipeline/index.ts'
+import { classifiersOf, generativeOf, type Pipeline } from '../pipeline/index.ts'
 import type { ServerInfo, ServerState } from '../protocol/index.ts'
 import {
   engineChoice,
@@ -127,22 +127,17 @@ export function createWorkbench({ assets, messages, languageModels, onChange }: 
     }
   }
 
-  /** The models of a pipeline's detectors; what it says of types that they do not have is told. */
-  async function classifiersFor(pipeline: Pipeline, provider: string) {
-    const found = new Map<ClassifierOptions, OpenClassifier>()
-    const problems: string[] = []
-    for (const one of classifiersOf(pipeline)) {
-      const { value } = await classifiers.get({
-        modelPath: one.model,
-        aggregation: one.aggregation,
-        provider,
-      })
-      if (!value) continue
-      const read = readTypeGroups(value.info.types, one.types, groupOfType)
-      problems.push(...read.problems)
-      found.set(one, { classifier: value, groups: read.groups })
-    }
-    return { of: (one: ClassifierOptions) => found.get(one), problems }
+  /** The models of a pipeline's detectors; those that cannot be opened are told of, and left out. */
+  async function classifiersFor(pipeline: Pipeline, provider: string): Promise<PipelineClassifiers> {
+    const asked = classifiersOf(pipeline)
+    const opened = await Promise.all(
+      asked.map(({ model: modelPath, aggregation }) => classifiers.get({ modelPath, aggregation, provider })),
+    )
+    return pipelineClassifiers(
+      asked,
+      opened.map(({ value }) => value),
+      groupOfType,
+    )
   }
 
   const latestEngine = () => engines.opened().findLast(({ value }) => value)?.value

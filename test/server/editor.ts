@@ -18,7 +18,7 @@ import {
 } from 'vscode-languageserver/node'
 import { TextDocument } from 'vscode-languageserver-textdocument'
 import { ConceptLensError, type KnowledgeBase, type LanguageModel, type Span } from '../../src/core/index.ts'
-import type { Engine, Gliner, TokenClassifier, Trial } from '../../src/inference/index.ts'
+import type { Engine, Gliner, Trial } from '../../src/inference/index.ts'
 import { mergeKnowledgeBases } from '../../src/knowledge/index.ts'
 import { createLinker, featureNames } from '../../src/linking/index.ts'
 import type {
@@ -52,8 +52,8 @@ export interface EditorOptions {
   readonly engine?: Engine
   /** What finds mentions of named types; none by default. */
   readonly gliner?: Gliner
-  /** The token-classification model of pipelines; none by default. */
-  readonly classifier?: TokenClassifier
+  /** Opens the token-classification models of pipelines; there are none by default. */
+  readonly openClassifier?: Assets['openClassifier']
   /** What is asked about uncertain mentions; none by default. */
   readonly languageModel?: LanguageModel
   /** Answers `conceptLens/askLanguageModel`; without it the editor offers no language models. */
@@ -213,10 +213,7 @@ export async function openEditor(options: EditorOptions = {}): Promise<Editor> {
         options.gliner
           ? Promise.resolve(options.gliner)
           : Promise.reject(new Error('There is no such model.')),
-      openClassifier: () =>
-        options.classifier
-          ? Promise.resolve(options.classifier)
-          : Promise.reject(new Error('There is no such model.')),
+      openClassifier: options.openClassifier ?? (() => Promise.reject(new Error('There is no such model.'))),
       pipelineFiles: {
         ...pipelineFiles,
         read: (path) => files.get(pathToFileURL(path).toString()),

@@ -7,6 +7,22 @@ const FILE = `${FOLDER}/conceptlens.pipeline.yaml`
 /** Without the model nobody tags "acute", and names alone decide. */
 const NAMES_ALONE = 'extends: dictionary-only\n'
 
+/** Finds these words where they first stand. */
+const classifierOf = (words: readonly (readonly [word: string, type: string])[]): TokenClassifier => ({
+  info: {
+    ...{ name: 'fake', fingerprint: 'fake', scheme: 'BIO', aggregation: 'first', provider: 'cpu' },
+    types: words.map(([, type]) => type),
+  },
+  spans: (text) =>
+    Promise.resolve(
+      words.flatMap(([word, label]) => {
+        const start = text.indexOf(word)
+        return start < 0 ? [] : { start, end: start + word.length, label, probability: 0.9 }
+      }),
+    ),
+  dispose: () => Promise.resolve(),
+})
+
 describe('pipelines in the server', () => {
   const { openPaper } = editorsOfSuite()
   /** Who chose the links of the paper, as hovers tell it: `model` or `rule`. */
@@ -72,29 +88,20 @@ describe('pipelines in the server', () => {
   })
 
   it('a token-classification model of the file finds mentions, by semantic group or by its own types', async () => {
-    const classifier: TokenClassifier = {
-      info: {
-        ...{ name: 'fake', fingerprint: 'fake', scheme: 'BIO', aggregation: 'first', provider: 'cpu' },
-        types: ['Disease', 'Design'],
-      },
-      spans: (text) =>
-        Promise.resolve(
-          [['cold', 'Disease'] as const, ['trial', 'Design'] as const].flatMap(([word, label]) => {
-            const start = text.indexOf(word)
-            return start < 0 ? [] : { start, end: start + word.length, label, probability: 0.9 }
-          }),
-        ),
-      dispose: () => Promise.resolve(),
-    }
+    const classifier = classifierOf([
+      ['cold', 'Disease'],
+      ['trial', 'Design'],
+    ])
+    const openClassifier = () => Promise.resolve(classifier)
     const file = (types: string) => ({
       [FILE]: `model: none\nmentions:\n  detectors:\n    - kind: token-classification\n      model: tagger\n      types: [${types}]\nranking:\n  rerankers: [{kind: prior}]\n`,
       [`${FOLDER}/tagger`]: '',
     })
     const text = 'The cold in a trial of metformin.\n'
-    const editor = await openPaper({ files: file(''), isTrusted: true, classifier }, text)
+    const editor = await openPaper({ files: file(''), isTrusted: true, openClassifier }, text)
     assert.deepEqual(editor.shown, [])
     assert.deepEqual(await editor.hints(PAPER), ['cold→C0009443', 'trial→Design'])
-    const wrong = await openPaper({ files: file('Gene = GENE'), isTrusted: true, classifier }, text)
+    const wrong = await openPaper({ files: file('Gene = GENE'), isTrusted: true, openClassifier }, text)
     assert.match(
       wrong.shown[0] ?? '',
       /"Gene" is no type of the model; it has Disease, Design\. It is ignored/,
@@ -104,6 +111,26 @@ describe('pipelines in the server', () => {
       without.shown[0] ?? '',
       /could not be started: There is no such model\. Its mentions are missing/,
     )
+  })
+
+  it('token-classification models are opened side by side', async () => {
+    const models = ['first', 'second', 'third']
+    const detectors = models.map((model) => `{kind: token-classification, model: ${model}, types: []}`)
+    const files = {
+      [FILE]: `extends: dictionary-only\nmentions:\n  detectors: [${detectors.join(', ')}]\n`,
+      ...Object.fromEntries(models.map((model) => [`${FOLDER}/${model}`, ''])),
+    }
+    let nAsked = 0
+    let allAsked = (): void => undefined
+    const all = new Promise<void>((resolve) => (allAsked = resolve))
+    // Whoever waited for the first one would never ask for the others.
+    const openClassifier = async () => {
+      if (++nAsked === models.length) allAsked()
+      await all
+      return classifierOf([])
+    }
+    const editor = await openPaper({ files, isTrusted: true, openClassifier })
+    assert.deepEqual([nAsked, editor.shown], [models.length, []])
   })
 
   it('one that cannot be run is told of, and the default one is taken', async () => {
