@@ -33,6 +33,7 @@ export type {
 } from './candidates/index.ts'
 export {
   createPromptedExtractor,
+  findAbbreviations,
   promptedDetector,
   readLabels,
   readTypeGroups,

@@ -1,13 +1,24 @@
 import type { CancellationToken, KnowledgeBase, Mention } from '../core/index.ts'
 import type { Engine } from '../inference/index.ts'
 import { judge, mentionsAmong, proposalsOf } from './mentions/index.ts'
+import type { PassageToRead } from './mentions/index.ts'
 import type { Stages } from './stages.ts'
 
 /** Finds the mentions of a text without linking them. Unlike the linker it fails when a detector does: nothing stands in for it. */
 export interface MentionFinder {
-  /** Sorted, not overlapping. */
-  readonly find: (text: string, token?: CancellationToken) => Promise<readonly Mention[]>
+  /**
+   * Sorted, not overlapping.
+   * @param place of a passage in its document; absent: the text stands alone
+   */
+  readonly find: (
+    text: string,
+    token?: CancellationToken,
+    place?: PlaceInDocument,
+  ) => Promise<readonly Mention[]>
 }
+
+/** Where a passage stands, and the short forms of its document (see `findAbbreviations`). */
+export type PlaceInDocument = Pick<PassageToRead, 'passage' | 'abbreviations'>
 
 /** What a finder works with; the engine only where a detector asks for it. */
 export interface FinderParts {
@@ -21,14 +32,14 @@ export function createMentionFinder(
   { detectors, judging }: Pick<Stages, 'detectors' | 'judging'>,
 ): MentionFinder {
   return {
-    async find(text, token) {
+    async find(text, token, place = { passage: 0 }) {
       const analysis = engine ? engine.analyse(text, token) : Promise.resolve(undefined)
-      const passage = { text, passage: 0, analysis, token }
+      const passage = { ...place, text, analysis, token }
       const [found, read] = await Promise.all([
         proposalsOf(detectors, (detector) => detector.propose(passage)),
         analysis,
       ])
-      const context = { text, passage: 0, knowledgeBase, analysis: read }
+      const context = { ...place, text, knowledgeBase, analysis: read }
       return mentionsAmong(judge(found, context, judging), context)
     },
   }

@@ -1,16 +1,22 @@
 import assert from 'node:assert/strict'
+import { parseManuscript } from '../../src/document/index.ts'
 import { groupOfType } from '../../src/formats/index.ts'
 import type { ScoredSpan, TokenClassifier } from '../../src/inference/index.ts'
 import {
+  createLinker,
   createMentionFinder,
   createPromptedExtractor,
+  createStages,
+  findAbbreviations,
   promptedDetector,
   readTypeGroups,
   tokenClassificationDetector,
   type MentionDetector,
 } from '../../src/linking/index.ts'
+import { fakeEngine } from '../support/engine.ts'
 import { knowledgeBaseOf } from '../support/knowledgeBase.ts'
 import { letterModel } from '../support/letterModel.ts'
+import { defaultPipeline } from '../support/pipeline.ts'
 
 const KB = knowledgeBaseOf([{ id: 'A:1', names: ['asthma'], groups: ['DISO'] }])
 const TEXT = 'HeLa cells and lithium have no asthma.'
@@ -66,6 +72,31 @@ describe('createMentionFinder', () => {
     assert.deepEqual(await found(promptedDetector(extractor, { illness: 'DISO' })), [
       ['asthma', 'DISO', 'language-model'],
     ])
+  })
+
+  it('finds in the passages of a document what the linker links there, short forms too', async () => {
+    const knowledgeBase = knowledgeBaseOf([
+      { id: 'A:1', names: ['asthma'], groups: ['DISO'] },
+      { id: 'A:2', names: ['heart failure'], groups: ['DISO'] },
+    ])
+    const engine = fakeEngine({
+      tags: { lithium: 'CHEM', asthma: 'DISO', HF: 'DISO', 'heart failure': 'DISO' },
+    })
+    const parts = { knowledgeBase, engine, logger: { error() {}, warn() {}, info() {}, debug() {} } }
+    const text = 'We saw heart failure (HF) and asthma.\n\nIn HF lithium was given.\n'
+    const manuscript = parseManuscript({ file: 'paper.md', text })
+    const { passages } = await createLinker(parts, defaultPipeline).link(manuscript)
+    const linked = passages.flatMap(({ links }) => links.map(({ mention }) => mention))
+    assert.deepEqual(
+      linked.map((one) => one.text),
+      ['heart failure', 'HF', 'asthma', 'HF', 'lithium'],
+    )
+    const finder = createMentionFinder(parts, createStages(parts, defaultPipeline))
+    const abbreviations = findAbbreviations(manuscript.passages.map((passage) => passage.text))
+    const found = await Promise.all(
+      manuscript.passages.map((one, passage) => finder.find(one.text, undefined, { passage, abbreviations })),
+    )
+    assert.deepEqual(found.flat(), linked)
   })
 
   it('fails when the detector does', async () => {
