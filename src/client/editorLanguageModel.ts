@@ -1,5 +1,6 @@
 import {
   CancellationError,
+  CancellationTokenSource,
   LanguageModelChatMessage,
   LanguageModelError,
   lm,
@@ -14,7 +15,7 @@ const JUSTIFICATION =
 
 /** Asks the editor's language model question after question; what it cannot do is told as a sentence. */
 export async function askEditorModel(
-  { model, prompts }: AskLanguageModelParams,
+  { model, prompts, mostChars }: AskLanguageModelParams,
   token: CancellationToken,
 ): Promise<AskLanguageModelResult> {
   const all = await lm.selectChatModels()
@@ -22,7 +23,7 @@ export async function askEditorModel(
   if (!chosen) return { problem: noModel(model, all) }
   try {
     const answers: string[] = []
-    for (const prompt of prompts) answers.push(await answerOf(chosen, prompt, token))
+    for (const prompt of prompts) answers.push(await answerOf(chosen, { prompt, mostChars }, token))
     return { name: chosen.name, answers }
   } catch (error) {
     if (token.isCancellationRequested) throw new CancellationError()
@@ -32,15 +33,31 @@ export async function askEditorModel(
   }
 }
 
-async function answerOf(model: LanguageModelChat, prompt: string, token: CancellationToken): Promise<string> {
-  const response = await model.sendRequest(
-    [LanguageModelChatMessage.User(prompt)],
-    { justification: JUSTIFICATION },
-    token,
-  )
-  let text = ''
-  for await (const piece of response.text) text += piece
-  return text
+/** What the model writes, as far as it is wanted: then it is told to stop. */
+async function answerOf(
+  model: LanguageModelChat,
+  { prompt, mostChars }: { readonly prompt: string; readonly mostChars: number },
+  token: CancellationToken,
+): Promise<string> {
+  const enough = new CancellationTokenSource()
+  const passingOn = token.onCancellationRequested(() => enough.cancel())
+  try {
+    const response = await model.sendRequest(
+      [LanguageModelChatMessage.User(prompt)],
+      { justification: JUSTIFICATION },
+      enough.token,
+    )
+    let text = ''
+    for await (const piece of response.text) {
+      text += piece
+      if (text.length >= mostChars) break
+    }
+    return text.slice(0, mostChars)
+  } finally {
+    enough.cancel()
+    passingOn.dispose()
+    enough.dispose()
+  }
 }
 
 function noModel(wanted: string, all: readonly LanguageModelChat[]): string {

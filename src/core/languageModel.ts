@@ -1,13 +1,17 @@
 import type { CancellationToken } from './ports.ts'
 
-/** A question whose answer is one of a few letters. */
-export interface LetterQuestion {
-  /** What the model reads, as a person would say it; templates of chat are its own business. */
+/** What a model reads. */
+export interface Prompt {
+  /** As a person would say it; templates of chat are the model's own business. */
   readonly prompt: string
-  /** The letters that may come next: `['A', 'B', 'C']`. */
-  readonly letters: readonly string[]
   /** What may be left out of the prompt where it is longer than the model reads. Absent: nothing. */
   readonly context?: PromptContext
+}
+
+/** A question whose answer is one of a few letters. */
+export interface LetterQuestion extends Prompt {
+  /** The letters that may come next: `['A', 'B', 'C']`. */
+  readonly letters: readonly string[]
 }
 
 /** A part of a prompt that may be cut from both ends. Offsets are UTF-16 code units of the prompt, `start ≤ around ≤ end`. */
@@ -47,8 +51,10 @@ export interface LanguageModelUsage {
 /** A text that a language model wrote. */
 export interface WrittenText {
   readonly text: string
-  /** It had more to say than was allowed, or than it has room for; `false` where it does not tell. */
+  /** It wrote as much as it was allowed to, or had room for, so that the end may be missing; `false` where it does not tell. */
   readonly isCut: boolean
+  /** Why it could not be asked this, for example because the prompt is too long; the text is then empty. */
+  readonly unanswered?: string
   readonly usage: LanguageModelUsage
 }
 
@@ -69,8 +75,8 @@ export interface LanguageModel {
   readonly fingerprint: string
   /** Asks in one go what begins alike, so that the beginning is read once. */
   choose(questions: readonly LetterQuestion[], token?: CancellationToken): Promise<LetterAnswers>
-  /** Lets it write at most so many tokens, and no more than its window has room for. */
-  write(prompt: string, maxTokens: number, token?: CancellationToken): Promise<WrittenText>
+  /** Lets it write at most so many tokens, and no more than its window has room for; a prompt's context makes room first. */
+  write(prompt: Prompt, maxTokens: number, token?: CancellationToken): Promise<WrittenText>
   /** Ends what it holds. Calls under way reject with `CancelledError`. */
   dispose(): Promise<void>
 }
@@ -93,6 +99,12 @@ export function addUsage(a: LanguageModelUsage, b: LanguageModelUsage): Language
     cutQuestions: a.cutQuestions + b.cutQuestions,
   }
 }
+
+/** What models that think aloud say before they answer. */
+const THOUGHTS = /<think>[^]*?(?:<\/think>|$)/g
+
+/** An answer without the thoughts of a model that thinks aloud; empty when it did not come to an end with them. */
+export const withoutThoughts = (answer: string): string => answer.replace(THOUGHTS, '')
 
 /** The letter in a text that a model wrote: the first word, when it is one of them (`B`, `(B)`, `B. asthma`). */
 export function readLetter(text: string, letters: readonly string[]): LetterAnswer {

@@ -187,6 +187,8 @@ export interface AskLanguageModelParams {
   /** Vendor, family or id; empty: the first one. */
   readonly model: string
   readonly prompts: readonly string[]
+  /** An answer ends after so many UTF-16 units, whatever the model would still say. */
+  readonly mostChars: number
 }
 
 /** What the editor's language model wrote, in the order of the prompts, or why it could not be asked, as a sentence. */

@@ -15,12 +15,20 @@ const METHOD = 'conceptLens/askLanguageModel'
 type Asked = ServerRequests[typeof METHOD]
 
 const CANCEL_CHECK_MS = 100
+/** The editor counts no tokens. Words of names have some five letters a token, so that so many leave room. */
+const CHARS_PER_TOKEN = 8
+/** A letter, and what models like to say before it. */
+const CHARS_OF_LETTER = 200
 
 /** A language model that the editor offers, asked through the editor. It writes its letter, and tells no probabilities. */
 export function createEditorModel(connection: Connection, model: string): LanguageModel {
-  async function ask(prompts: readonly string[], token?: CancellationToken): Promise<readonly string[]> {
+  async function ask(
+    prompts: readonly string[],
+    mostChars: number,
+    token?: CancellationToken,
+  ): Promise<readonly string[]> {
     if (token?.isCancellationRequested) throw new CancelledError()
-    const params: Asked['params'] = { model, prompts }
+    const params: Asked['params'] = { model, prompts, mostChars }
     const found = await passingOn(token, (passed) =>
       connection.sendRequest<Asked['result']>(METHOD, params, passed),
     )
@@ -40,14 +48,16 @@ export function createEditorModel(connection: Connection, model: string): Langua
     async choose(questions, token) {
       const texts = await ask(
         questions.map(({ prompt }) => prompt),
+        CHARS_OF_LETTER,
         token,
       )
       const answers = texts.map((text, i) => readLetter(text, questions[i]?.letters ?? []))
       return { answers, usage: usage(questions.length) }
     },
-    async write(prompt, _maxTokens, token) {
-      const [text = ''] = await ask([prompt], token)
-      return { text, isCut: false, usage: usage(1) }
+    async write({ prompt }, maxTokens, token) {
+      const mostChars = CHARS_PER_TOKEN * maxTokens
+      const [text = ''] = await ask([prompt], mostChars, token)
+      return { text, isCut: text.length >= mostChars, usage: usage(1) }
     },
     dispose: () => Promise.resolve(),
   }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import { NO_USAGE } from '../../src/core/index.ts'
+import { NO_USAGE, type Prompt } from '../../src/core/index.ts'
 import {
   createPromptedExtractor,
   extractionPrompt,
@@ -124,7 +124,7 @@ describe('createPromptedExtractor', () => {
       '[{"text":"gold","type":"Chemical"}',
     ]
     const asked: string[] = []
-    const write = (prompt: string) => {
+    const write = ({ prompt }: Prompt) => {
       const text = answers[asked.push(prompt) - 1] ?? ''
       return Promise.resolve({ text, isCut: text.endsWith('}'), usage: NO_USAGE })
     }
@@ -135,5 +135,13 @@ describe('createPromptedExtractor', () => {
     assert.equal(asked.length, 3)
     const { nAnswers, nUnreadable, nRepaired, nCut, nListed, nInvented } = extractor.counts()
     assert.deepEqual([nAnswers, nUnreadable, nRepaired, nCut, nListed, nInvented], [3, 1, 1, 1, 2, 1])
+  })
+
+  it('fails where the model cannot be asked', async () => {
+    const unanswered = 'A question has 90 tokens'
+    const write = () => Promise.resolve({ text: '', isCut: false, unanswered, usage: NO_USAGE })
+    const extractor = createPromptedExtractor({ name: 'double', write }, TYPES)
+    await assert.rejects(extractor.mentions('Oral lithium.'), { code: 'lm-unanswered', message: unanswered })
+    assert.equal(extractor.counts().nAnswers, 0)
   })
 })

@@ -40,7 +40,7 @@ export function letterModel(
         return { answers: questions.map(answer), usage: usage(questions.length) }
       })
     },
-    write(prompt, _maxTokens, token) {
+    write({ prompt }, _maxTokens, token) {
       return Promise.resolve().then(() => {
         check(token)
         prompts.push(prompt)

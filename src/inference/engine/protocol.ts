@@ -1,4 +1,4 @@
-import type { LetterAnswers, LetterQuestion, WrittenText } from '../../core/index.ts'
+import type { LetterAnswers, LetterQuestion, Prompt, WrittenText } from '../../core/index.ts'
 import type { MentionScores, MentionToScore } from '../engine.ts'
 import type { GenerativeFolder } from '../generative/modelFolder.ts'
 import type { GlinerConfig } from '../gliner/glinerConfig.ts'
@@ -47,7 +47,7 @@ export type EngineRequest =
   /** Letters that follow questions, of a causal language model. */
   | { readonly kind: 'choose'; readonly id: number; readonly questions: readonly LetterQuestion[] }
   /** Of a causal language model. */
-  | { readonly kind: 'write'; readonly id: number; readonly prompt: string; readonly maxTokens: number }
+  | { readonly kind: 'write'; readonly id: number; readonly prompt: Prompt; readonly maxTokens: number }
   /** Of a matrix product: so many products, one after the other. */
   | { readonly kind: 'multiply'; readonly id: number; readonly times: number }
   /** The request with this id is no longer wanted; it is still answered, with `cancelled` or what was ready. */

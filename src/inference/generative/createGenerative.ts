@@ -40,11 +40,9 @@ export async function createGenerative(options: GenerativeOptions): Promise<Lang
     async write(prompt, maxTokens, token) {
       throwIfCancelled(token)
       const answer = await process.run({ kind: 'write', prompt, maxTokens }, token)
-      if (answer.kind === 'written') {
-        const { text, isCut, usage } = answer
-        return { text, isCut, usage }
-      }
-      throw unexpectedAnswer(answer.kind)
+      if (answer.kind !== 'written') throw unexpectedAnswer(answer.kind)
+      const { text, isCut, unanswered, usage } = answer
+      return { text, isCut, usage, ...(unanswered === undefined ? {} : { unanswered }) }
     },
     dispose: () => process.dispose(),
   }

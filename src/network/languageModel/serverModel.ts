@@ -29,12 +29,11 @@ export function createServerModel(server: LanguageModelServer): LanguageModel {
     return { answer: answerIn(completion, letters), usage: usageOf(completion) }
   }
 
-  /** A request that the server refuses, as it does with one longer than its window, is this question's misfortune alone. */
   async function answerOrReason(question: LetterQuestion, token?: CancellationToken) {
     try {
       return await answerTo(question, token)
     } catch (error) {
-      if (!(error instanceof ConceptLensError) || error.code !== 'lm-request') throw error
+      if (!isRefusal(error)) throw error
       return { answer: { kind: 'unanswered' as const, reason: error.message }, usage: NO_USAGE, error }
     }
   }
@@ -55,14 +54,24 @@ export function createServerModel(server: LanguageModelServer): LanguageModel {
       if (refusals[0] && refusals.length === questions.length) throw refusals[0]
       return { answers, usage }
     },
-    async write(prompt, maxTokens, token) {
+    async write({ prompt }, maxTokens, token) {
       const messages = [{ role: 'user', content: prompt }] as const
-      const completion = await server.chat({ messages, maxTokens, thinking: 'off' }, token)
-      return { text: completion.text, isCut: completion.isCut, usage: usageOf(completion) }
+      try {
+        const completion = await server.chat({ messages, maxTokens, thinking: 'off' }, token)
+        const { text, isCut } = completion
+        return { text, isCut, usage: usageOf(completion) }
+      } catch (error) {
+        if (!isRefusal(error)) throw error
+        return { text: '', isCut: false, unanswered: error.message, usage: NO_USAGE }
+      }
     },
     dispose: () => server.close(),
   }
 }
+
+/** A request that the server refuses, as it does with one longer than its window, is this question's misfortune alone. */
+const isRefusal = (error: unknown): error is ConceptLensError =>
+  error instanceof ConceptLensError && error.code === 'lm-request'
 
 function answerIn({ text, tokens }: Completion, letters: readonly string[]): LetterAnswer {
   const alternatives = tokens?.[0]?.alternatives ?? []

@@ -7,7 +7,7 @@ const context = { start: 6, end: 6 + TEXT.length, around: 6 + TEXT.indexOf('five
 /** A token a word, and one for each sign that something was left out. */
 const encode = (prompt: string): number[] =>
   (prompt.match(/…|[^\s…]+/g) ?? []).map((word) => word.charCodeAt(0))
-const question = { prompt: PROMPT, letters: ['A'], context }
+const question = { prompt: PROMPT, context }
 
 describe('question that is too long', () => {
   it('keeps what stands around its mention, in whole words', () => {
@@ -42,6 +42,6 @@ describe('question that is too long', () => {
 
   it('does not fit when there is nothing more to cut', () => {
     assert.equal(fitQuestion(question, encode, 3).fits, false)
-    assert.equal(fitQuestion({ prompt: PROMPT, letters: ['A'] }, encode, 5).fits, false)
+    assert.equal(fitQuestion({ prompt: PROMPT }, encode, 5).fits, false)
   })
 })

@@ -104,7 +104,7 @@ for (const [name, { rows, letterIds }] of Object.entries(oracle.models)) {
 
     it('writes what transformers writes, whatever was read before', async () => {
       for (const { prompt, written, nWritten } of [...rows, ...rows.toReversed()]) {
-        const found = await model.write(prompt, 6)
+        const found = await model.write({ prompt }, 6)
         assert.equal(found.text, written)
         assert.equal(found.usage.writtenTokens, nWritten)
         assert.equal(found.isCut, nWritten === 6)
@@ -170,8 +170,10 @@ describe('generative model', () => {
     assert.match(answers[1]?.kind === 'unanswered' ? answers[1].reason : '', /reads at most 40/)
     assert.deepEqual([usage.calls, usage.cutQuestions], [2, 0])
     assert.deepEqual((await model.choose([short!])).answers[0], answers[0])
-    await assert.rejects(model.write(long!.prompt, 5), { code: 'generative-too-long' })
-    const { usage: ofWriting, isCut } = await model.write(short!.prompt, 1000)
+    const { text, unanswered, usage: none } = await model.write(long!, 5)
+    assert.deepEqual([text, none.calls], ['', 0])
+    assert.match(unanswered ?? '', /reads at most 40/)
+    const { usage: ofWriting, isCut } = await model.write(short!, 1000)
     assert.equal(ofWriting.promptTokens + ofWriting.reusedTokens + ofWriting.writtenTokens, 40)
     assert.ok(isCut, 'what it writes ends with its window')
     await model.dispose()
@@ -188,6 +190,9 @@ describe('generative model', () => {
     assert.equal(usage.cutQuestions, 1)
     assert.ok(usage.promptTokens + usage.reusedTokens > 500, 'as much as fits is read')
     assert.deepEqual((await model.choose([short])).answers[0], answers[1])
+    const written = await model.write({ ...question(text), context }, 4)
+    assert.equal(written.unanswered, undefined)
+    assert.equal(written.usage.cutQuestions, 1)
     const alone = await model.choose([{ ...question(text), context }])
     assertClose(
       alone.answers[0],

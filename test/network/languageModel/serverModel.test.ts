@@ -7,6 +7,7 @@ import {
 } from '../../../src/network/index.ts'
 import {
   answers,
+  cut,
   json,
   says,
   serveLanguageModel,
@@ -101,7 +102,7 @@ describe('server as a model that chooses letters', () => {
 
   it('writes', async () => {
     await open(says('kidney failure'))
-    const { text, isCut, usage } = await model.write('expand', 20)
+    const { text, isCut, usage } = await model.write({ prompt: 'expand' }, 20)
     assert.deepEqual([text, isCut], ['kidney failure', false])
     assert.deepEqual(usage, {
       calls: 1,
@@ -113,9 +114,16 @@ describe('server as a model that chooses letters', () => {
     assert.equal(double.seen[0]?.body?.max_tokens, 20)
   })
 
-  it('says when it had more to write', async () => {
-    await open(json(200, { choices: [{ message: { content: 'kidney' }, finish_reason: 'length' }] }))
-    assert.equal((await model.write('expand', 1)).isCut, true)
+  it('says when it was cut off, and when the server refuses one prompt; fails when the server does', async () => {
+    const cutOff = { choices: [{ finish_reason: 'length', message: { content: 'kidney' } }] }
+    const refusal = json(400, { error: { message: 'exceeds the context' } })
+    await open(json(200, cutOff), refusal, json(500, {}), cut)
+    assert.equal((await model.write({ prompt: 'expand' }, 1)).isCut, true)
+    const { text, unanswered } = await model.write({ prompt: 'expand' }, 1)
+    assert.equal(text, '')
+    assert.match(unanswered ?? '', /exceeds the context/)
+    await assert.rejects(model.write({ prompt: 'expand' }, 1), { code: 'lm-failed' })
+    await assert.rejects(model.write({ prompt: 'expand' }, 1), { code: 'lm-cut' })
   })
 })
 

@@ -1,4 +1,4 @@
-import type { LetterQuestion, PromptContext } from '../../../core/index.ts'
+import type { Prompt, PromptContext } from '../../../core/index.ts'
 
 /** The tokens of a question, and whether its context was cut to get them. */
 export interface FittedQuestion {
@@ -13,7 +13,7 @@ export interface FittedQuestion {
  * found by halving: some ten more encodings, only for such questions.
  */
 export function fitQuestion(
-  { prompt, context }: LetterQuestion,
+  { prompt, context }: Prompt,
   encode: (prompt: string) => readonly number[],
   most: number,
 ): FittedQuestion {

@@ -1,5 +1,5 @@
-import { CancelledError } from '../../../core/index.ts'
-import type { LetterAnswer, LetterAnswers, LetterQuestion, WrittenText } from '../../../core/index.ts'
+import { CancelledError, NO_USAGE } from '../../../core/index.ts'
+import type { LetterAnswer, LetterAnswers, LetterQuestion, Prompt, WrittenText } from '../../../core/index.ts'
 import type { GenerativeFolder } from '../../generative/modelFolder.ts'
 import { tooLong, unfit } from '../../generative/modelFolder.ts'
 import type { Checkpoint } from '../encoder.ts'
@@ -9,7 +9,7 @@ import { fitQuestion } from './fitQuestion.ts'
 /** A loaded language model that answers questions. `checkpoint` is awaited between passes and may throw to stop. */
 export interface GenerativeModel {
   choose(questions: readonly LetterQuestion[], checkpoint: Checkpoint): Promise<LetterAnswers>
-  write(prompt: string, maxTokens: number, checkpoint: Checkpoint): Promise<WrittenText>
+  write(prompt: Prompt, maxTokens: number, checkpoint: Checkpoint): Promise<WrittenText>
 }
 
 /**
@@ -124,8 +124,10 @@ export function createGenerativeModel(
       return { answers, usage }
     },
     async write(prompt, most, checkpoint) {
-      const ids = model.encode(prompt)
-      if (ids.length >= maxTokens) throw tooLong(folder, ids.length + 1, maxTokens)
+      // A context is cut until there is room for all that may be written.
+      const readable = maxTokens - (prompt.context ? most : 1)
+      const { ids, fits, isCut } = fitQuestion(prompt, (text) => model.encode(text), readable)
+      if (!fits) return unwritten(tooLong(folder, ids.length + maxTokens - readable, maxTokens))
       const room = Math.min(most, maxTokens - ids.length)
       const known = knownOf(ids)
       let pass = await read(ids.slice(known?.ids.length ?? 0), known?.cache, checkpoint)
@@ -142,7 +144,7 @@ export function createGenerativeModel(
       const usage = {
         ...{ calls: 1, reusedTokens, promptTokens: ids.length - reusedTokens },
         writtenTokens: written.length,
-        cutQuestions: 0,
+        cutQuestions: isCut ? 1 : 0,
       }
       return { text: model.decode(written), isCut: written.length >= room, usage }
     },
@@ -152,6 +154,11 @@ export function createGenerativeModel(
 function unanswered(error: unknown): LetterAnswer {
   return { kind: 'unanswered', reason: error instanceof Error ? error.message : String(error) }
 }
+
+const unwritten = (error: Error): WrittenText => ({
+  ...{ text: '', isCut: false, usage: NO_USAGE },
+  unanswered: error.message,
+})
 
 /** How many tokens all of the lists begin with. */
 function commonLength(lists: readonly (readonly number[])[]): number {

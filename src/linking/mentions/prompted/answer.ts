@@ -1,4 +1,5 @@
 import { jsonrepair } from 'jsonrepair'
+import { withoutThoughts } from '../../../core/index.ts'
 
 /** A mention as a language model lists it. */
 export interface ListedMention {
@@ -15,8 +16,6 @@ export interface ReadAnswer {
   readonly nMalformed: number
 }
 
-/** What models that think aloud say before they answer. */
-const THOUGHTS = /<think>[^]*?(?:<\/think>|$)/g
 const UNREADABLE: ReadAnswer = { mentions: [], form: 'unreadable', nMalformed: 0 }
 
 /**
@@ -24,7 +23,7 @@ const UNREADABLE: ReadAnswer = { mentions: [], form: 'unreadable', nMalformed: 0
  * has the usual slips is repaired. A list may also be the one value of an object.
  */
 export function readAnswer(answer: string): ReadAnswer {
-  const said = answer.replace(THOUGHTS, '')
+  const said = withoutThoughts(answer)
   const begin = said.search(/[[{]/)
   if (begin < 0) return UNREADABLE
   const end = Math.max(said.lastIndexOf(']'), said.lastIndexOf('}'))

@@ -1,4 +1,4 @@
-import type { CancellationToken, LanguageModel } from '../../../core/index.ts'
+import { ConceptLensError, type CancellationToken, type LanguageModel } from '../../../core/index.ts'
 import { readAnswer } from './answer.ts'
 import type { ReadAnswer } from './answer.ts'
 import { placeMentions } from './place.ts'
@@ -57,7 +57,9 @@ export function createPromptedExtractor(
     types,
     async mentions(passage, token) {
       if (types.length === 0 || passage.trim() === '') return []
-      const { text, isCut } = await model.write(extractionPrompt(passage, types), ANSWER_TOKENS, token)
+      const prompt = extractionPrompt(passage, types)
+      const { text, isCut, unanswered } = await model.write({ prompt }, ANSWER_TOKENS, token)
+      if (unanswered !== undefined) throw new ConceptLensError('lm-unanswered', unanswered)
       const answer = readAnswer(text)
       const placed = placeMentions(passage, answer.mentions, types)
       total = added(total, countsOf(answer, isCut), placed.counts)
