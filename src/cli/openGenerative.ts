@@ -23,6 +23,7 @@ export function addGenerativeOptions(command: Command): Command {
     .addOption(settingOption('generative.below'))
     .addOption(settingOption('generative.mostMentions'))
     .addOption(settingOption('generative.orders'))
+    .addOption(settingOption('generative.feedback'))
   return addLanguageModelOptions(command)
 }
 

@@ -39,6 +39,7 @@ export interface PipelineOptions {
   readonly generativeBelow?: Settings['generative.below']
   readonly generativeMost?: Settings['generative.mostMentions']
   readonly generativeOrders?: Settings['generative.orders']
+  readonly generativeFeedback?: Settings['generative.feedback']
   /** Names of the options that a person gave: their word goes before the description's. */
   readonly said: readonly string[]
 }
@@ -125,5 +126,6 @@ function overridesOf(options: PipelineOptions): PipelineOverrides {
     askedBelow: said('generativeBelow'),
     askedAtMost: said('generativeMost'),
     askedOrders: said('generativeOrders'),
+    askedFeedback: said('generativeFeedback'),
   }
 }

@@ -73,6 +73,11 @@ export interface TracedRequest {
   readonly nCandidates: number
   /** The answer of rankers before. */
   readonly previous?: TracedRanking
+  /** Other names that a language model wrote before it was asked to choose, and which of the candidates they brought. */
+  readonly written?: {
+    readonly names: readonly string[]
+    readonly found: readonly { readonly id: string; readonly name: string }[]
+  }
 }
 
 /** One call of a stage. */

@@ -157,3 +157,37 @@ function unproposed(text: string, source: Span, { parts, pipeline }: WordToExpla
 
 const percent = (probability: number): string =>
   `${(100 * probability).toFixed(probability < 0.995 ? 0 : 1)} %`
+
+/** What a language model was asked about a link, and what became of it. */
+export interface Asking {
+  /** The model's name. */
+  readonly model: string
+  /** Other names that it wrote; `undefined` when none were asked for. */
+  readonly names: readonly string[] | undefined
+}
+
+/** Says why a language model was asked, which names it wrote, and what it chose. */
+export function wordsOnAsking(before: Link, after: Link, { model, names }: Asking): string {
+  const why =
+    before.candidates.length === 0
+      ? `Nothing was found for "${before.mention.text}"`
+      : `The answer ${answerOf(before)} was uncertain (${percent(before.probability)})`
+  const wrote =
+    names === undefined
+      ? ''
+      : names.length === 0
+        ? ' and wrote no other names'
+        : ` and wrote other names to look up (${names.map((name) => `“${name}”`).join(', ')})`
+  const verdict =
+    before === after
+      ? 'the link stayed as it was'
+      : before.chosen === after.chosen
+        ? `it agreed (${percent(after.probability)})`
+        : `it chose ${answerOf(after)} (${percent(after.probability)})`
+  return `${why}, so the language model ${model} was asked${wrote}; ${verdict}.`
+}
+
+function answerOf({ chosen, candidates }: Link): string {
+  if (chosen === undefined) return '“none of these”'
+  return candidates.find(({ id }) => id === chosen)?.preferredName ?? chosen
+}

@@ -30,7 +30,7 @@ import type { Slices } from './slices.ts'
 import { temper } from './temper.ts'
 import { createRecorder, endOf, traced } from './trace.ts'
 import { withLanguageModel } from './withLanguageModel.ts'
-import type { AskedModel } from './withLanguageModel.ts'
+import type { AskedModel } from './asking.ts'
 
 /** What a linker works with. */
 export interface LinkerParts extends PassageLinkerParts {
@@ -48,10 +48,10 @@ const LANES = 4
 /** Makes a linker that runs a pipeline. The parts stay the caller's, who ends them. */
 export function createLinker(parts: LinkerParts, pipeline: Pipeline): Linker {
   const linker = createPassagesLinker(parts, pipeline)
-  const { languageModel, logger, nowMs = monotonic } = parts
+  const { knowledgeBase, languageModel, logger, nowMs = monotonic } = parts
   const asking = generativeOf(pipeline)
   return languageModel && asking
-    ? withLanguageModel(linker, { ...languageModel, logger, nowMs }, asking)
+    ? withLanguageModel(linker, { ...languageModel, knowledgeBase, logger, nowMs }, asking)
     : linker
 }
 

@@ -10,6 +10,7 @@ import type {
   TracedSpan,
 } from '../core/index.ts'
 import type { TextAnalysis } from '../inference/index.ts'
+import type { Question } from './feedback.ts'
 import type { Proposal } from './mentions/index.ts'
 import type { MentionToRank, Ranking } from './ranking/index.ts'
 
@@ -81,6 +82,9 @@ export const traced = {
       nCandidates: candidates.length,
       ...(previous ? { previous: rankingOf(mention.text, previous) } : {}),
     })),
+  asked: (questions: readonly Question[]): readonly TracedRequest[] => questions.map(askedOf),
+  answers: (questions: readonly Question[], rankings: readonly (Ranking | undefined)[]) =>
+    rankings.map((one, i) => (one ? rankingOf(questions[i]?.link.mention.text ?? '', one) : null)),
   rankings: (mentions: readonly MentionToRank[], rankings: readonly (Ranking | undefined)[]) =>
     rankings.map((one, i) => (one ? rankingOf(mentions[i]?.mention.text ?? '', one) : null)),
   links: (links: readonly Link[]): readonly TracedLink[] => links.map(linkOf),
@@ -106,6 +110,21 @@ function rankingOf(text: string, { candidates, none }: Ranking): TracedRanking {
     text,
     candidates: ranked.map(({ id, matchedName, probability }) => ({ id, name: matchedName, probability })),
     none,
+  }
+}
+
+/** A question as a ranker's request: what was said of its link before is its own answer. */
+function askedOf({ link, nShown, written }: Question): TracedRequest {
+  const { mention, candidates, chosen, probability } = link
+  const rest = 1 - candidates.reduce((sum, one) => sum + one.probability, 0)
+  const none = chosen === undefined ? probability : Math.max(0, rest)
+  const found = written?.found.map(({ id, matchedName }) => ({ id, name: matchedName }))
+  return {
+    text: mention.text,
+    lookedUp: mention.expansion ?? mention.text,
+    nCandidates: nShown,
+    previous: rankingOf(mention.text, { candidates, none }),
+    ...(written && found ? { written: { names: written.names, found } } : {}),
   }
 }
 

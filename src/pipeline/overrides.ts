@@ -19,6 +19,7 @@ export interface PipelineOverrides {
   readonly askedBelow?: number | undefined
   readonly askedAtMost?: number | undefined
   readonly askedOrders?: number | undefined
+  readonly askedFeedback?: number | undefined
   readonly types?: readonly string[] | undefined
   readonly sources?: readonly string[] | undefined
   readonly generalWords?: Pipeline['filters']['generalWords'] | undefined
@@ -120,12 +121,13 @@ function rerankersWith(rerankers: readonly RerankerOptions[], said: PipelineOver
 
 function askingWith(
   one: GenerativeOptions,
-  { askedBelow, askedAtMost, askedOrders }: PipelineOverrides,
+  { askedBelow, askedAtMost, askedOrders, askedFeedback }: PipelineOverrides,
 ): GenerativeOptions {
   return {
     ...one,
     ifBelow: askedBelow ?? one.ifBelow,
     atMost: askedAtMost ?? one.atMost,
     orders: askedOrders ?? one.orders,
+    feedback: askedFeedback ?? one.feedback,
   }
 }

@@ -150,7 +150,7 @@ const stepEntries = {
 }
 
 /** How a language model is asked when nobody says otherwise. */
-export const ASKING = { candidates: 10, ifBelow: 0.6, atMost: 40, orders: 1 } as const
+export const ASKING = { candidates: 10, ifBelow: 0.6, atMost: 40, orders: 1, feedback: 0 } as const
 
 /** Rankers, by their kind. */
 export const RERANKERS = [
@@ -201,6 +201,12 @@ export const RERANKERS = [
         v.optional(count(1, 10), ASKING.orders),
         about(
           'In how many orders it is shown the candidates; the mean of its answers counts. The setting `generative.orders`, where a person has set it, holds before it.',
+        ),
+      ),
+      feedback: v.pipe(
+        v.optional(count(0, 10), ASKING.feedback),
+        about(
+          'How many other names it first writes for each of these mentions, and for mentions without any candidate. They are looked up in the layers, and concepts that are found by them take up to half of the places among the candidates that it is shown. 0: none. The setting `generative.feedback`, where a person has set it, holds before it.',
         ),
       ),
     },

@@ -316,6 +316,16 @@ export const SETTINGS = {
     description:
       'In how many orders candidates are shown to the language model; the mean of its answers counts. Each costs a question more.',
   },
+  'generative.feedback': {
+    type: 'integer',
+    default: 0,
+    minimum: 0,
+    maximum: 10,
+    scope: 'resource',
+    flag: '--generative-feedback <n>',
+    description:
+      'How many other names the language model writes for each mention that it is asked about, and for mentions without any candidate. They are looked up, and what is found joins the candidates that it chooses among. Writing takes a model much longer than choosing. 0: none.',
+  },
   'languageModel.server': {
     type: 'text',
     default: '',

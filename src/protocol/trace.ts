@@ -1,6 +1,6 @@
 import type { PassageTrace } from '../core/index.ts'
 
-export type { PassageTrace, StageRecord } from '../core/index.ts'
+export type { PassageTrace, StageRecord, TracedRanking } from '../core/index.ts'
 
 /** What the page of a passage's way hears. */
 export interface TraceNews {

@@ -73,6 +73,7 @@ function overridesOf(settings: Settings, said: ReadonlySet<SettingKey>): Pipelin
     askedBelow: own('generative.below'),
     askedAtMost: own('generative.mostMentions'),
     askedOrders: own('generative.orders'),
+    askedFeedback: own('generative.feedback'),
   }
 }
 

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { describe, it } from 'mocha'
+import type { KnowledgeBase } from '../../src/core/index.ts'
 import {
+  candidateAsOf,
   conceptFilter,
   readRestriction,
   retrieveCandidates,
@@ -207,5 +209,36 @@ describe('retrieveCandidates', () => {
       ),
       { seed: 20260131, numRuns: 200 },
     )
+  })
+})
+
+describe('a concept that was found by other means', () => {
+  const vectorOf = (text: string): Float32Array =>
+    Float32Array.of(text.length % 2, 1 - (text.length % 2), 0, 0)
+  const withVectors: KnowledgeBase = { ...kb, vectorOf }
+  const all = (ref: number): readonly string[] => kb.names(ref).map(({ text }) => text)
+
+  it('is the candidate that the look-up of the text has', () => {
+    for (const text of ['cold', 'COLD', 'commoner cold', 'cold temperament', 'frigid colds', 'sore']) {
+      const found = retrieveCandidates(kb, text, { limit: 64 })
+      assert.ok(found.length > 0)
+      for (const one of found)
+        assert.deepEqual(candidateAsOf(kb, text, { ref: one.concept, names: all(one.concept) }), one)
+    }
+  })
+
+  it('stands by the one of its names that is most like the text, with the cosine of their vectors', () => {
+    const one = candidateAsOf(withVectors, 'a thing', { ref: 1, names: ['Cold Temperature', 'cold'] })
+    assert.deepEqual([one.lexicalScore, one.denseScore, one.exact], [0, 0, false])
+    const near = candidateAsOf(withVectors, 'a test', { ref: 1, names: ['Cold Temperature', 'cold'] })
+    assert.deepEqual(
+      [near.denseScore, near.matchedName, near.matchedKind],
+      [1, 'Cold Temperature', 'preferred'],
+    )
+  })
+
+  it('may have been named as the knowledge base does not name it', () => {
+    const { matchedName, matchedKind, nameCount } = candidateAsOf(kb, 'chill', { ref: 1, names: ['chills'] })
+    assert.deepEqual([matchedName, matchedKind, nameCount], ['chills', 'synonym', 0])
   })
 })

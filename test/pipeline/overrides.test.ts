@@ -14,14 +14,14 @@ const ASKING = `model: none
 mentions:
   detectors: [{kind: dictionary}]
 ranking:
-  rerankers: [{kind: prior}, {kind: generative, ifBelow: 0.4, atMost: 5, orders: 3, candidates: 4}]
+  rerankers: [{kind: prior}, {kind: generative, ifBelow: 0.4, atMost: 5, orders: 3, candidates: 4, feedback: 2}]
 `
 const asking = readPipeline('/lab/p.yaml', ASKING, pipelineFiles).pipeline as Pipeline
 const askedIn = (pipeline: Pipeline, said: PipelineOverrides) => generativeOf(withOverrides(pipeline, said))
 
 describe('what a person says of a language model', () => {
   it('holds before the description, option by option', () => {
-    const described = { kind: 'generative', ifBelow: 0.4, atMost: 5, orders: 3, candidates: 4 }
+    const described = { kind: 'generative', ifBelow: 0.4, atMost: 5, orders: 3, candidates: 4, feedback: 2 }
     assert.deepEqual(askedIn(asking, {}), described)
     assert.deepEqual(askedIn(asking, { asksLanguageModel: true, askedBelow: 0.9 }), {
       ...described,
@@ -31,6 +31,8 @@ describe('what a person says of a language model', () => {
       ...described,
       ...{ atMost: 7, orders: 2 },
     })
+    assert.deepEqual(askedIn(asking, { askedFeedback: 0 }), { ...described, feedback: 0 })
+    assert.equal(askedIn(defaultPipeline, { asksLanguageModel: true })?.feedback, 0)
   })
 
   it('has it asked where the description does not, last of all, and not where it does', () => {

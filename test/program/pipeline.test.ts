@@ -3,7 +3,7 @@ import { execFile, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { answers, serveLanguageModel } from '../support/languageModelServer.ts'
+import { answers, cut, says, serveLanguageModel, type Behaviour } from '../support/languageModelServer.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 
@@ -141,6 +141,34 @@ describe('--pipeline', () => {
       assert.match(explained.stdout, /generative +.*asthma = /)
     } finally {
       await double.close()
+    }
+  })
+
+  it('has other names written and looked up, as an option says', async () => {
+    const exact = file('names.yaml', 'extends: dictionary-only\ncandidates:\n  layers: [{kind: exact}]\n')
+    const model: Behaviour = (response, seen) => {
+      const prompt = seen.body?.messages?.[0]?.content ?? ''
+      const letter = /\n([A-K])\. .*acetaminophen/i.exec(prompt)?.[1] ?? 'A'
+      const names = prompt.includes('**aspirin**') ? '1. **paracetamol**\n2. Aspirin' : 'None'
+      const isWriting = prompt.includes('Write 3 other names')
+      return (isWriting ? says(names) : answers({ [letter]: 1 }))(response, seen)
+    }
+    const [double, broken] = await Promise.all([model, cut].map((one) => serveLanguageModel([one])))
+    try {
+      const asked = ['--pipeline', exact, '--generative', 'server', '--generative-feedback', '3']
+      const all = [...asked, '--generative-below', '1', '--lm-server']
+      const linked = await runBeside('link', paper, '--format', 'jsonl', ...all, double!.url)
+      assert.equal(linked.status, 0, linked.stderr)
+      assert.match(linked.stdout, /"mention":"aspirin"[^\n]*cetaminophen/)
+      const explained = await runBeside('explain', paper, '--line', '3', ...all, double!.url)
+      assert.match(explained.stdout, /aspirin = \S+ \(names written: paracetamol\)/)
+      const without = await runBeside('link', paper, '--format', 'jsonl', ...all, broken!.url)
+      assert.equal(without.status, 0, without.stderr)
+      assert.match(without.stderr, /does not answer, so links stay as they were/)
+      assert.match(without.stdout, /"mention":"aspirin"/)
+      assert.equal(run('link', paper, ...all, double!.url, '--generative-feedback', '11').status, 2)
+    } finally {
+      await Promise.all([double?.close(), broken?.close()])
     }
   })
 

@@ -84,11 +84,12 @@ describe('settings', () => {
       assert.equal(DEFAULT_SETTINGS['candidates.ranked'], candidates)
     const asking = generativeOf(withOverrides(defaultPipeline, { asksLanguageModel: true }))
     assert.deepEqual(
-      [asking?.ifBelow, asking?.atMost, asking?.orders],
+      [asking?.ifBelow, asking?.atMost, asking?.orders, asking?.feedback],
       [
         DEFAULT_SETTINGS['generative.below'],
         DEFAULT_SETTINGS['generative.mostMentions'],
         DEFAULT_SETTINGS['generative.orders'],
+        DEFAULT_SETTINGS['generative.feedback'],
       ],
     )
     assert.equal(DEFAULT_SETTINGS['mentions.convention'], convention)

@@ -138,6 +138,28 @@ describe('language models in the server', () => {
     assert.match(none.shown.join('\n'), /This editor offers no language models/)
   })
 
+  it('write other names where settings say so, in the editor’s case no more than is wanted', async () => {
+    const languageModel = letterModel(
+      byText((option) => (option.includes('metformin') ? 9 : 1)),
+      (prompt) => (prompt.includes('**cold**') ? '1. Metformin' : ''),
+    )
+    const generative = { use: 'folder', ...ASKS_ALL, feedback: 2 }
+    const editor = await openPaper({ languageModel, settings: { generative } })
+    assert.match((await editor.hover(PAPER, 'cold')) ?? '', /metformin/)
+    assert.ok((await editor.hints(PAPER)).some((hint) => hint === 'cold→CHEBI:6801'))
+    assert.ok(languageModel.prompts.every((prompt) => prompt.includes('Write 2 other names')))
+    const asked: number[] = []
+    await openPaper({
+      settings: { generative: { ...generative, use: 'editor' } },
+      presses: ['Send Text'],
+      editorModel({ prompts, mostChars }) {
+        asked.push(mostChars)
+        return { name: 'Double', answers: prompts.map(() => 'None') }
+      },
+    })
+    assert.deepEqual([Math.min(...asked), Math.max(...asked)], [200, 480])
+  })
+
   it('appear in the answer to "Why is this linked?"', async () => {
     const settings = { generative: { use: 'folder', ...ASKS_ALL } }
     const editor = await openPaper({ languageModel: physicist(), settings })

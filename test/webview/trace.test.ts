@@ -131,6 +131,25 @@ describe('the path of a passage', () => {
     }
   })
 
+  it('shows the names that a language model wrote, and what was found by them, where it was asked for any', () => {
+    const request = { text: 'cold', lookedUp: 'cold', nCandidates: 2 }
+    const found = [{ id: 'T:1', name: 'Common Cold' }]
+    const written = { names: ['coryza', 'rhinitis'], found }
+    const ask = { kind: 'ask' as const, name: 'generative', startMs: 0, ms: 1 }
+    const two = [{ ...request, written }, request]
+    assert.deepEqual(tableOf([{ ...ask, input: two, output: [ranking, null] }]), {
+      head: ['Mention', 'Names written', 'Found by them', 'Answer', 'None of these'],
+      rows: [
+        ['cold', 'coryza\nrhinitis', 'Common Cold (T:1)', '90 % Cold (T:1)', '10 %'],
+        ['cold', '', '', 'said nothing of these', ''],
+      ],
+    })
+    assert.deepEqual(tableOf([{ ...ask, input: [request], output: null }]), {
+      head: ['Mention', 'Answer', 'None of these'],
+      rows: [['cold', 'could not say', '']],
+    })
+  })
+
   it('says times as people read them', () => {
     assert.deepEqual([0.04, 9.94, 12.6].map(duration), ['0.0 ms', '9.9 ms', '13 ms'])
   })

@@ -1,5 +1,12 @@
 import { Option, InvalidArgumentError, type Command } from 'commander'
-import { ConceptLensError, type PassageTrace, type Span, type StageRecord } from '../../core/index.ts'
+import {
+  ConceptLensError,
+  type PassageTrace,
+  type Span,
+  type StageRecord,
+  type TracedRanking,
+  type TracedRequest,
+} from '../../core/index.ts'
 import { readInput, readText } from '../inputs.ts'
 import { addLinkerOptions, openLinker, type LinkerOptions } from '../openLinker.ts'
 import { writeOut } from '../output.ts'
@@ -97,12 +104,19 @@ function wordsOf(record: StageRecord): string {
     case 'find':
       return `${record.input.text}: ${list(output.map((one) => `${one.name} (${one.id})`))}`
     case 'rank':
+      return list(output.flatMap((one) => (one ? answerOf(one) : [])))
     case 'ask':
-      return list(output.flatMap((one) => (one ? `${one.text} = ${one.candidates[0]?.id ?? 'none'}` : [])))
+      return list(output.flatMap((one, i) => (one ? `${answerOf(one)}${namesOf(record.input[i])}` : [])))
     case 'document':
       return list(output.map((one) => `${one.text} = ${one.id ?? 'none'} ${one.probability.toFixed(2)}`))
   }
 }
+
+const answerOf = ({ text, candidates }: TracedRanking): string => `${text} = ${candidates[0]?.id ?? 'none'}`
+
+/** The other names that a language model wrote for a mention. */
+const namesOf = (request: TracedRequest | undefined): string =>
+  request?.written ? ` (names written: ${request.written.names.join('; ') || 'none'})` : ''
 
 const list = (words: readonly string[]): string =>
   words.length === 0

@@ -1,3 +1,5 @@
+export { candidateAsOf } from './asOfText.ts'
+export type { ConceptByNames } from './asOfText.ts'
 export { conceptFilter, readRestriction } from './conceptFilter.ts'
 export type { ReadRestriction, Restriction } from './conceptFilter.ts'
 export { retrieveCandidates, retrieveWithMatches } from './retrieve.ts'

@@ -1,4 +1,4 @@
-import type { PassageTrace, StageRecord } from '../../protocol/index.ts'
+import type { PassageTrace, StageRecord, TracedRanking } from '../../protocol/index.ts'
 
 /** A stage with its calls, as the page draws it. */
 export interface StageView {
@@ -167,23 +167,26 @@ function tableOfOne(record: StageRecord): TableView {
       const head = ['Looked up', 'Name', 'Concept', 'Letters', 'Meaning']
       return { head, rows: rows ?? [[record.input.text, SILENT, '', '', '']] }
     }
-    case 'rank':
-    case 'ask': {
+    case 'rank': {
       const rows = record.output?.map((one, i) => [
         record.input[i]?.text ?? '',
-        one
-          ? one.candidates
-              .map(({ name, id, probability }) => `${percent(probability)} ${name} (${id})`)
-              .join('\n')
-          : record.kind === 'ask'
-            ? 'said nothing of these'
-            : 'left to the next',
-        one ? percent(one.none) : '',
+        ...answerIn(one, 'left to the next'),
       ])
       return {
         head: ['Mention', 'Answer', 'None of these'],
         rows: rows ?? [['', SILENT, '']],
       }
+    }
+    case 'ask': {
+      const { input, output } = record
+      const hasNames = input.some(({ written }) => written !== undefined)
+      const rows = input.map(({ text, written }, i) => [
+        text,
+        ...(hasNames ? [written?.names.join('\n') ?? '', linesOf(written?.found ?? [])] : []),
+        ...(output ? answerIn(output[i] ?? null, 'said nothing of these') : [SILENT, '']),
+      ])
+      const names = hasNames ? ['Names written', 'Found by them'] : []
+      return { head: ['Mention', ...names, 'Answer', 'None of these'], rows }
     }
     case 'document': {
       const rows = record.output.map((one, i) => [
@@ -196,6 +199,21 @@ function tableOfOne(record: StageRecord): TableView {
     }
   }
 }
+
+/** The cells of what a ranker says of a mention. */
+const answerIn = (one: TracedRanking | null, silent: string): readonly string[] =>
+  one ? [linesOf(one.candidates), percent(one.none)] : [silent, '']
+
+interface NamedConcept {
+  readonly id: string
+  readonly name: string
+  readonly probability?: number
+}
+
+const linesOf = (concepts: readonly NamedConcept[]): string =>
+  concepts
+    .map(({ name, id, probability }) => `${percent(probability)} ${name} (${id})`.trimStart())
+    .join('\n')
 
 /** `82 %`; nothing for what nobody judged. */
 export const percent = (probability: number | undefined): string =>

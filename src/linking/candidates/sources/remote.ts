@@ -1,6 +1,7 @@
 import { CancelledError } from '../../../core/index.ts'
 import type { CancellationToken, Candidate, ConceptRef, KnowledgeBase } from '../../../core/index.ts'
-import { cosine, dotProduct, fold, gramsOf, squaredNorm } from '../../../knowledge/index.ts'
+import { fold } from '../../../knowledge/index.ts'
+import { likeness } from '../asOfText.ts'
 import type { CandidateSource } from '../source.ts'
 import type { Shelf } from './knowledge.ts'
 
@@ -104,11 +105,4 @@ function candidateOf(
     types: summary.types,
     groups: summary.groups,
   }
-}
-
-/** The cosine that the knowledge base gives two folded names. */
-function likeness(kb: KnowledgeBase, a: string, b: string): number {
-  const weightOf = (gram: number): number => kb.gramWeight(gram)
-  const [left, right] = [gramsOf(a), gramsOf(b)]
-  return cosine(dotProduct(left, right, weightOf), squaredNorm(left, weightOf), squaredNorm(right, weightOf))
 }
