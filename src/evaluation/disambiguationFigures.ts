@@ -1,7 +1,15 @@
 import { bootstrapInterval, type DocumentSum, type Interval } from './bootstrap.ts'
 import type { Corpus } from './corpora.ts'
 import type { LinkedGold } from './disambiguation.ts'
-import { calibrationError, precisionRecall, share, type PrecisionRecall } from './metrics.ts'
+import {
+  calibrationError,
+  precisionRecall,
+  reliability,
+  share,
+  type PrecisionRecall,
+  type ReliabilityBin,
+} from './metrics.ts'
+import { mistakesAmong, type Mistake } from './mistakes.ts'
 
 /** Ranks at which the recall of retrieval is told. */
 const RECALL_AT = [1, 5, 10, 20, 64]
@@ -35,6 +43,10 @@ export interface DisambiguationFigures extends StratumFigures {
    * candidate that was ranked is the concept, and is right when that is so, also when retrieval missed the concept.
    */
   readonly calibrationError: number
+  /** The bins. */
+  readonly reliability: readonly ReliabilityBin[]
+  /** What is wrong with answers, by cause. */
+  readonly mistakes: readonly Mistake[]
   /** Only when training corpora were named: by whether their mentions have the same surface form, whatever its case. */
   readonly strata?: { readonly seen: StratumFigures; readonly unseen: StratumFigures }
   /** Mentions without a gold id. */
@@ -50,12 +62,16 @@ export interface DisambiguationFigures extends StratumFigures {
 /** Adds up how given mentions were linked. */
 export function disambiguationFigures(
   linked: readonly LinkedGold[],
-  seen?: readonly Corpus[],
+  {
+    seen,
+    nExamples = 0,
+  }: { readonly seen?: readonly Corpus[] | undefined; readonly nExamples?: number | undefined } = {},
 ): DisambiguationFigures {
   const withId = linked.filter(({ gold }) => gold.ids.length > 0)
   const inKb = withId.filter(isInKb)
   const intervals = intervalsOf(withId)
   const { recallAt, ...figures } = stratum(withId)
+  const answers = linked.map(judged)
   return {
     ...figures,
     recallAt,
@@ -63,7 +79,9 @@ export function disambiguationFigures(
     gainOverRetrieval: figures.accuracyAt1 - (recallAt['1'] ?? 0),
     ...(intervals === undefined ? {} : { intervals }),
     nil: nilFigures(linked),
-    calibrationError: calibrationError(linked.map(judged)),
+    calibrationError: calibrationError(answers),
+    reliability: reliability(answers),
+    mistakes: mistakesAmong(withId, nExamples),
     ...(seen === undefined || seen.length === 0 ? {} : { strata: strataOf(withId, seen) }),
     nWithoutId: linked.length - withId.length,
     nComposite: withId.filter(({ gold }) => gold.isComposite).length,

@@ -20,6 +20,8 @@ export interface EvaluationOptions extends LinkingRun {
   readonly types?: readonly string[]
   /** Training corpora, for the strata of surface forms seen and unseen in them. */
   readonly seen?: readonly Corpus[]
+  /** How many wrong answers of each cause are told; none by default. */
+  readonly nExamples?: number
   /** Links below this probability do not count end to end, 0 … 1; 0.5 by default. */
   readonly minProbability?: number
   /** Milliseconds of a monotonic clock, for the speed; by default the platform's. */
@@ -61,7 +63,7 @@ export async function evaluateCorpus(options: EvaluationOptions): Promise<Evalua
 type TaskFigures = Omit<EvaluationReport, 'corpus' | 'task' | 'nDocuments' | 'wordsPerSecond'>
 
 async function disambiguation(options: EvaluationOptions): Promise<TaskFigures> {
-  return disambiguationFigures(await linkGoldMentions(options), options.seen)
+  return disambiguationFigures(await linkGoldMentions(options), options)
 }
 
 async function detection(options: EvaluationOptions): Promise<TaskFigures> {

@@ -34,7 +34,14 @@ export {
 } from './detectors.ts'
 export { detectorReportText } from './detectorReport.ts'
 export { comparisonText, type PipelineReport } from './compare.ts'
-export { calibrationError, precisionRecall, type PrecisionRecall } from './metrics.ts'
+export {
+  calibrationError,
+  precisionRecall,
+  reliability,
+  type PrecisionRecall,
+  type ReliabilityBin,
+} from './metrics.ts'
+export { MISTAKE_CAUSES, type Mistake, type MistakeCause } from './mistakes.ts'
 export { reportText } from './report.ts'
 export { bench, BENCH_NAMES, benchText } from './bench/bench.ts'
 export { peakMiB } from './bench/processes.ts'

@@ -39,18 +39,43 @@ export interface JudgedAnswer {
   readonly isRight: boolean
 }
 
-/**
- * Expected calibration error (Guo et al. 2017): answers in 15 bins of equal width by probability; the mean distance
- * between a bin's mean probability and its share of right answers, weighted by its answers. 0 … 1, lower is better.
- */
-export function calibrationError(answers: readonly JudgedAnswer[], nBins = 15): number {
+/** Answers of like probability. */
+export interface ReliabilityBin {
+  /** Probabilities from this to `to`, 0 … 1. */
+  readonly from: number
+  readonly to: number
+  readonly n: number
+  /** The mean of what they said; 0 when there are none. */
+  readonly probability: number
+  /** The share that is right; equals `probability` where probabilities can be believed. */
+  readonly right: number
+}
+
+/** How far probabilities can be believed: answers in bins of equal width (DeGroot and Fienberg 1983; Guo et al. 2017). */
+export function reliability(answers: readonly JudgedAnswer[], nBins = 15): readonly ReliabilityBin[] {
   const bins = Array.from({ length: nBins }, (): JudgedAnswer[] => [])
   for (const answer of answers)
     bins[Math.min(nBins - 1, Math.floor(answer.probability * nBins))]?.push(answer)
-  const distances = bins.map((bin) => {
-    const confidence = bin.reduce((sum, { probability }) => sum + probability, 0)
-    return Math.abs(confidence - bin.filter(({ isRight }) => isRight).length)
-  })
+  return bins.map((bin, i) => ({
+    from: i / nBins,
+    to: (i + 1) / nBins,
+    n: bin.length,
+    probability: ratio(
+      bin.reduce((sum, { probability }) => sum + probability, 0),
+      bin.length,
+    ),
+    right: share(bin, ({ isRight }) => isRight),
+  }))
+}
+
+/**
+ * Expected calibration error (Guo et al. 2017): the mean distance between the mean probability of a bin of {@link reliability} and
+ * its share of right answers, weighted by its answers. 0 … 1, lower is better.
+ */
+export function calibrationError(answers: readonly JudgedAnswer[], nBins = 15): number {
+  const distances = reliability(answers, nBins).map(
+    ({ n, probability, right }) => n * Math.abs(probability - right),
+  )
   return ratio(
     distances.reduce((sum, distance) => sum + distance, 0),
     answers.length,

@@ -1,7 +1,8 @@
 import type { Interval } from './bootstrap.ts'
 import type { DetectionFigures } from './detectionFigures.ts'
 import type { EndToEndFigures, EvaluationReport } from './evaluate.ts'
-import type { PrecisionRecall } from './metrics.ts'
+import type { PrecisionRecall, ReliabilityBin } from './metrics.ts'
+import type { Mistake, MistakeCause, MistakeExample } from './mistakes.ts'
 
 /** Writes a report for people: percentages, one figure a line. */
 export function reportText(report: EvaluationReport): string {
@@ -41,6 +42,7 @@ function disambiguationLines(report: EvaluationReport): string[] {
     ),
     ...(nil === undefined ? [] : [row('none of these', threeFigures(nil))]),
     row('calibration error', percent(calibrationError)),
+    ...reliabilityLines(report.reliability ?? []),
     ...Object.entries(strata ?? {}).map(([name, figures]) =>
       row(
         `Acc@1, ${name} forms`,
@@ -52,7 +54,43 @@ function disambiguationLines(report: EvaluationReport): string[] {
       `${count(report.nWithoutId ?? 0)} without id, ${count(report.nComposite ?? 0)} composite, ` +
         `${count(report.nAmbiguous ?? 0)} ambiguous, ${count(report.nMerged ?? 0)} merged`,
     ),
+    ...mistakeLines(report.mistakes ?? [], report.n),
   ]
+}
+
+/** Letters that the longest bar has. */
+const BAR = 40
+
+/** The reliability diagram: a bar for the share that is right, and a mark where it would be if probabilities could be believed. */
+function reliabilityLines(bins: readonly ReliabilityBin[]): string[] {
+  return bins
+    .filter(({ n }) => n > 0)
+    .map(({ from, to, n, probability, right }) => {
+      const mark = Math.round(BAR * probability)
+      const bar = '█'.repeat(Math.round(BAR * right)).padEnd(BAR + 1)
+      const drawn = bar.slice(0, mark) + '│' + bar.slice(mark + 1)
+      const range = `${percent(from).trim()}–${percent(to).trim()}`
+      return row(`  said ${range}`, `${drawn} ${percent(right)} of ${count(n)} right`)
+    })
+}
+
+const CAUSES: Readonly<Record<MistakeCause, string>> = {
+  unknown: 'not in the knowledge base',
+  'not-retrieved': 'not among the candidates',
+  'not-read': 'ruled out by its names',
+  'ranked-below': 'another one ranked above',
+}
+
+function mistakeLines(mistakes: readonly Mistake[], n: number): string[] {
+  return mistakes.flatMap(({ cause, n: nOwn, examples }) => [
+    row(`wrong: ${CAUSES[cause]}`, `${percent(n === 0 ? 0 : nOwn / n)}  (${count(nOwn)})`),
+    ...examples.map(exampleLine),
+  ])
+}
+
+function exampleLine({ text, gold, right, best, probability }: MistakeExample): string {
+  const meant = [...(right === undefined ? [] : [right]), gold.join(', ')].join(', ')
+  return `    “${text}” is ${meant}; best: ${best ?? 'nothing'} (${percent(probability).trim()} %)`
 }
 
 function detectionLines(figures: DetectionFigures): string[] {

@@ -44,7 +44,13 @@ const corpusOf = (text: string, name = 'test'): Corpus => readCorpus(text, name)
 const evaluate = (
   corpus: Corpus,
   task: EvaluationReport['task'],
-  options: { seen?: Corpus[]; types?: string[]; knowledgeBase?: KnowledgeBase; pipeline?: Pipeline } = {},
+  options: {
+    seen?: Corpus[]
+    types?: string[]
+    knowledgeBase?: KnowledgeBase
+    pipeline?: Pipeline
+    nExamples?: number
+  } = {},
 ): Promise<EvaluationReport> => {
   const { knowledgeBase = KB, pipeline = defaultPipeline, ...rest } = options
   const linker = createLinker({ knowledgeBase, engine: undefined, logger: silent }, pipeline)
@@ -116,6 +122,43 @@ describe('evaluateCorpus: disambiguation', () => {
     assert.equal((await recallWith({ layers: [{ kind: 'exact' }] }))?.['64'], 1 / 2)
     const last = { kind: 'fused', ifFewerThan: 1 } as const
     assert.equal((await recallWith({ layers: [{ kind: 'exact' }, last] }))?.['64'], 1)
+  })
+
+  it('tells why answers are wrong, and shows the surest of each cause', async () => {
+    const corpus = corpusOf(
+      [
+        '1|t|kidney disease and asthma and lithium',
+        '1|a|',
+        // What the name says is another concept; one that the knowledge base lacks; one that no name leads to.
+        '1\t0\t14\tkidney disease\tDisease\tD008094',
+        '1\t19\t25\tasthma\tDisease\tD777777',
+        '1\t30\t37\tlithium\tDisease\tD001249',
+        '',
+      ].join('\n'),
+    )
+    const { mistakes = [] } = await evaluate(corpus, 'disambiguation', { nExamples: 2 })
+    assert.deepEqual(
+      mistakes.map(({ cause, n, examples }) => [cause, n, examples.map(({ text, gold }) => [text, ...gold])]),
+      [
+        ['unknown', 1, [['asthma', 'MESH:D777777']]],
+        [
+          'not-retrieved',
+          2,
+          [
+            ['lithium', 'MESH:D001249'],
+            ['kidney disease', 'MESH:D008094'],
+          ],
+        ],
+        ['not-read', 0, []],
+        ['ranked-below', 0, []],
+      ],
+    )
+    const silent = await evaluate(corpus, 'disambiguation')
+    assert.deepEqual(
+      silent.mistakes?.map(({ n }) => n),
+      [1, 2, 0, 0],
+    )
+    assert.ok(silent.mistakes.every(({ examples }) => examples.length === 0))
   })
 
   it('splits by the surface forms of training corpora', async () => {

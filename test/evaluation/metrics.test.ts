@@ -1,5 +1,11 @@
 import assert from 'node:assert/strict'
-import { bootstrapInterval, calibrationError, precisionRecall, quantile } from '../../src/evaluation/index.ts'
+import {
+  bootstrapInterval,
+  calibrationError,
+  precisionRecall,
+  quantile,
+  reliability,
+} from '../../src/evaluation/index.ts'
 import { seededRandom } from '../../src/linking/index.ts'
 
 describe('precisionRecall', () => {
@@ -40,6 +46,35 @@ describe('calibrationError', () => {
 
   it('is 0 for no answers', () => {
     assert.equal(calibrationError([]), 0)
+  })
+})
+
+describe('reliability', () => {
+  it('has every answer in the bin of its probability, the surest in the last', () => {
+    const bins = reliability(
+      [
+        { probability: 0.1, isRight: false },
+        { probability: 0.3, isRight: true },
+        { probability: 1, isRight: true },
+        { probability: 0.8, isRight: false },
+      ],
+      2,
+    )
+    assert.deepEqual(bins, [
+      { from: 0, to: 0.5, n: 2, probability: 0.2, right: 0.5 },
+      { from: 0.5, to: 1, n: 2, probability: 0.9, right: 0.5 },
+    ])
+  })
+
+  it('tells of bins without answers, too', () => {
+    assert.deepEqual(
+      reliability([], 3).map(({ n, probability, right }) => [n, probability, right]),
+      [
+        [0, 0, 0],
+        [0, 0, 0],
+        [0, 0, 0],
+      ],
+    )
   })
 })
 

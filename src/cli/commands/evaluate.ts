@@ -20,7 +20,7 @@ import { DETECTORS_ALONE, openDetectors, type DetectorAlone } from '../openDetec
 import { addLinkerOptions, openLinker, type LinkerOptions } from '../openLinker.ts'
 import { addTokenClassifierOptions, type TokenClassifierOptions } from '../openTokenClassifier.ts'
 import { writeOut } from '../output.ts'
-import { settingOption } from '../settingOptions.ts'
+import { numberParser, settingOption } from '../settingOptions.ts'
 import { interruptToken, stderrProgress } from '../terminal.ts'
 
 interface EvaluateOptions extends LinkerOptions, TokenClassifierOptions {
@@ -29,6 +29,7 @@ interface EvaluateOptions extends LinkerOptions, TokenClassifierOptions {
   readonly json?: true
   readonly types?: readonly string[]
   readonly seen?: readonly string[]
+  readonly examples?: number
 }
 
 /** `evaluate CORPUS`: measures links against an annotated corpus. */
@@ -52,6 +53,11 @@ export function addEvaluateCommand(program: Command): void {
       ).choices(DETECTORS_ALONE),
     )
     .option('--seen <corpus...>', 'training corpora, for figures of mentions seen and unseen in them')
+    .option(
+      '--examples <n>',
+      'tell so many wrong answers of each cause, the surest first (disambiguation only)',
+      numberParser({ type: 'integer', minimum: 1, maximum: 10_000 }),
+    )
     .addOption(
       settingOption('minimumProbability', { description: 'links below it do not count end to end (0 to 1)' }),
     )
@@ -91,6 +97,7 @@ async function evaluate(corpus: Corpus, options: EvaluateOptions): Promise<void>
       task: options.task,
       ...(options.types === undefined ? {} : { types: options.types }),
       seen,
+      ...(options.examples === undefined ? {} : { nExamples: options.examples }),
       minProbability: parts.linker.pipeline.filters.minProbability,
       token: interruptToken(),
       progress,
