@@ -9,8 +9,8 @@ export interface RankedCandidate extends Candidate {
   readonly probability: number
 }
 
-/** Who chose a link's concept. */
-export type ChosenBy = 'model' | 'rule' | 'author'
+/** Who chose a link's concept, or none: the model that ranks, a rule about names, a language model that was asked, or the author. */
+export type ChosenBy = 'model' | 'rule' | 'language-model' | 'author'
 
 /** A mention with its ranked candidates and the concept chosen, if any. */
 export interface Link {

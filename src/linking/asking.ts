@@ -180,7 +180,7 @@ function answered(question: Question, opinion: Opinion | undefined): Link {
   const [best] = judged
   const chosen = best && best.probability >= opinion.none ? best : undefined
   return {
-    ...{ mention, source, candidates: judged, chosenBy: 'model' },
+    ...{ mention, source, candidates: judged, chosenBy: 'language-model' },
     probability: chosen?.probability ?? opinion.none,
     ...(chosen ? { chosen: chosen.id } : {}),
   }

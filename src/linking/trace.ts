@@ -108,7 +108,12 @@ function rankingOf(text: string, { candidates, none }: Ranking): TracedRanking {
   const ranked = candidates.filter(({ probability }) => probability > 0)
   return {
     text,
-    candidates: ranked.map(({ id, matchedName, probability }) => ({ id, name: matchedName, probability })),
+    // Candidates of an abbreviation are all called alike: the preferred name tells which is which.
+    candidates: ranked.map(({ id, preferredName, probability }) => ({
+      id,
+      name: preferredName,
+      probability,
+    })),
     none,
   }
 }

@@ -8,6 +8,7 @@ import {
 import type { GenerativeOptions } from '../pipeline/index.ts'
 import { createAsking, type AskingParts } from './asking.ts'
 import { wordsOnAsking } from './explain.ts'
+import type { ExplanationStep } from './explanation.ts'
 import { withoutNames, type Question } from './feedback.ts'
 import type { Linker, LinkOptions } from './linkerApi.ts'
 import { createRecorder, endOf, traced } from './trace.ts'
@@ -120,7 +121,8 @@ export function withLanguageModel(linker: Linker, parts: AskingParts, options: G
       const names = asking.namesOf(before.text, before.link)
       if (before.link === after.link && names === undefined) return explained
       const message = wordsOnAsking(before.link, after.link, { model: model.name, names })
-      return { ...explained, steps: [...explained.steps, { reason: 'asked-language-model', message }] }
+      const step = { reason: 'asked-language-model' as const, message }
+      return { ...explained, steps: [...explained.steps.map(asFirstAnswer), step] }
     },
   }
 }
@@ -152,6 +154,14 @@ function leastCertain(
     return own.length > 0 ? [[index, own] as const] : []
   })
 }
+
+/** The last step is what the linker alone decided; a language model had a word after it. */
+const asFirstAnswer = (
+  step: ExplanationStep,
+  i: number,
+  { length }: readonly ExplanationStep[],
+): ExplanationStep =>
+  i < length - 1 ? step : { ...step, message: `Without the language model: ${step.message}` }
 
 interface LinkInPlace {
   readonly link: Link

@@ -27,16 +27,24 @@ export function linkMarkdown({ link }: PlacedLink, knowledgeBase: KnowledgeBase,
   const chosen = place.isTyped ? undefined : link.chosen
   const concept = chosen === undefined ? undefined : find(knowledgeBase, chosen)
   const others = link.candidates.filter(({ id, probability }) => id !== chosen && probability > 0)
-  const by = link.chosenBy === 'author' ? 'your choice' : percent(link.probability)
+  const by = choiceWords(link)
   const blocks = [
     concept ? conceptBlock(concept, by) : place.isTyped ? '' : missingBlock(chosen, by),
     typeBlock(link.mention, concept !== undefined),
     // Near the top: a hover shows a dozen lines before it scrolls.
-    place.hasCommands ? actionsBlock(place, link.chosenBy === 'author') : '',
+    place.hasCommands ? actionsBlock(place, link.chosenBy === 'author', chosen !== undefined) : '',
     ...(concept ? detailBlocks(concept, knowledgeBase, place.definitions) : []),
-    othersBlock(others, knowledgeBase),
+    othersBlock(concept ? 'Other candidates' : 'Candidates', others, knowledgeBase),
   ]
   return blocks.filter((block) => block !== '').join('\n\n')
+}
+
+/** Who chose, and how sure they are. */
+function choiceWords({ chosenBy, probability }: PlacedLink['link']): string {
+  if (chosenBy === 'author') return 'your choice'
+  return chosenBy === 'language-model'
+    ? `${percent(probability)} · chosen by the language model`
+    : percent(probability)
 }
 
 /** Readable semantic types of a concept, else its groups; empty when unknown. */
@@ -94,21 +102,27 @@ function listLine(label: string, items: readonly string[], limit: number): strin
   return `**${label}:** ${items.slice(0, limit).map(plain).join('; ')}${rest}`
 }
 
-function othersBlock(others: readonly RankedCandidate[], knowledgeBase: KnowledgeBase): string {
+function othersBlock(
+  title: string,
+  others: readonly RankedCandidate[],
+  knowledgeBase: KnowledgeBase,
+): string {
   if (others.length === 0) return ''
   const lines = others.slice(0, MAX_OTHERS).map((candidate) => {
     const types = typeLabels(knowledgeBase.concept(candidate.concept)).map(plain).join(', ')
     const parts = [plain(candidate.preferredName), idLink(candidate.id), types === '' ? '' : `*${types}*`]
-    return `- ${[...parts, plain(percent(candidate.probability))].filter(Boolean).join(' · ')}`
+    // Kept in one piece: half of the lines of a narrow hover would end before the sign.
+    const share = plain(percent(candidate.probability)).replaceAll(' ', '\u00a0')
+    return `- ${[...parts, share].filter(Boolean).join(' · ')}`
   })
-  return `**Other candidates:**\n\n${lines.join('\n')}`
+  return `**${title}:**\n\n${lines.join('\n')}`
 }
 
-function actionsBlock({ uri, range }: HoverPlace, isDecided: boolean): string {
+function actionsBlock({ uri, range }: HoverPlace, isDecided: boolean, isLinked: boolean): string {
   const here = { uri, range }
   const at = { uri, position: range.start }
   const links = [
-    commandLink('Choose another…', CLIENT_COMMANDS.chooseConcept, here),
+    commandLink(isLinked ? 'Choose another…' : 'Choose a concept…', CLIENT_COMMANDS.chooseConcept, here),
     commandLink('Not a concept here', CLIENT_COMMANDS.notConceptHere, here),
     commandLink('… in this document', CLIENT_COMMANDS.notConceptEverywhere, here),
     ...(isDecided ? [commandLink('Undo', CLIENT_COMMANDS.undoDecision, at)] : []),

@@ -221,7 +221,8 @@ describe('linker with a language model', () => {
       ],
     )
     const cold = last.output?.[1]
-    assert.equal(cold?.candidates[0]?.id, 'A:4')
+    // Names alike do not tell candidates apart; preferred ones do.
+    assert.deepEqual([cold?.candidates[0]?.id, cold?.candidates[0]?.name], ['A:4', 'cold weather'])
     assert.ok(last.startMs >= trace.stages.at(-2)!.startMs && last.ms > 0)
     assert.equal(trace.ms, last.startMs + last.ms)
   })

@@ -58,7 +58,9 @@ describe('inlay hints', () => {
     const text = 'A trial of metformin, a good trial.\n'
     await start({ gliner, settings: { mentions } }, text)
     assert.ok((await editor.hints(PAPER)).includes('trial→study design'))
-    assert.match((await editor.hover(PAPER, 'trial')) ?? '', /\*\*study design\*\* · no concept is linked/)
+    const hover = (await editor.hover(PAPER, 'trial')) ?? ''
+    assert.match(hover, /\*\*study design\*\* · no concept is linked\n\n\[Choose a concept…\]/)
+    assert.ok(!hover.includes('ther candidates'))
   })
 
   it('keep quiet below the probability that is set', async () => {

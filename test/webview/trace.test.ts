@@ -94,11 +94,11 @@ describe('the path of a passage', () => {
       [
         '2 word pieces',
         '0 proposals',
-        '1 proposals',
-        '2 proposals → 1 mentions',
-        '2 texts → 1 candidates',
-        '2 mentions → 1 answers',
-        '1 mentions → 1 links',
+        '1 proposal',
+        '2 proposals → 1 mention',
+        '2 texts → 1 candidate',
+        '2 mentions → 1 answer',
+        '1 mention → 1 link',
       ],
     )
     const fused = stages.find(({ name }) => name === 'fused')
@@ -112,15 +112,15 @@ describe('the path of a passage', () => {
   it('tells what came out as a table, also where a stage could not say', () => {
     const rowsOf = (name: string) => tableOf(STAGES.filter((one) => one.name === name)).rows
     assert.deepEqual(rowsOf('mentions'), [
-      ['cold', 'tagger', 'DISO', '82 %', 'yes'],
-      ['cold', 'tagger', 'DISO', '82 %', 'general word'],
+      ['cold', 'tagger', 'DISO', '82\u00a0%', 'yes'],
+      ['cold', 'tagger', 'DISO', '82\u00a0%', 'general word'],
     ])
     assert.deepEqual(rowsOf('fused'), [['cold', 'Cold', 'T:1', 'equal', '0.50']])
     assert.deepEqual(rowsOf('two-stream'), [
-      ['cold', '90 % Cold (T:1)', '10 %'],
+      ['cold', '90\u00a0% Cold (T:1)', '10\u00a0%'],
       ['flu', 'left to the next', ''],
     ])
-    assert.deepEqual(rowsOf('document'), [['cold', 'Cold (T:1)', '90 %', '88 %']])
+    assert.deepEqual(rowsOf('document'), [['cold', 'Cold (T:1)', '90\u00a0%', '88\u00a0%']])
     assert.equal(rowsOf('remote')[0]?.[0], 'could not say')
     for (const { name } of STAGES) {
       const { head, rows } = tableOf(STAGES.filter((one) => one.name === name))

@@ -81,7 +81,7 @@ export function keyFileText({
       'annotation',
       [
         ...ANNOTATION_KEYS[profile],
-        ['chosen_by', 'who chose the concept: model, rule or author'],
+        ['chosen_by', 'who chose the concept: model, rule, language-model or author'],
         ['source_start', "where the mention starts in the passage's source file, in UTF-16 code units"],
         ['source_end', 'where it ends; markup inside the mention is covered'],
       ],

@@ -70,9 +70,12 @@ function viewOf(records: readonly StageRecord[]): StageView {
 function trafficOf(records: readonly StageRecord[]): string {
   const [nIn, nOut] = [sum(records.map(countIn)), sum(records.map(countOut))]
   const [before, after] = TRAFFIC_WORDS[(records[0] as StageRecord).kind]
-  const out = `${String(nOut)} ${after}`
-  return nIn === undefined ? out : `${String(nIn)} ${before} → ${out}`
+  const out = counted(nOut ?? 0, after)
+  return nIn === undefined ? out : `${counted(nIn, before)} → ${out}`
 }
+
+/** `1 mention`, `2 mentions`. */
+const counted = (count: number, word: string): string => `${String(count)} ${word}${count === 1 ? '' : 's'}`
 
 const sum = (counts: readonly (number | undefined)[]): number | undefined =>
   counts.every((one) => one !== undefined) ? counts.reduce((a, b) => a + b, 0) : undefined
@@ -109,15 +112,15 @@ function countOut(record: StageRecord): number {
   }
 }
 
-/** What is counted before and after a stage of each kind. */
+/** One of what is counted before and after a stage of each kind. */
 const TRAFFIC_WORDS: Readonly<Record<StageRecord['kind'], readonly [before: string, after: string]>> = {
-  read: ['', 'word pieces'],
-  detect: ['', 'proposals'],
-  judge: ['proposals', 'mentions'],
-  find: ['texts', 'candidates'],
-  rank: ['mentions', 'answers'],
-  document: ['mentions', 'links'],
-  ask: ['mentions', 'answers'],
+  read: ['', 'word piece'],
+  detect: ['', 'proposal'],
+  judge: ['proposal', 'mention'],
+  find: ['text', 'candidate'],
+  rank: ['mention', 'answer'],
+  document: ['mention', 'link'],
+  ask: ['mention', 'answer'],
 }
 
 /** A stage's answer as a table. */
@@ -215,9 +218,9 @@ const linesOf = (concepts: readonly NamedConcept[]): string =>
     .map(({ name, id, probability }) => `${percent(probability)} ${name} (${id})`.trimStart())
     .join('\n')
 
-/** `82 %`; nothing for what nobody judged. */
+/** `82 %`, which no line break parts; nothing for what nobody judged. */
 export const percent = (probability: number | undefined): string =>
-  probability === undefined ? '' : `${(100 * probability).toFixed(0)} %`
+  probability === undefined ? '' : `${(100 * probability).toFixed(0)}\u00a0%`
 
 /** `3.4 ms`, `120 ms`. */
 export const duration = (ms: number): string => `${ms < 10 ? ms.toFixed(1) : ms.toFixed(0)} ms`
