@@ -211,7 +211,7 @@ export interface StatusParams {
   readonly document?: DocumentStatus
   /** A sentence about why little is done by itself now; absent when it is not so. */
   readonly lowPower?: string
-  /** What the language model has cost since the server started, as a sentence; absent when none was asked. */
+  /** What the language model has cost since the server started, or why it is not asked, as a sentence; absent when there is neither. */
   readonly languageModel?: string
 }
 

@@ -83,6 +83,10 @@ export function serve(connection: Connection, parts: ServerParts): void {
     },
     editorModel: (model) =>
       editor.options.languageModels === true ? createEditorModel(connection, model) : undefined,
+    onAnswer() {
+      tell()
+      session.relinkAll()
+    },
   })
   const workbench = createWorkbench({
     ...{ assets, messages, languageModels },
@@ -131,7 +135,7 @@ export function serve(connection: Connection, parts: ServerParts): void {
 
   function tell(document?: DocumentStatus): void {
     const message = workbench.info().problems.join(' ')
-    const languageModel = languageModels.cost()
+    const languageModel = languageModels.state()
     told = workbench.state()
     void connection.sendNotification('conceptLens/status', {
       server: told,

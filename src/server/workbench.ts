@@ -17,6 +17,7 @@ import {
   namedTypesOf,
   vocabulariesOf,
   type Configured,
+  type NamedTypes,
 } from './configuration.ts'
 import type { LanguageModels } from './languageModels.ts'
 import type { Assets, ClassifierChoice, EngineChoice, GlinerChoice, Messages, RemoteChoice } from './ports.ts'
@@ -164,13 +165,22 @@ export function createWorkbench({ assets, messages, languageModels, onChange }: 
         views.of(path, extra),
         choice && engines.get(choice),
         types?.choice && gliners.get(types.choice),
-        modelChoice && languageModels.get(modelChoice),
+        languageModels.get(modelChoice),
         classifiersFor(pipeline, settings['engine.provider']),
       ])
       latest = knowledgeBase
       onChange()
       if (!knowledgeBase) return undefined
-      const key = JSON.stringify([path, extra, choice, types, allowedHosts, pipeline, modelChoice])
+      const key = JSON.stringify([
+        path,
+        extra,
+        choice,
+        types,
+        allowedHosts,
+        pipeline,
+        modelChoice,
+        asked.value !== undefined,
+      ])
       const known = linkers.get(key)
       if (known?.knowledgeBase === knowledgeBase) return known
       for (const problem of [
@@ -179,11 +189,7 @@ export function createWorkbench({ assets, messages, languageModels, onChange }: 
         ...classifying.problems,
       ])
         messages.show('warning', `In the settings or the pipeline, ${problem}. It is ignored.`)
-      if (types && !types.choice && pipeline.mentions.detectors.every(({ kind }) => kind === 'named-types'))
-        messages.show(
-          'warning',
-          'The pipeline finds mentions of named types alone, and there is no model that finds them: names of the knowledge base stand in. Set conceptLens.mentions.namedTypeModel, or "model" in the description.',
-        )
+      if (types && !types.choice) messages.show('warning', withoutFinder(types, pipeline))
       if (generativeOf(pipeline) && !modelChoice)
         messages.show(
           'warning',
@@ -194,7 +200,7 @@ export function createWorkbench({ assets, messages, languageModels, onChange }: 
       const remote = (service: Pick<RemoteChoice, 'url' | 'timeoutMs'>) =>
         openRemote({ ...service, allowedHosts })
       const engine = opened?.value
-      const languageModel = asked?.value && { model: asked.value, onUse: languageModels.onUse }
+      const languageModel = asked.value && { model: asked.value, onUse: languageModels.onUse }
       const { of: classifier } = classifying
       const parts = { knowledgeBase, logger, engine, gliner: named?.value, classifier, languageModel, remote }
       const linker = assets.createLinker(parts, pipeline)
@@ -249,6 +255,14 @@ export function createWorkbench({ assets, messages, languageModels, onChange }: 
       new Set(all.map(({ value }) => value)).forEach((value) => value?.close())
     },
   }
+}
+
+/** What is said of named types that no model finds. */
+function withoutFinder({ labels }: NamedTypes, { mentions }: Pipeline): string {
+  const next = 'Set conceptLens.mentions.namedTypeModel, or "model" beside "labels" in the description.'
+  return mentions.detectors.every(({ kind }) => kind === 'named-types')
+    ? `The pipeline finds mentions of named types alone, and there is no model that finds them: names of the knowledge base stand in. ${next}`
+    : `Types are named (${labels.join(', ')}), and there is no model that finds them: their mentions are missing. ${next}`
 }
 
 interface Disposable {

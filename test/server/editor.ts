@@ -21,6 +21,7 @@ import { ConceptLensError, type KnowledgeBase, type LanguageModel, type Span } f
 import type { Engine, Gliner, Trial } from '../../src/inference/index.ts'
 import { mergeKnowledgeBases } from '../../src/knowledge/index.ts'
 import { createLinker, featureNames } from '../../src/linking/index.ts'
+import { readServerAddress } from '../../src/network/index.ts'
 import type {
   AskLanguageModelParams,
   AskLanguageModelResult,
@@ -58,8 +59,8 @@ export interface EditorOptions {
   readonly languageModel?: LanguageModel
   /** Answers `conceptLens/askLanguageModel`; without it the editor offers no language models. */
   readonly editorModel?: (params: AskLanguageModelParams) => AskLanguageModelResult
-  /** Titles of the buttons that the person presses when they are asked, in turn; nothing by default. */
-  readonly presses?: readonly string[]
+  /** Titles of the buttons that the person presses when they are asked, in turn, now or later; nothing by default. */
+  readonly presses?: readonly (string | Promise<string>)[]
   readonly definitions?: RemoteDefinitions
   readonly timers?: Timers
   readonly power?: PowerSource
@@ -93,6 +94,8 @@ export interface Editor {
   configure(settings: Record<string, unknown>): Promise<void>
   /** Resolves when a document is linked (or off) after everything sent so far. */
   settled(uri: string): Promise<void>
+  /** Resolves when the latest status is as wanted. */
+  until(isWanted: (status: StatusParams) => boolean): Promise<void>
   /** `word→label` of every hint. */
   hints(uri: string): Promise<string[]>
   hover(uri: string, word: string): Promise<string | undefined>
@@ -220,10 +223,13 @@ export async function openEditor(options: EditorOptions = {}): Promise<Editor> {
         exists: (path) => files.has(pathToFileURL(path).toString()),
       },
       openRemote: ({ url }) => ({ url, find: (texts) => Promise.resolve(texts.map(() => [])) }),
-      openLanguageModel: () =>
-        options.languageModel
-          ? Promise.resolve(options.languageModel)
-          : Promise.reject(new Error('There is no such language model.')),
+      openLanguageModel: async (choice) => {
+        await Promise.resolve()
+        // Refuses hosts that settings do not name, as the real one does.
+        if (choice.use === 'server') readServerAddress(choice.address, choice.allowedHosts)
+        if (options.languageModel) return options.languageModel
+        throw new Error('There is no such language model.')
+      },
       createLinker,
       ...(options.trials ?? oldTrial),
     }),
@@ -337,7 +343,7 @@ interface EditorState {
   readonly writable: { value: boolean }
   settings: Record<string, unknown>
   readonly editorModel: EditorOptions['editorModel']
-  readonly presses: string[]
+  readonly presses: (string | Promise<string>)[]
 }
 
 function editorOver(client: ProtocolConnection, state: EditorState): Omit<Editor, 'dispose'> {
@@ -365,9 +371,9 @@ function editorOver(client: ProtocolConnection, state: EditorState): Omit<Editor
   client.onRequest('workspace/configuration', ({ items }: { items: unknown[] }) =>
     items.map(() => state.settings),
   )
-  client.onRequest('window/showMessageRequest', ({ message }: { message: string }) => {
+  client.onRequest('window/showMessageRequest', async ({ message }: { message: string }) => {
     shown.push(message)
-    const title = state.presses.shift()
+    const title = await state.presses.shift()
     return title === undefined ? null : { title }
   })
   client.onRequest(
@@ -463,6 +469,17 @@ function editorOver(client: ProtocolConnection, state: EditorState): Omit<Editor
         check()
       })
     },
+    until: (isWanted) =>
+      new Promise<void>((resolve) => {
+        const check = (): void => {
+          const latest = statuses.at(-1)
+          if (!latest || !isWanted(latest)) return
+          waiting.delete(check)
+          resolve()
+        }
+        waiting.add(check)
+        check()
+      }),
     async hints(uri) {
       const document = documentOf(uri)
       const range = { start: { line: 0, character: 0 }, end: { line: 10_000, character: 0 } }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import type { StatusParams } from '../../src/protocol/index.ts'
 import { byText, letterModel, optionsOf } from '../support/letterModel.ts'
 import { editorsOfSuite, PAPER } from './editor.ts'
 
@@ -6,6 +7,10 @@ const ASKS_ALL = { below: 1, mostMentions: 10, orders: 1 }
 
 /** Thinks that a cold is a temperature. */
 const physicist = () => letterModel(byText((option) => (option.includes('Cold Temperature') ? 9 : 1)))
+
+/** The status tells what asking has cost. */
+const wasAsked = ({ languageModel }: StatusParams): boolean =>
+  languageModel?.startsWith('Language model: ') === true
 
 describe('language models in the server', () => {
   const { openPaper } = editorsOfSuite()
@@ -16,13 +21,14 @@ describe('language models in the server', () => {
     const [without, with_] = [await openPaper(), await openPaper({ languageModel, settings })]
     assert.ok((await without.hints(PAPER)).includes('cold→C0009443'))
     assert.ok((await with_.hints(PAPER)).includes('cold→C0009264'))
+    assert.match((await with_.hover(PAPER, 'cold')) ?? '', /· \d\d % · chosen by the language model\n/)
     const question = languageModel.calls[0]?.[0]
     assert.match(question?.prompt ?? '', /Text: The cold was bad\. Asthma and asthma came\./)
     assert.equal(optionsOf(question!).at(-1), 'None of the above')
     const status = with_.statuses.findLast(({ document }) => document?.state === 'linked')
     assert.match(
       status?.languageModel ?? '',
-      /^Language model: \d+ questions?, \d+ tokens read, \d+\.\d s\.$/,
+      /^Language model: \d+ questions?, \d+ tokens read, \d+\.\d\u00a0s\.$/,
     )
     assert.ok(without.statuses.every((one) => one.languageModel === undefined))
   })
@@ -76,11 +82,52 @@ describe('language models in the server', () => {
     }
     const [refused, allowed] = [physicist(), physicist()]
     const no = await openPaper({ languageModel: refused, settings })
+    await no.settled(PAPER)
     assert.match(no.shown.join('\n'), /would be sent to the language model on gpu\.example\.org\. Send them/)
-    assert.match(no.shown.join('\n'), /you did not allow/)
+    assert.match(no.shown.join('\n'), /you did not allow.* run “ConceptLens: Restart Server”/)
+    assert.match(no.statuses.at(-1)?.languageModel ?? '', /is not asked, as you did not allow/)
     assert.equal(refused.calls.length, 0)
     const yes = await openPaper({ languageModel: allowed, settings, presses: ['Send Text'] })
+    await yes.until(wasAsked)
+    await yes.settled(PAPER)
     assert.ok((await yes.hints(PAPER)).includes('cold→C0009264'))
+    assert.equal(yes.shown.length, 1)
+  })
+
+  it('on another machine keep no links waiting while the person is asked', async () => {
+    const settings = {
+      generative: { use: 'server', ...ASKS_ALL },
+      languageModel: { server: 'https://gpu.example.org/v1', allowedHosts: ['gpu.example.org'] },
+    }
+    let answer: (title: string) => void = () => assert.fail('nobody was asked')
+    const presses = [new Promise<string>((resolve) => (answer = resolve))]
+    const editor = await openPaper({ languageModel: physicist(), settings, presses })
+    assert.ok((await editor.hints(PAPER)).includes('cold→C0009443'))
+    const status = editor.statuses.at(-1)
+    assert.deepEqual([status?.server, status?.message], ['ready', undefined])
+    assert.match(status?.languageModel ?? '', /not asked before you answer/)
+    answer('Send Text')
+    await editor.until(wasAsked)
+    await editor.settled(PAPER)
+    assert.ok((await editor.hints(PAPER)).includes('cold→C0009264'))
+  })
+
+  it('on another machine are asked about once in a session, whatever else is set', async () => {
+    const languageModel = { server: 'https://gpu.example.org/v1', allowedHosts: ['gpu.example.org'] }
+    const settings = { generative: { use: 'server', ...ASKS_ALL }, languageModel }
+    const editor = await openPaper({ languageModel: physicist(), settings })
+    await editor.settled(PAPER)
+    const nShown = editor.shown.length
+    await editor.configure({
+      ...settings,
+      languageModel: { ...languageModel, timeout: 5 },
+      inlayHints: { label: 'name' },
+    })
+    await editor.settled(PAPER)
+    assert.equal(editor.shown.length, nShown)
+    await editor.configure({ ...settings, generative: { use: 'off' } })
+    await editor.settled(PAPER)
+    assert.equal(editor.statuses.at(-1)?.languageModel, undefined)
   })
 
   it('on another machine that settings do not name are not even asked about', async () => {
@@ -118,6 +165,8 @@ describe('language models in the server', () => {
         return { name: 'Double', answers: prompts.map(letterIn) }
       },
     })
+    await editor.until(wasAsked)
+    await editor.settled(PAPER)
     assert.ok((await editor.hints(PAPER)).includes('cold→C0009264'))
     assert.deepEqual(new Set(asked), new Set(['double']))
     assert.match(
@@ -133,6 +182,7 @@ describe('language models in the server', () => {
       presses: ['Send Text'],
       editorModel: () => ({ problem: 'The editor offers no language model.' }),
     })
+    await problem.settled(PAPER)
     assert.match(problem.shown.join('\n'), /does not answer.*: The editor offers no language model/)
     const none = await openPaper({ settings })
     assert.match(none.shown.join('\n'), /This editor offers no language models/)
@@ -167,6 +217,10 @@ describe('language models in the server', () => {
     const found = await editor.request('conceptLens/explain', { uri: PAPER, position })
     const last = found?.steps.at(-1)
     assert.equal(last?.reason, 'asked-language-model')
+    assert.match(
+      found?.steps.at(-2)?.message ?? '',
+      /^Without the language model: "cold" is linked to Common Cold/,
+    )
     assert.match(
       last?.message ?? '',
       /was uncertain \(\d+ %\), so the language model double was asked; it chose Cold Temperature/,

@@ -63,6 +63,19 @@ describe('pipelines in the server', () => {
     assert.ok((await editor.hints(PAPER)).length > 0)
   })
 
+  it('types that are named say that there is no model for them, in a description or in settings', async () => {
+    const inFile = {
+      [FILE]: 'mentions:\n  detectors: [{kind: named-types, labels: [assay]}, {kind: dictionary}]\n',
+    }
+    const message =
+      /Types are named \(assay\), and there is no model that finds them: their mentions are missing/
+    const described = await openPaper({ files: inFile, isTrusted: true })
+    assert.match(described.shown[0] ?? '', message)
+    const set = await openPaper({ settings: { mentions: { namedTypes: ['assay'] } } })
+    assert.match(set.shown[0] ?? '', message)
+    assert.ok((await set.hints(PAPER)).length > 0)
+  })
+
   it('one that asks a language model says so when no settings name one, unless it is off', async () => {
     const rerankers = '[{kind: two-stream}, {kind: prior}, {kind: generative, ifBelow: 1}]'
     const files = { [FILE]: `ranking:\n  rerankers: ${rerankers}\n` }
@@ -170,6 +183,17 @@ describe('the description of a pipeline in the editor', () => {
     assert.equal(problem?.code, 'pipeline-unknown-key')
     await editor.edit(FILE, 'generalWord:', 'generalWords:')
     assert.deepEqual(await editor.diagnostics(FILE), [])
+  })
+
+  it('has a model that is not there marked where it is named', async () => {
+    const editor = await openEmpty()
+    const text =
+      'mentions:\n  detectors:\n    - kind: named-types\n      labels: [assay]\n      model: nowhere\n'
+    await editor.open(FILE, text, 'yaml')
+    const [problem, ...others] = await editor.diagnostics(FILE)
+    assert.deepEqual(others, [])
+    assert.deepEqual(problem?.range, editor.rangeOf(FILE, 'nowhere'))
+    assert.match(JSON.stringify(problem?.message), /There is no file or folder .*nowhere\./)
   })
 
   it('is completed and explained, and is no manuscript', async () => {
