@@ -21,19 +21,27 @@ async function main(): Promise<void> {
   try {
     const companion = await buildCompanion(join(home, 'companion'))
     const user = join(home, 'data', 'User')
-    for (const { suites, settings, prepare } of windows) {
+    for (const { suites, settings, around, prepare } of windows) {
       if (suites.some((suite) => onlyInServer.includes(suite))) continue
-      const path = await prepare(home)
-      await mkdir(user, { recursive: true })
-      await writeFile(join(user, 'settings.json'), JSON.stringify(settings))
-      for (const suite of suites)
-        await runTests({
-          vscodeExecutablePath,
-          extensionDevelopmentPath: root,
-          extensionTestsPath: join(companion, 'companion.cjs'),
-          launchArgs: [path, '--user-data-dir', join(home, 'data')],
-          extensionTestsEnv: { CONCEPTLENS_E2E_ROOT: root, CONCEPTLENS_E2E_SUITE: suite },
-        })
+      const surroundings = await around?.()
+      try {
+        const path = await prepare(home)
+        await mkdir(user, { recursive: true })
+        await writeFile(
+          join(user, 'settings.json'),
+          JSON.stringify({ ...settings, ...surroundings?.settings }),
+        )
+        for (const suite of suites)
+          await runTests({
+            vscodeExecutablePath,
+            extensionDevelopmentPath: root,
+            extensionTestsPath: join(companion, 'companion.cjs'),
+            launchArgs: [path, '--user-data-dir', join(home, 'data')],
+            extensionTestsEnv: { CONCEPTLENS_E2E_ROOT: root, CONCEPTLENS_E2E_SUITE: suite },
+          })
+      } finally {
+        await surroundings?.stop()
+      }
     }
   } finally {
     await rm(home, { recursive: true, force: true, maxRetries: 5 })

@@ -5,6 +5,7 @@ import type { Page } from 'playwright-core'
 import { mergeResults, REQUEST_FILE, resultFile, type SuiteResult } from './companion/companion.ts'
 import { alignmentScenes } from './alignment.ts'
 import { trusted, type RunningEditor } from './editor.ts'
+import { prepareUncertain, withLanguageModelServer } from './generative.ts'
 import { answerImports, knowledgeBaseScenes, pressDelete } from './knowledgeBases.ts'
 import { performanceScenes } from './performance.ts'
 import { pipelineScenes } from './pipelines.ts'
@@ -27,8 +28,19 @@ export interface TestWindow {
   readonly scenes?: readonly Scene[]
   /** Does with the mouse, now and then while a suite runs, what no command can. */
   readonly tend?: ((page: Page) => Promise<void>) | undefined
+  /** Starts what the window needs around it before it is opened. */
+  readonly around?: () => Promise<Surroundings>
   /** Makes what the window opens below a folder: a folder, or a `.code-workspace` file. */
   readonly prepare: (home: string) => Promise<string>
+}
+
+/** What runs beside a window while it is open. */
+export interface Surroundings {
+  /** Settings that lead to it, beside those of the window. */
+  readonly settings: Readonly<Record<string, unknown>>
+  /** What a person sees because of it, after the scenes of the window. */
+  readonly scenes: readonly Scene[]
+  stop(): Promise<void>
 }
 
 /** All windows, in the order they are opened in. The first one installs the extension. */
@@ -51,6 +63,7 @@ export const windows: readonly TestWindow[] = [
   { suites: ['alignment'], settings: trusted, scenes: alignmentScenes, prepare: prepareSample },
   { suites: ['performance'], settings: trusted, scenes: performanceScenes, prepare: prepareSample },
   { suites: ['pipelines'], settings: trusted, scenes: pipelineScenes, prepare: prepareDescribed },
+  { suites: ['generative'], settings: trusted, around: withLanguageModelServer, prepare: prepareUncertain },
   {
     suites: ['interruptedImport', 'afterInterruption'],
     settings: trusted,
@@ -105,13 +118,27 @@ async function prepareMultiRoot(home: string): Promise<string> {
  */
 const NO_FOLDERS = 'two folders: not within'
 
-/** Opens a window and runs its suites in its extension host, one after the other. */
+/** Opens a window with what it needs around it, runs its suites in its extension host, one after the other, and shows its scenes. */
 export async function runWindow(
   editor: RunningEditor,
-  { suites, settings, scene, scenes = [], tend, prepare }: TestWindow,
+  window: TestWindow,
   home: string,
 ): Promise<SuiteResult> {
-  await editor.configure(settings)
+  const around = await window.around?.()
+  try {
+    await editor.configure({ ...window.settings, ...around?.settings })
+    const scenes = [...(window.scenes ?? []), ...(around?.scenes ?? [])]
+    return await runOpened(editor, { ...window, scenes }, home)
+  } finally {
+    await around?.stop()
+  }
+}
+
+async function runOpened(
+  editor: RunningEditor,
+  { suites, scene, scenes = [], tend, prepare }: TestWindow,
+  home: string,
+): Promise<SuiteResult> {
   const path = await prepare(home)
   const results: SuiteResult[] = []
   let page: Page | undefined

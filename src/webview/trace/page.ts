@@ -101,7 +101,7 @@ function boxOf(stage: StageView, wholeMs: number): HTMLButtonElement {
 function detailOf(stage: StageView): Node[] {
   const { head, rows } = tableOf(stage.records)
   const cells = (name: 'th' | 'td', values: readonly string[]): HTMLElement[] =>
-    values.map((value) => element(name, name === 'th' ? { scope: 'col' } : {}, value))
+    values.map((value) => element(name, name === 'th' ? { scope: 'col' } : {}, ...linesOf(value)))
   const table = element(
     'table',
     {},
@@ -115,6 +115,12 @@ function detailOf(stage: StageView): Node[] {
     element('p', { class: 'muted' }, `${stage.traffic}, ${duration(stage.ms)}${calls}`),
     rows.length > 0 ? table : element('p', { class: 'muted' }, 'Nothing.'),
   ]
+}
+
+/** Lines of their own where there are several, so that what wraps can be told from what follows. */
+function linesOf(value: string): (string | HTMLElement)[] {
+  const lines = value.split('\n')
+  return lines.length > 1 ? lines.map((line) => element('div', {}, line)) : [value]
 }
 
 /** Arrows go from stage to stage. */

@@ -218,9 +218,12 @@ const linesOf = (concepts: readonly NamedConcept[]): string =>
     .map(({ name, id, probability }) => `${percent(probability)} ${name} (${id})`.trimStart())
     .join('\n')
 
-/** `82 %`, which no line break parts; nothing for what nobody judged. */
-export const percent = (probability: number | undefined): string =>
-  probability === undefined ? '' : `${(100 * probability).toFixed(0)}\u00a0%`
+/** `82 %`, which no line break parts; never 0 % or 100 % when it is neither; nothing for what nobody judged. */
+export function percent(probability: number | undefined): string {
+  if (probability === undefined) return ''
+  if (probability > 0 && probability < 0.01) return '<\u00a01\u00a0%'
+  return `${Math.min(Math.round(100 * probability), probability < 1 ? 99 : 100)}\u00a0%`
+}
 
 /** `3.4 ms`, `120 ms`. */
 export const duration = (ms: number): string => `${ms < 10 ? ms.toFixed(1) : ms.toFixed(0)} ms`
