@@ -199,7 +199,7 @@ describe('language models in the server', () => {
     assert.ok((await editor.hints(PAPER)).some((hint) => hint === 'cold→CHEBI:6801'))
     assert.ok(languageModel.prompts.every((prompt) => prompt.includes('Write 2 other names')))
     const asked: number[] = []
-    await openPaper({
+    const writing = await openPaper({
       settings: { generative: { ...generative, use: 'editor' } },
       presses: ['Send Text'],
       editorModel({ prompts, mostChars }) {
@@ -207,6 +207,8 @@ describe('language models in the server', () => {
         return { name: 'Double', answers: prompts.map(() => 'None') }
       },
     })
+    await writing.until(wasAsked)
+    await writing.settled(PAPER)
     assert.deepEqual([Math.min(...asked), Math.max(...asked)], [200, 480])
   })
 

@@ -140,7 +140,7 @@ describe('the path of a passage', () => {
     assert.deepEqual(tableOf([{ ...ask, input: two, output: [ranking, null] }]), {
       head: ['Mention', 'Names written', 'Found by them', 'Answer', 'None of these'],
       rows: [
-        ['cold', 'coryza\nrhinitis', 'Common Cold (T:1)', '90 % Cold (T:1)', '10 %'],
+        ['cold', 'coryza\nrhinitis', 'Common Cold (T:1)', '90\u00a0% Cold (T:1)', '10\u00a0%'],
         ['cold', '', '', 'said nothing of these', ''],
       ],
     })

@@ -16,7 +16,8 @@ export async function why(host: Host, argument?: unknown): Promise<void> {
     .join('\n')
   host.log.info(`${question}\n${detail}`)
   const choose = 'Choose a Concept…'
-  const options = { modal: true, detail }
+  // A line may end anywhere but before a percent sign.
+  const options = { modal: true, detail: detail.replaceAll(/(?<=\d) %/g, '\u00a0%') }
   const picked = await window.showInformationMessage(question, options, ...(range ? [choose] : []))
   if (picked === choose)
     await commands.executeCommand(CLIENT_COMMANDS.chooseConcept, { uri: target.uri, range })
