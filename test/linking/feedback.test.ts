@@ -30,7 +30,7 @@ describe('feedback by a language model', () => {
     const link = linkOf(await asking(model).link(parse()), 'coronary attack')
     const [best] = link.candidates
     assert.equal(link.chosen, 'H:1')
-    assert.equal(link.chosenBy, 'model')
+    assert.equal(link.chosenBy, 'language-model')
     assert.equal(best?.id, 'H:1')
     assert.ok(linkOf(plain, 'coronary attack').chosen !== 'H:1')
     assert.match(model.prompts[0] ?? '', /\*\*coronary attack\*\*[^]*Write 3 other names/)

@@ -68,6 +68,6 @@ describe('feedback by a language model behind a server', () => {
       const { linked } = await linkedBy(writes)
       const { candidates } = linkOf(linked, 'coronary attack')
       assert.ok(candidates.length > 0 && !candidates.some(({ id }) => id === 'H:1'))
-      assert.equal(linkOf(linked, 'coronary attack').chosenBy, 'model')
+      assert.equal(linkOf(linked, 'coronary attack').chosenBy, 'language-model')
     })
 })
