@@ -1,4 +1,10 @@
-import { ConceptLensError, type KnowledgeBase, type Logger } from '../core/index.ts'
+import {
+  ConceptLensError,
+  type CancellationToken,
+  type KnowledgeBase,
+  type Logger,
+  type Mention,
+} from '../core/index.ts'
 import { annotatedGroups, type Corpus, type DetectorToMeasure } from '../evaluation/index.ts'
 import { pubtatorType } from '../formats/index.ts'
 import {
@@ -6,6 +12,7 @@ import {
   createPromptedExtractor,
   createStages,
   promptedDetector,
+  retrieveCandidates,
   tokenClassificationDetector,
   type MentionDetector,
 } from '../linking/index.ts'
@@ -83,7 +90,11 @@ const openers: Readonly<Record<DetectorAlone, (opening: Opening) => Promise<Open
   },
   dictionary({ options, knowledgeBase, logger }) {
     const parts = { knowledgeBase, logger }
-    const detector = createMentionFinder(parts, createStages(parts, described('dictionary', options)))
+    const { find } = createMentionFinder(parts, createStages(parts, described('dictionary', options)))
+    const detector = {
+      find: async (text: string, token?: CancellationToken) =>
+        (await find(text, token)).map((mention) => withGroup(mention, knowledgeBase)),
+    }
     return Promise.resolve({ detector, dispose: () => Promise.resolve() })
   },
   async 'token-classification'({ options, knowledgeBase, logger }) {
@@ -104,6 +115,13 @@ const openers: Readonly<Record<DetectorAlone, (opening: Opening) => Promise<Open
     const { find } = createMentionFinder({ knowledgeBase }, onlyFrom(promptedDetector(extractor, byType)))
     return { detector: { find, counts: () => ({ ...extractor.counts() }) }, dispose: () => model.dispose() }
   },
+}
+
+/** A name of the dictionary gets its group when it is linked: here that of the concept which its name means first. */
+function withGroup(mention: Mention, knowledgeBase: KnowledgeBase): Mention {
+  const [best] = retrieveCandidates(knowledgeBase, mention.expansion ?? mention.text, { limit: 1 })
+  const [group] = best?.groups ?? []
+  return mention.group !== undefined || group === undefined ? mention : { ...mention, group }
 }
 
 /** The pipeline of the options with one detector. */

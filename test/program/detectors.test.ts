@@ -108,6 +108,8 @@ describe('detectors of the command line', () => {
       assert.equal(status, 0, stderr)
       const { detectors } = JSON.parse(stdout) as Report
       assert.deepEqual(detectors.map(({ detector }) => detector), alone.slice(1)) // prettier-ignore
+      // Names have the group of their concept: lithium, asthma and nephropathy are in the starter knowledge base.
+      assert.ok((detectors[0]?.detection.strict.f1 ?? 0) > 0)
       const prompted = detectors.at(-1)
       // Found: Lithium, bronchial asthma (overlaps), nephropathy; what broke off is lost or has no type that was asked for.
       assert.equal(prompted?.detection.strict.f1, 2 / 3)

@@ -30,7 +30,7 @@ export async function benchStress(parts: BenchParts, stressed: StressParts): Pro
         cold.linker.link(manuscript, { token, ...(given ? { given } : {}) })
     const { text, nWords } = stressed
     const prose = text.replace(/\s+/g, ' ')
-    const dense = parseManuscript({ file: 'dense.txt', text: 'IL T4 '.repeat(160) })
+    const dense = parseManuscript({ file: 'dense.txt', text: differentWords(320).join(' ') })
     const mentions = dense.passages.map(everyWord)
     const long = parseManuscript({ file: stressed.file, text: repeated(text, nWords) })
     const stresses: Stress[] = [
@@ -93,6 +93,12 @@ const oneLine = (prose: string): Manuscript =>
     file: 'line.txt',
     text: prose.repeat(Math.ceil(LINE_LENGTH / prose.length)).slice(0, LINE_LENGTH),
   })
+
+/** `aa`, `ab`, …: as many as fit into a passage, each to be looked up and ranked for itself. */
+const differentWords = (n: number): readonly string[] => {
+  const letters = [...'bcdefghjklmnpqrstvwxyz']
+  return letters.flatMap((first) => letters.map((second) => first + second)).slice(0, n)
+}
 
 const everyWord = ({ text }: { readonly text: string }): readonly GivenMention[] =>
   [...text.matchAll(/\S+/g)].map((match) => ({

@@ -120,7 +120,10 @@ export async function openDense(
   const batchSize = settings.batchSize ?? (await bestBatch(ranker, pair))
   const windows = [...new Set([Math.min(PUBLISHED_WINDOW, model.maxTokens), model.maxTokens])]
   const variants = [
-    make('pair-published', { ...pair, batchSize: 2, sorted: false }, FEW_PAIRED),
+    // Published in fp32: the base of all others, also when a model in int8 is compared in the same run.
+    ...(precision === 'fp32'
+      ? [make('pair-published', { ...pair, batchSize: 2, sorted: false }, FEW_PAIRED)]
+      : []),
     make(`pair-${precision}`, { ...pair, batchSize }, FEW_PAIRED),
     make(`dense-mention-${precision}`, { mode: 'mention', context: 'passage' }, FEW_MENTIONS),
     make(`dense-sentence-${precision}`, { mode: 'sentence' }),
