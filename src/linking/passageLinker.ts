@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache'
+import { CancelledError } from '../core/index.ts'
 import type { CancellationToken, Mention, RankedCandidate, StageTraffic } from '../core/index.ts'
 import type { TextAnalysis } from '../inference/index.ts'
 import type { Pipeline } from '../pipeline/index.ts'
@@ -158,7 +159,11 @@ export function createPassageLinker(
       ask(
         own,
         source,
-        () => inSlices(own, () => source.find(...call, token)),
+        () =>
+          inSlices(own, () => {
+            throwIfCancelled(token)
+            return source.find(...call, token)
+          }),
         (list) => ({ kind: 'find', input: { text, limit }, output: list ? traced.candidates(list) : null }),
       ),
     )
@@ -241,6 +246,11 @@ interface Run {
   /** Every stage that was asked could say. */
   isWhole: boolean
   readonly recorder?: Recorder | undefined
+}
+
+/** Many mentions are looked up in one passage: between two of them somebody may cancel. */
+function throwIfCancelled(token: CancellationToken | undefined): void {
+  if (token?.isCancellationRequested === true) throw new CancelledError()
 }
 
 type Stage = Pick<MentionDetector, 'name' | 'consequence'>

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'mocha'
-import { dictionaryMatches, longestMatches } from '../../src/linking/mentions/dictionary.ts'
+import { createDictionary, dictionaryMatches, longestMatches } from '../../src/linking/mentions/dictionary.ts'
 import { knowledgeBaseOf } from '../support/knowledgeBase.ts'
 
 const kb = knowledgeBaseOf([
@@ -82,5 +82,19 @@ describe('dictionaryMatches', () => {
     check('😀 [asthma] é [TGF-β1] 𝒜 [diabetes]')
     check('')
     check('—')
+  })
+})
+
+describe('createDictionary', () => {
+  it('finds the same whatever it has read before', () => {
+    const texts = [
+      'Was it asthma? WAS it was.',
+      'The CAT, a cat. Cat again: CAT.',
+      'IL-6 and IL; IL-6. An il.',
+      'E. coli in vitro, colds of type 2 diabetes',
+    ]
+    const dictionary = createDictionary(kb)
+    for (const text of [...texts, ...texts.toReversed(), texts.join(' ')])
+      assert.deepEqual(dictionary(text), dictionaryMatches(kb, text), text)
   })
 })

@@ -2,7 +2,13 @@ import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { describe, it } from 'mocha'
 import { CancelledError } from '../../src/core/index.ts'
-import type { LinkedManuscript, LinkedPassage, Logger, Manuscript } from '../../src/core/index.ts'
+import type {
+  KnowledgeBase,
+  LinkedManuscript,
+  LinkedPassage,
+  Logger,
+  Manuscript,
+} from '../../src/core/index.ts'
 import { parseManuscript } from '../../src/document/index.ts'
 import type { Engine } from '../../src/inference/index.ts'
 import { anchorOf, createLinker, onlyShown } from '../../src/linking/index.ts'
@@ -236,6 +242,31 @@ describe('createLinker', () => {
     assert.ok(asked < 6)
     await linker.link(manuscript)
     assert.equal(engine.calls.filter(({ kind }) => kind === 'analyse').length, 6)
+  })
+
+  it('stops between two look-ups of a passage, too', async () => {
+    const token = { isCancellationRequested: false }
+    const lookedUp: string[] = []
+    const slow: KnowledgeBase = {
+      ...knowledgeBase,
+      similar(...args) {
+        lookedUp.push(args[0])
+        token.isCancellationRequested = true
+        return knowledgeBase.similar(...args)
+      },
+    }
+    const linker = createLinker(
+      { knowledgeBase: slow, engine: undefined, logger: sink(), pause },
+      defaultPipeline,
+    )
+    const words = ['colds', 'heart failures', 'asthmas', 'coldest']
+    const manuscript = manuscriptOf(`${words.join(', ')}.`)
+    const text = manuscript.passages[0]?.text ?? ''
+    const given = [
+      words.map((word) => ({ span: { start: text.indexOf(word), end: text.indexOf(word) + word.length } })),
+    ]
+    await assert.rejects(linker.link(manuscript, { token, given }), CancelledError)
+    assert.deepEqual([...new Set(lookedUp)], ['colds'])
   })
 
   it('falls back to names with one message when the engine fails', async () => {

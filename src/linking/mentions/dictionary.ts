@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import type { ConceptFilter, KnowledgeBase, NameMatch, Span } from '../../core/index.ts'
 import { fold } from '../../knowledge/index.ts'
 import { isPlausibleCase } from './caseRules.ts'
@@ -22,9 +23,15 @@ export interface DictionaryRules {
 /** Longest name looked for, in words. */
 const MOST_WORDS = 8
 
+/** Finds every stretch of whole words of a text that a knowledge base has a name for. */
+export type Dictionary = (text: string) => DictionaryMatch[]
+
+/** Stretches of text whose answer is kept, some 3 MB: an edit leaves nearly all those of its passage as they are. */
+const STRETCHES_KEPT = 20_000
+
 /**
- * Every stretch of whole words of a text that a knowledge base has a name for, shorter ones inside longer ones too:
- * sorted by start, longer first. {@link longestMatches} picks from them.
+ * Makes a {@link Dictionary}. It gives shorter names inside longer ones too: sorted by start, longer first.
+ * {@link longestMatches} picks from them.
  *
  * - Words are runs of letters and digits; between the words of one match stand only blanks, or punctuation without
  *   blanks (`IL-2`, `Alzheimer's`), so that no match crosses a comma or a sentence.
@@ -33,23 +40,41 @@ const MOST_WORDS = 8
  * - A plural matches the singular name.
  * - Some name must vouch for it: see {@link vouches}.
  */
+export function createDictionary(kb: KnowledgeBase, rules: DictionaryRules = {}): Dictionary {
+  const known = new LRUCache<string, boolean>({ max: STRETCHES_KEPT })
+  return (text) => {
+    const words = wordsOf(text)
+    const folded = words.map((word) => fold(word.text))
+    const matches: DictionaryMatch[] = []
+    for (let first = 0; first < words.length; first++) {
+      const last = reach(text, words, first)
+      const forms = growing(folded.slice(first, last + 1))
+      for (let nWords = forms.length; nWords > 0; nWords--) {
+        const span = spanOf(words, first, first + nWords - 1)
+        if (isPieceOfWord(text, span)) continue
+        const stretch: Stretch = {
+          surface: text.slice(span.start, span.end),
+          folded: forms[nWords - 1] ?? '',
+          isAtStart: isSentenceStart(text, span.start),
+        }
+        // What a stretch folds to follows from its surface.
+        const key = `${stretch.isAtStart ? '^' : ' '}${stretch.surface}`
+        const isOne = known.get(key) ?? isName(kb, stretch, rules)
+        known.set(key, isOne)
+        if (isOne) matches.push({ ...span, nWords })
+      }
+    }
+    return matches
+  }
+}
+
+/** What {@link createDictionary} finds in one text. */
 export function dictionaryMatches(
   kb: KnowledgeBase,
   text: string,
   rules: DictionaryRules = {},
 ): DictionaryMatch[] {
-  const words = wordsOf(text)
-  const folded = words.map((word) => fold(word.text))
-  const matches: DictionaryMatch[] = []
-  for (let first = 0; first < words.length; first++) {
-    const last = reach(text, words, first)
-    const forms = growing(folded.slice(first, last + 1))
-    for (let nWords = forms.length; nWords > 0; nWords--) {
-      const span = spanOf(words, first, first + nWords - 1)
-      if (isName({ kb, text, rules }, span, forms[nWords - 1] ?? '')) matches.push({ ...span, nWords })
-    }
-  }
-  return matches
+  return createDictionary(kb, rules)(text)
 }
 
 /** `['a', 'b']` gives `['a', 'a b']`. */
@@ -87,21 +112,21 @@ const spanOf = (words: readonly Word[], first: number, last: number): Span => ({
   end: words[last]?.end ?? 0,
 })
 
-interface Lookup {
-  readonly kb: KnowledgeBase
-  readonly text: string
-  readonly rules: DictionaryRules
+/** A stretch of whole words. */
+interface Stretch {
+  readonly surface: string
+  readonly folded: string
+  /** Whether a sentence begins with it, where a capital letter says nothing. */
+  readonly isAtStart: boolean
 }
 
-function isName({ kb, text, rules }: Lookup, span: Span, folded: string): boolean {
-  const surface = text.slice(span.start, span.end)
+function isName(kb: KnowledgeBase, { surface, folded, isAtStart }: Stretch, rules: DictionaryRules): boolean {
   const found = [{ folded, surface }, ...singularForms(folded, surface)].filter((form) =>
     kb.hasName(form.folded),
   )
-  if (found.length === 0 || isNoConcept(surface, folded) || isPieceOfWord(text, span)) return false
-  const start = isSentenceStart(text, span.start)
+  if (found.length === 0 || isNoConcept(surface, folded)) return false
   return found.some((form) => {
-    const matches = kb.exact(form.folded).filter((match) => isPlausibleCase(form.surface, match, start))
+    const matches = kb.exact(form.folded).filter((match) => isPlausibleCase(form.surface, match, isAtStart))
     return matches.some((match) => vouches(kb, match, { matches, rules }))
   })
 }

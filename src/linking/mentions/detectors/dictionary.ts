@@ -1,6 +1,6 @@
 import type { KnowledgeBase } from '../../../core/index.ts'
 import { usesOf } from '../abbreviations.ts'
-import { dictionaryMatches } from '../dictionary.ts'
+import { createDictionary } from '../dictionary.ts'
 import type { DictionaryRules } from '../dictionary.ts'
 import type { MentionDetector } from '../detector.ts'
 import { isKnown } from '../knownName.ts'
@@ -15,13 +15,13 @@ export function dictionaryDetector(
   rules: DictionaryRules,
   restriction: unknown,
 ): MentionDetector {
+  const dictionary = createDictionary(knowledgeBase, rules)
   return {
     name: 'dictionary',
     key: [knowledgeBase.info.fingerprint, rules.groups, restriction],
     consequence: 'Names of the knowledge base cannot be read, so their mentions are missing',
     propose({ text, abbreviations, passage }) {
-      const matches = dictionaryMatches(knowledgeBase, text, rules)
-      const names = matches.map((match) => proposal(text, match, 'dictionary'))
+      const names = dictionary(text).map((match) => proposal(text, match, 'dictionary'))
       const uses = abbreviations ? usesOf(abbreviations, text, passage) : []
       const known = uses.filter((use) => isKnown(knowledgeBase, use.long))
       return [...names, ...known.map((use) => proposal(text, use, 'abbreviation'))]
