@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { createPieceCutter } from '../../../src/inference/engine/gliner/pieces.ts'
 import { windowsOf } from '../../../src/inference/engine/gliner/windows.ts'
 import { splitWords } from '../../../src/inference/engine/gliner/words.ts'
 
@@ -51,4 +53,26 @@ describe('windows of GLiNER', () => {
       ],
     )
   })
+})
+
+describe('pieces of a DeBERTa tokenizer', () => {
+  const read = (name: string): object =>
+    JSON.parse(readFileSync(`test/fixtures/tiny-gliner/bi-span/${name}`, 'utf8')) as object
+  const pieces = createPieceCutter(read('tokenizer.json'), read('tokenizer_config.json'))
+
+  // Its table of characters (`Precompiled`) is a published one; ids are those of Python's tokenizers 0.23.3.
+  for (const [written, plain, ids] of [
+    ['ﬁbrosis', 'fibrosis', [29, 105, 49, 171]],
+    ['ＤＮＡ', 'DNA', [4, 153, 3, 41]],
+    ['a\u00A0b', 'a b', [52, 167]],
+    ['a\u200Bb', 'a b', [52, 167]],
+    ['a\u0007b', 'ab', [52, 100]],
+    ['x\tz', 'x z', [4, 124, 4, 189]],
+    ['①', '1', [99]],
+    ['㎎', 'mg', [75]],
+  ] as const)
+    it(`reads ${JSON.stringify(written)} as SentencePiece does`, () => {
+      assert.deepEqual(pieces.cut(written), ids)
+      assert.deepEqual(pieces.cut(plain), ids)
+    })
 })
