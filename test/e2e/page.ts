@@ -55,7 +55,11 @@ async function pickQuickly(page: Page, typed: string, row: string): Promise<void
   await appears(page.locator('.monaco-workbench .statusbar'))
   const input = page.locator('.quick-input-widget:visible input[type=text]').first()
   await openPalette(page, input)
-  await input.fill(typed)
+  // Whatever takes the focus in that moment closes the palette again.
+  await input.fill(typed, { timeout: PATIENCE_MS / 6 }).catch(async () => {
+    await openPalette(page, input)
+    await input.fill(typed)
+  })
   await appears(page.locator('.quick-input-list .monaco-list-row', { hasText: row }))
   await page.keyboard.press('Enter')
 }
