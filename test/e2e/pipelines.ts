@@ -19,10 +19,10 @@ const pageIn = (page: Page): FrameLocator =>
 
 const FILE = 'conceptlens.pipeline.yaml'
 
-async function explainPassage(page: Page): Promise<void> {
+async function explainPassage(page: Page, { workspace }: RunningEditor): Promise<void> {
   await page.setViewportSize({ width: 1480, height: 860 })
-  // In the second theme the description that was being completed is still unsaved.
-  await runCommand(page, 'View: Revert and Close Editor')
+  // In the second theme the description of the first is still open.
+  await writeFile(join(workspace, FILE), 'extends: default\n')
   await runCommand(page, 'View: Close All Editors')
   await openFile(page, 'manuscript.md')
   await waitUntilLinked(page)
@@ -51,12 +51,11 @@ async function writeDescription(page: Page, { workspace }: RunningEditor): Promi
   await appears(page.locator('.markers-panel .monaco-list-row', { hasText: 'Did you mean "generalWords"?' }))
 }
 
-async function complete(page: Page, { workspace }: RunningEditor): Promise<void> {
+async function complete(page: Page): Promise<void> {
   await page.locator('.view-line', { hasText: 'kind: prior' }).click()
   await page.keyboard.press('End')
   await page.keyboard.press('Enter')
   await page.keyboard.type('  ')
   await page.keyboard.press('Control+Space')
   await appears(page.locator('.suggest-widget .monaco-list-row', { hasText: 'ifBelow' }))
-  await writeFile(join(workspace, FILE), 'extends: default\n')
 }

@@ -62,7 +62,13 @@ export const windows: readonly TestWindow[] = [
   },
   { suites: ['alignment'], settings: trusted, scenes: alignmentScenes, prepare: prepareSample },
   { suites: ['performance'], settings: trusted, scenes: performanceScenes, prepare: prepareSample },
-  { suites: ['pipelines'], settings: trusted, scenes: pipelineScenes, prepare: prepareDescribed },
+  {
+    suites: ['pipelines'],
+    // What is typed is saved at once: closing editors asks nothing.
+    settings: { ...trusted, 'files.autoSave': 'afterDelay', 'files.autoSaveDelay': 100 },
+    scenes: pipelineScenes,
+    prepare: prepareDescribed,
+  },
   { suites: ['generative'], settings: trusted, around: withLanguageModelServer, prepare: prepareUncertain },
   {
     suites: ['interruptedImport', 'afterInterruption'],
