@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'mocha'
-import { createDictionary, dictionaryMatches, longestMatches } from '../../src/linking/mentions/dictionary.ts'
+import { createDictionary, longestMatches } from '../../src/linking/mentions/dictionary.ts'
 import { knowledgeBaseOf } from '../support/knowledgeBase.ts'
 
 const kb = knowledgeBaseOf([
@@ -31,14 +31,14 @@ function check(marked: string): void {
   const text = marked.replace(/[[\]]/g, '')
   let shift = 0
   let actual = text
-  for (const { start, end } of longestMatches(dictionaryMatches(kb, text))) {
+  for (const { start, end } of longestMatches(createDictionary(kb)(text))) {
     actual = `${actual.slice(0, start + shift)}[${text.slice(start, end)}]${actual.slice(end + shift)}`
     shift += 2
   }
   assert.equal(actual, marked)
 }
 
-describe('dictionaryMatches', () => {
+describe('the matches of a dictionary', () => {
   it('takes the longest name of whole words', () => {
     check('All had [type 2 diabetes] and [diabetes], no prediabetes.')
     check('[Asthma] and [vitamin A] and [Vitamin A].')
@@ -49,7 +49,7 @@ describe('dictionaryMatches', () => {
   it('keeps the shorter names inside', () => {
     const text = 'type 2 diabetes mellitus'
     assert.deepEqual(
-      dictionaryMatches(kb, text).map(({ start, end }) => text.slice(start, end)),
+      createDictionary(kb)(text).map(({ start, end }) => text.slice(start, end)),
       ['type 2 diabetes', 'diabetes mellitus', 'diabetes'],
     )
   })
@@ -95,6 +95,6 @@ describe('createDictionary', () => {
     ]
     const dictionary = createDictionary(kb)
     for (const text of [...texts, ...texts.toReversed(), texts.join(' ')])
-      assert.deepEqual(dictionary(text), dictionaryMatches(kb, text), text)
+      assert.deepEqual(dictionary(text), createDictionary(kb)(text), text)
   })
 })

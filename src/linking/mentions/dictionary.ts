@@ -49,32 +49,20 @@ export function createDictionary(kb: KnowledgeBase, rules: DictionaryRules = {})
     for (let first = 0; first < words.length; first++) {
       const last = reach(text, words, first)
       const forms = growing(folded.slice(first, last + 1))
+      const isAtStart = isSentenceStart(text, words[first]?.start ?? 0)
       for (let nWords = forms.length; nWords > 0; nWords--) {
         const span = spanOf(words, first, first + nWords - 1)
-        if (isPieceOfWord(text, span)) continue
-        const stretch: Stretch = {
-          surface: text.slice(span.start, span.end),
-          folded: forms[nWords - 1] ?? '',
-          isAtStart: isSentenceStart(text, span.start),
-        }
+        const surface = text.slice(span.start, span.end)
         // What a stretch folds to follows from its surface.
-        const key = `${stretch.isAtStart ? '^' : ' '}${stretch.surface}`
-        const isOne = known.get(key) ?? isName(kb, stretch, rules)
+        const key = `${isAtStart ? '^' : ' '}${surface}`
+        const isOne =
+          known.get(key) ?? isName(kb, { surface, folded: forms[nWords - 1] ?? '', isAtStart }, rules)
         known.set(key, isOne)
-        if (isOne) matches.push({ ...span, nWords })
+        if (isOne && !isPieceOfWord(text, span)) matches.push({ ...span, nWords })
       }
     }
     return matches
   }
-}
-
-/** What {@link createDictionary} finds in one text. */
-export function dictionaryMatches(
-  kb: KnowledgeBase,
-  text: string,
-  rules: DictionaryRules = {},
-): DictionaryMatch[] {
-  return createDictionary(kb, rules)(text)
 }
 
 /** `['a', 'b']` gives `['a', 'a b']`. */
