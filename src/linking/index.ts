@@ -51,7 +51,7 @@ export type {
 export { createMentionFinder } from './mentionFinder.ts'
 export type { FinderParts, MentionFinder } from './mentionFinder.ts'
 export { createStages } from './stages.ts'
-export { featureNames, featuresOf, featureVectors, typeLabelOf } from './ranking/index.ts'
+export { candidateToScore, featureNames, featuresOf, featureVectors } from './ranking/index.ts'
 export type { FeatureInput, FeatureName, Features } from './ranking/index.ts'
 export { decideMentions, seededRandom, shuffled } from './ranking/generative/index.ts'
 export type { Decided, DecideOptions, MentionToDecide, Opinion } from './ranking/generative/index.ts'

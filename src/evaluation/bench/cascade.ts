@@ -2,7 +2,7 @@ import type { LinkedPassage } from '../../core/index.ts'
 import { createManuscriptParser } from '../../document/index.ts'
 import { createDenseRanker, createEngine } from '../../inference/index.ts'
 import type { Engine, MentionToScore } from '../../inference/index.ts'
-import { createLinker, typeLabelOf } from '../../linking/index.ts'
+import { candidateToScore, createLinker } from '../../linking/index.ts'
 import type { BenchFile, BenchParts, BenchResult, CascadeParts } from './types.ts'
 
 const ROUNDS = 3
@@ -44,7 +44,7 @@ export async function benchCascade(
     {
       name: 'two-stream, every pair',
       pairsOf: ({ all }) => all,
-      run: ({ text }, mentions, round) => read(engine, anew(text, round), mentions),
+      run: ({ text }, mentions, round) => engine.score(anew(text, round), mentions),
     },
     {
       name: 'two-stream, as the linker asks',
@@ -52,7 +52,7 @@ export async function benchCascade(
       run: async ({ text, asked }, _, round) => {
         // Read in any case, for the tagger.
         await engine.analyse(anew(text, ROUNDS + 1 + round))
-        for (const mentions of asked) await read(engine, anew(text, ROUNDS + 1 + round), mentions)
+        for (const mentions of asked) await engine.score(anew(text, ROUNDS + 1 + round), mentions)
       },
     },
   ]
@@ -82,7 +82,7 @@ interface Variant {
   readonly name: string
   /** The mentions that are timed. */
   readonly pairsOf: (one: Case) => readonly MentionToScore[]
-  readonly run: (one: Case, mentions: readonly MentionToScore[], round: number) => Promise<void>
+  readonly run: (one: Case, mentions: readonly MentionToScore[], round: number) => Promise<unknown>
 }
 
 async function speedOf({ pairsOf, run }: Variant, cases: readonly Case[], round: number): Promise<number> {
@@ -101,10 +101,6 @@ const pairsIn = (mentions: readonly MentionToScore[]): number =>
 
 /** A text that the engine has not kept: blanks at its end are no tokens. */
 const anew = (text: string, round: number): string => text + ' '.repeat(round)
-
-async function read(engine: Engine, text: string, mentions: readonly MentionToScore[]): Promise<void> {
-  await engine.score(text, mentions)
-}
 
 /** Links the manuscripts and notes what the model is asked; of the passages with mentions some are taken, spread over all. */
 async function casesOf(
@@ -147,18 +143,12 @@ function toScore(
   { info }: Engine,
 ): MentionToScore | [] {
   if (candidates.length === 0) return []
+  // What they are does not change the time.
+  const features = info.features.map(() => 0)
   return {
     span: mention.span,
     mentionText: mention.expansion ?? mention.text,
-    candidates: candidates.slice(0, RANKED).map(({ matchedName, preferredName, groups }) => {
-      const typeLabel = typeLabelOf(groups, info.typeLabels)
-      return {
-        name: matchedName,
-        preferred: preferredName,
-        features: info.features.map(() => 0),
-        ...(typeLabel === '' ? {} : { typeLabel }),
-      }
-    }),
+    candidates: candidates.slice(0, RANKED).map((one) => candidateToScore(one, features, info)),
   }
 }
 

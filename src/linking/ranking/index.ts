@@ -1,6 +1,6 @@
 export { featureNames, featuresOf, featureVectors } from './features.ts'
 export type { FeatureInput, FeatureName, Features } from './features.ts'
-export { rankByFeatures, rankByPrior, rankMentions, typeLabelOf, unranked } from './rank.ts'
+export { candidateToScore, rankByFeatures, rankByPrior, rankMentions, typeLabelOf, unranked } from './rank.ts'
 export type { MentionToRank, RankFocus, Ranking, RankOptions } from './rank.ts'
 export { rankInCascade } from './cascade.ts'
 export type { Answer, CascadeStep } from './cascade.ts'

@@ -160,7 +160,8 @@ export function rankByFeatures(one: MentionToRank, nRanked: number, info: Engine
   return orderedRanking([...read, ...others], probabilities, none)
 }
 
-function candidateToScore(
+/** What the encoder reads of a candidate. @param features as the model names them, see {@link EngineInfo.features} */
+export function candidateToScore(
   { matchedName, preferredName, groups }: Candidate,
   features: readonly number[],
   info: EngineInfo,

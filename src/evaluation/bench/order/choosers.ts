@@ -1,6 +1,6 @@
 import type { LanguageModel, RankedCandidate } from '../../../core/index.ts'
 import type { DenseRanker, Engine, PackingMode } from '../../../inference/index.ts'
-import { decideMentions, featureVectors, typeLabelOf } from '../../../linking/index.ts'
+import { candidateToScore, decideMentions, featureVectors } from '../../../linking/index.ts'
 import type { OrderCase, OrderMention } from './cases.ts'
 
 /** Something that chooses a candidate of every mention. */
@@ -28,12 +28,9 @@ export function twoStreamChooser(engine: Engine): Chooser {
     async choose({ text, mentions }) {
       const asked = mentions.map((mention) => {
         featuresFor(mention)
-        const candidates = mention.candidates.map((candidate) => ({
-          name: candidate.matchedName,
-          preferred: candidate.preferredName,
-          typeLabel: typeLabelOf(candidate.groups, info.typeLabels),
-          features: features.get(candidate) ?? [],
-        }))
+        const candidates = mention.candidates.map((candidate) =>
+          candidateToScore(candidate, features.get(candidate) ?? [], info),
+        )
         return { span: mention.span, mentionText: mention.expansion ?? mention.text, candidates }
       })
       const found = await engine.score(text, asked)
