@@ -17,7 +17,7 @@ import {
   type MentionDetector,
 } from '../linking/index.ts'
 import { openWriter } from './openGenerative.ts'
-import { openKnowledge } from './openKnowledge.ts'
+import { openOverKnowledge } from './openKnowledge.ts'
 import type { LinkerOptions } from './openLinker.ts'
 import { startEngine } from './openStageParts.ts'
 import { openTogether } from './openTogether.ts'
@@ -45,24 +45,13 @@ export async function openDetectors(
   options: DetectorOptions,
   corpus: Corpus,
 ): Promise<OpenDetectors> {
-  const { knowledgeBase, close } = await openKnowledge(options)
-  const opening: Opening = { options, knowledgeBase, corpus, logger: stderrLogger(options.log) }
-  try {
-    const { opened, dispose } = await openTogether(
-      ...names.map(async (name) => ({ name, ...(await openers[name](opening)) })),
-    )
-    return {
-      detectors: opened.map(({ name, detector }) => ({ ...detector, name })),
-      knowledgeBase,
-      async dispose() {
-        await dispose()
-        close()
-      },
-    }
-  } catch (error) {
-    close()
-    throw error
-  }
+  const logger = stderrLogger(options.log)
+  const { knowledgeBase, opened, dispose } = await openOverKnowledge(options, (kb) => {
+    const opening: Opening = { options, knowledgeBase: kb, corpus, logger }
+    return openTogether(...names.map(async (name) => ({ name, ...(await openers[name](opening)) })))
+  })
+  const detectors = opened.map(({ name, detector }) => ({ ...detector, name }))
+  return { detectors, knowledgeBase, dispose }
 }
 
 interface Opening {

@@ -6,6 +6,7 @@ import { readRestriction } from '../linking/index.ts'
 import { userCacheFolder } from '../network/index.ts'
 import type { Settings } from '../protocol/index.ts'
 import { nameVectors } from './nameVectors.ts'
+import type { Together } from './openTogether.ts'
 import { resources } from './resources.ts'
 import { settingOption } from './settingOptions.ts'
 import { stderrProgress } from './terminal.ts'
@@ -53,6 +54,32 @@ export async function openKnowledge(options: KnowledgeOptions): Promise<OpenKnow
     knowledgeBase = await withExtras(main, options.extraKb, vectors)
     checkRestriction(knowledgeBase, options)
     return { knowledgeBase, close }
+  } catch (error) {
+    close()
+    throw error
+  }
+}
+
+/** What was opened over a knowledge base; ended together by `dispose`. */
+export interface OverKnowledge<T extends readonly unknown[]> extends Together<T> {
+  readonly knowledgeBase: KnowledgeBase
+}
+
+/** Opens a knowledge base, and then what needs it. When that cannot be opened, the knowledge base is closed again. */
+export async function openOverKnowledge<T extends readonly unknown[]>(
+  options: KnowledgeOptions,
+  open: (knowledgeBase: KnowledgeBase) => Promise<Together<T>>,
+): Promise<OverKnowledge<T>> {
+  const { knowledgeBase, close } = await openKnowledge(options)
+  try {
+    const { opened, dispose } = await open(knowledgeBase)
+    return {
+      ...{ knowledgeBase, opened },
+      async dispose() {
+        await dispose()
+        close()
+      },
+    }
   } catch (error) {
     close()
     throw error

@@ -5,7 +5,7 @@ import type { LinkerParts } from '../linking/index.ts'
 import { vocabulariesIn, type Pipeline } from '../pipeline/index.ts'
 import type { Settings } from '../protocol/index.ts'
 import { openGliner } from './openGliner.ts'
-import { addKnowledgeOptions, openKnowledge, type KnowledgeOptions } from './openKnowledge.ts'
+import { addKnowledgeOptions, openOverKnowledge, type KnowledgeOptions } from './openKnowledge.ts'
 import { openClassifiers } from './openTokenClassifier.ts'
 import { openTogether } from './openTogether.ts'
 import { noteSaid, type PipelineOptions } from './pipelineOptions.ts'
@@ -62,25 +62,17 @@ export async function openStageParts(
   const logger = stderrLogger(options.log)
   const { types: onlyTypes, sources: onlySources } = pipeline.filters
   const extraKb = [...options.extraKb, ...vocabulariesIn(pipeline)]
-  const { knowledgeBase, close } = await openKnowledge({ ...options, extraKb, onlyTypes, onlySources })
-  try {
-    const { opened, dispose } = await openTogether(
-      openEngine(pipeline.model, { ...options, use }, logger),
-      openGliner(pipeline, options, logger),
-      openClassifiers(pipeline, options, logger),
-    )
-    const [engine, gliner, { of: classifier }] = opened
-    return {
-      ...{ knowledgeBase, engine, gliner, classifier, logger },
-      async dispose() {
-        await dispose()
-        close()
-      },
-    }
-  } catch (error) {
-    close()
-    throw error
-  }
+  const { knowledgeBase, opened, dispose } = await openOverKnowledge(
+    { ...options, extraKb, onlyTypes, onlySources },
+    () =>
+      openTogether(
+        openEngine(pipeline.model, { ...options, use }, logger),
+        openGliner(pipeline, options, logger),
+        openClassifiers(pipeline, options, logger),
+      ),
+  )
+  const [engine, gliner, { of: classifier }] = opened
+  return { knowledgeBase, engine, gliner, classifier, logger, dispose }
 }
 
 async function openEngine(
