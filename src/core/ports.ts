@@ -25,6 +25,11 @@ export class CancelledError extends Error {
   }
 }
 
+/** @throws CancelledError when the token says so */
+export function throwIfCancelled(token: CancellationToken | undefined): void {
+  if (token?.isCancellationRequested === true) throw new CancelledError()
+}
+
 /** How far a long computation is. */
 export interface Progress {
   report(done: number, total: number): void

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import { CancelledError, ConceptLensError } from '../core/index.ts'
+import { ConceptLensError, throwIfCancelled } from '../core/index.ts'
 import type { CancellationToken } from '../core/index.ts'
 import type { AnalysedText } from './engine/protocol.ts'
 import type { Layout } from './cores.ts'
@@ -72,10 +72,6 @@ export function poolEngine(processes: readonly EngineProcess[], info: EngineInfo
       await Promise.all(processes.map((process) => process.dispose()))
     },
   }
-}
-
-function throwIfCancelled(token: CancellationToken | undefined): void {
-  if (token?.isCancellationRequested) throw new CancelledError()
 }
 
 function toAnalysis({ bounds, wordStarts, logits }: AnalysedText, heads: readonly TagHead[]): TextAnalysis {

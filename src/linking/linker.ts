@@ -1,13 +1,5 @@
-import { CancelledError } from '../core/index.ts'
-import type {
-  CancellationToken,
-  Link,
-  LinkedManuscript,
-  LinkedPassage,
-  Manuscript,
-  Passage,
-  Span,
-} from '../core/index.ts'
+import { throwIfCancelled } from '../core/index.ts'
+import type { Link, LinkedManuscript, LinkedPassage, Manuscript, Passage, Span } from '../core/index.ts'
 import { toProse } from '../document/index.ts'
 import { generativeOf, type Pipeline } from '../pipeline/index.ts'
 import { makeAgree } from './agreement.ts'
@@ -269,10 +261,6 @@ function trimmed({ text }: Passage, span: Span): Span | undefined {
 }
 
 const asAuthors = (link: Link): Link => ({ ...link, mention: { ...link.mention, origins: ['author'] } })
-
-function throwIfCancelled(token: CancellationToken | undefined): void {
-  if (token?.isCancellationRequested === true) throw new CancelledError()
-}
 
 const monotonic = (): number => performance.now()
 

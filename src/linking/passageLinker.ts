@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import { CancelledError } from '../core/index.ts'
+import { throwIfCancelled } from '../core/index.ts'
 import type { CancellationToken, Mention, RankedCandidate, StageTraffic } from '../core/index.ts'
 import type { TextAnalysis } from '../inference/index.ts'
 import type { Pipeline } from '../pipeline/index.ts'
@@ -246,11 +246,6 @@ interface Run {
   /** Every stage that was asked could say. */
   isWhole: boolean
   readonly recorder?: Recorder | undefined
-}
-
-/** Many mentions are looked up in one passage: between two of them somebody may cancel. */
-function throwIfCancelled(token: CancellationToken | undefined): void {
-  if (token?.isCancellationRequested === true) throw new CancelledError()
 }
 
 type Stage = Pick<MentionDetector, 'name' | 'consequence'>

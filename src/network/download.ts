@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { CancelledError, ConceptLensError, type CancellationToken, type Progress } from '../core/index.ts'
+import { ConceptLensError, throwIfCancelled, type CancellationToken, type Progress } from '../core/index.ts'
 import { digestOf } from './digest.ts'
 import { signalOf } from './cancelling.ts'
 import { checkSpace, checkStart } from './checks.ts'
@@ -72,7 +72,7 @@ async function downloadFrom(url: string, options: DownloadOptions): Promise<void
     try {
       return await attempt(url, options)
     } catch (error) {
-      checkCancelled(options.token)
+      throwIfCancelled(options.token)
       const after = (await readPart(options.target))?.bytes ?? 0
       fruitless = after > before ? 0 : fruitless + 1
       if (error instanceof WrongContentError) {
@@ -80,7 +80,7 @@ async function downloadFrom(url: string, options: DownloadOptions): Promise<void
         isSecondContent = true
       } else if (isLasting(error) || fruitless >= MAX_FRUITLESS || tries >= MAX_TRIES) throw error
       await pause(retryAfterMs(error) ?? FIRST_PAUSE_MS * 2 ** Math.max(0, fruitless - 1))
-      checkCancelled(options.token)
+      throwIfCancelled(options.token)
     }
   }
 }
@@ -180,7 +180,7 @@ async function receive(
   try {
     progress?.report(received, total)
     for await (const chunk of answer.body) {
-      checkCancelled(token)
+      throwIfCancelled(token)
       if (received === 0) checkStart(chunk, answer.headers['content-type'])
       await file.writeFile(chunk)
       received += chunk.length
@@ -210,8 +210,4 @@ function tooLarge(maxBytes: number): ConceptLensError {
     'download-too-large',
     `The server sends more than the ${Math.round(maxBytes / 1e6)} MB that such a file may have. Is it the right file? Get it with a browser and import it.`,
   )
-}
-
-function checkCancelled(token: CancellationToken | undefined): void {
-  if (token?.isCancellationRequested) throw new CancelledError()
 }

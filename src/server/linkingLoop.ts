@@ -1,6 +1,7 @@
 import {
   CancelledError,
   ConceptLensError,
+  throwIfCancelled,
   type CancellationToken,
   type LinkedPassage,
   type Manuscript,
@@ -169,14 +170,14 @@ export function createLinkingLoop(parts: LoopParts): LinkingLoop {
     const { document } = manuscript
     const configured = await parts.configuration.of(manuscript.uri)
     const { settings } = configured
-    checkCancelled(token)
+    throwIfCancelled(token)
     manuscript.settings = settings
     if (!isForced && !(settings.enable && isManuscript(document, settings))) {
       switchOff(manuscript)
       return undefined
     }
     const tools = await parts.workbench.tools(configured)
-    checkCancelled(token)
+    throwIfCancelled(token)
     if (!tools) {
       tell(manuscript, 'linked')
       return undefined
@@ -231,7 +232,7 @@ export function createLinkingLoop(parts: LoopParts): LinkingLoop {
     tell(manuscript, 'linking', { nDone, nPassages })
     const decisions = parts.decisionsFor(uri)
     const linked = await tools.linker.link(parsed, { decisions, token, order, only, onPassage, focus })
-    checkCancelled(token)
+    throwIfCancelled(token)
     isComplete = true
     if (only) return showPart(manuscript, linked.passages)
     manuscript.latest = { version, manuscript: linked, tools }
@@ -323,10 +324,6 @@ function editedPassage(parsed: Manuscript, { uri, edited }: OpenManuscript): num
     ({ file, source }) => file === uri && source.start <= edited && edited <= source.end,
   )
   return index < 0 ? undefined : index
-}
-
-function checkCancelled(token: CancellationToken): void {
-  if (token.isCancellationRequested) throw new CancelledError()
 }
 
 /** Calls `action` at most once in {@link SHOW_DELAY_MS}, however often the answer is called. */

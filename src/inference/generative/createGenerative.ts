@@ -1,5 +1,5 @@
-import { CancelledError } from '../../core/index.ts'
-import type { CancellationToken, LanguageModel, Logger } from '../../core/index.ts'
+import { throwIfCancelled } from '../../core/index.ts'
+import type { LanguageModel, Logger } from '../../core/index.ts'
 import { automaticThreads } from '../cores.ts'
 import { startLoaded, unexpectedAnswer } from '../loadedProcess.ts'
 import type { ProviderName } from '../providers.ts'
@@ -46,8 +46,4 @@ export async function createGenerative(options: GenerativeOptions): Promise<Lang
     },
     dispose: () => process.dispose(),
   }
-}
-
-function throwIfCancelled(token: CancellationToken | undefined): void {
-  if (token?.isCancellationRequested) throw new CancelledError()
 }

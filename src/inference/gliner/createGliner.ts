@@ -1,5 +1,5 @@
 import { basename, join } from 'node:path'
-import { CancelledError } from '../../core/index.ts'
+import { throwIfCancelled } from '../../core/index.ts'
 import type { CancellationToken, Logger } from '../../core/index.ts'
 import { automaticThreads } from '../cores.ts'
 import type { EngineProcess } from '../engineProcess.ts'
@@ -103,8 +103,4 @@ function joined(vectors: readonly Float32Array[]): Float32Array {
   const all = new Float32Array(vectors.length * width)
   vectors.forEach((vector, i) => all.set(vector, i * width))
   return all
-}
-
-function throwIfCancelled(token: CancellationToken | undefined): void {
-  if (token?.isCancellationRequested) throw new CancelledError()
 }
