@@ -4,6 +4,7 @@ of the same layers, so that only the way of reading differs."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import torch
 from torch import Tensor, nn
@@ -11,7 +12,7 @@ from torch import Tensor, nn
 from .contract import Architecture
 from .dense_data import Ranking
 from .dense_pack import Pack, Special, pack
-from .model import MASKED, Keys, TwoStreamEncoder, from_minilm
+from .model import Block, Candidates, TwoStreamEncoder, first_rows, from_minilm, masked
 from .passages import Mention
 from .ranking import mask_states, read
 from .sampling import Segment
@@ -62,10 +63,10 @@ class DenseRanker(_Scored):
 
     def states(self, ids: Tensor, mask: Tensor) -> Tensor:
         """Final states `[sequences, tokens, hidden]`."""
-        x, own = self.encoder.embed(ids, None), ((mask - 1) * -MASKED)[:, None, None, :]
+        x, blocks = self.encoder.embed(ids, None).flatten(0, 1), [Block(*ids.shape, masked(mask))]
         for layer in self.encoder.layers:
-            x, _, _ = layer(x, own, None)
-        return x
+            x, _ = layer(x, blocks)
+        return x.view(*ids.shape, -1)
 
 
 def batched(packs: Sequence[Pack], most: int = BATCH_TOKENS) -> Iterator[list[Pack]]:
@@ -103,12 +104,13 @@ class LateEncoder(TwoStreamEncoder):
 
     text_from = 2
 
-    def encode_candidates(self, input_ids: Tensor, attention_mask: Tensor, text: list[Keys], mention_state: Tensor) -> Tensor:
-        x = self.embed(input_ids, None)
-        own = ((attention_mask - 1) * -MASKED)[:, None, None, :]
-        last = len(self.layers) - 1
-        for index, (layer, keys) in enumerate(zip(self.layers, text, strict=True)):
-            if index == self.text_from:
-                x = torch.cat([x[:, :1] + self.mention(mention_state)[:, None], x[:, 1:]], 1)
-            x, _, _ = layer(x, own, keys if index >= self.text_from else None, first_only=index == last)
-        return x[:, 0]
+    def encode_all_candidates(self, parts: Sequence[Candidates]) -> Tensor:
+        x = torch.cat([self.embed(part.input_ids, None).flatten(0, 1) for part in parts])
+        blocks = [Block(*part.input_ids.shape, masked(part.attention_mask)) for part in parts]
+        for layer in self.layers:
+            if layer.index == self.text_from:
+                meant = self.mention(torch.cat([part.mention_state for part in parts]))
+                x = x.index_add(0, first_rows(blocks), meant)
+                blocks = [replace(block, text=part.text) for block, part in zip(blocks, parts, strict=True)]
+            x, _ = layer(x, blocks, first_only=layer.index == len(self.layers) - 1)
+        return x

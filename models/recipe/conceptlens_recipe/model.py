@@ -12,7 +12,7 @@ from __future__ import annotations
 import functools
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,11 +77,25 @@ class Keys:
     value: Tensor
 
 
+@dataclass
+class Block:
+    """Sequences of one length: the next `segments` × `tokens` rows of a batch. `mask` `[segments, 1, 1, tokens]` is added to
+    their logits; `text` is what they attend to besides themselves, layer by layer."""
+
+    segments: int
+    tokens: int
+    mask: Tensor | None = None
+    text: list[Keys] | None = None
+
+
 class Layer(nn.Module):
-    def __init__(self, arch: Architecture):
+    """Reads a batch of blocks. The rows of all go through each matrix in one product, however long their sequences are;
+    attention is computed block by block, so that nobody is padded to another's length."""
+
+    def __init__(self, arch: Architecture, index: int):
         super().__init__()
         hidden = arch.hidden
-        self.arch = arch
+        self.arch, self.index = arch, index
         self.query = Linear(hidden, hidden)
         self.key = Linear(hidden, hidden)
         self.value = Linear(hidden, hidden)
@@ -91,38 +105,62 @@ class Layer(nn.Module):
         self.down = Linear(arch.intermediate, hidden)
         self.norm = nn.LayerNorm(hidden, eps=1e-12)
 
-    def split(self, x: Tensor) -> Tensor:
-        segments, tokens, _ = x.shape
-        return x.view(segments, tokens, self.arch.heads, self.arch.head_dim).transpose(1, 2)
+    def split(self, rows: Tensor, segments: int) -> Tensor:
+        """`[segments, heads, tokens, head_dim]`."""
+        return rows.view(segments, -1, self.arch.heads, self.arch.head_dim).transpose(1, 2)
 
     def forward(
-        self, x: Tensor, own_mask: Tensor | None, text: Keys | None, first_only: bool = False
-    ) -> tuple[Tensor, Tensor, Tensor]:
-        """`x` is `[segments, tokens, hidden]`, `own_mask` is added to the logits, `first_only` asks for token 0."""
-        arch = self.arch
-        queries = x[:, :1] if first_only else x
-        if self.key.rounded is not None:
-            x = x.to(torch.bfloat16)
-        key, value = self.split(self.key(x)), self.split(self.value(x))
-        segments, tokens, _ = queries.shape
-        query = self.split(self.query(x[:, :1] if first_only else x)) * (1 / math.sqrt(arch.head_dim))
+        self, x: Tensor, blocks: Sequence[Block], first_only: bool = False
+    ) -> tuple[Tensor, list[tuple[Tensor, Tensor]]]:
+        """`x` is `[rows, hidden]`. Gives the new rows (with `first_only` those of the first token of every segment) and each
+        block's keys and values `[segments, heads, tokens, head_dim]`."""
+        rows = x if self.key.rounded is None else x.to(torch.bfloat16)
+        sizes = [block.segments * block.tokens for block in blocks]
+        keys, values = self.key(rows).split(sizes), self.value(rows).split(sizes)
+        if first_only:
+            first = first_rows(blocks)
+            x, rows, sizes = x[first], rows[first], [block.segments for block in blocks]
+        queries = (self.query(rows) * (1 / math.sqrt(self.arch.head_dim))).split(sizes)
+        kept, contexts = [], []
+        for block, query, key, value in zip(blocks, queries, keys, values, strict=True):
+            kept.append((self.split(key, block.segments), self.split(value, block.segments)))
+            contexts.append(self.attend(block, self.split(query, block.segments), *kept[-1]))
+        x = self.output_norm(x + self.output(contexts[0] if len(contexts) == 1 else torch.cat(contexts)))
+        return self.norm(x + self.down(F.gelu(self.up(x)))), kept
+
+    def attend(self, block: Block, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
+        """What the queries of a block take from its own tokens and from the text, `[rows, hidden]`."""
+        heads, dim = self.arch.heads, self.arch.head_dim
+        segments, _, tokens, _ = query.shape
         logits = query @ key.transpose(-1, -2)
-        if own_mask is not None:
-            logits = logits + own_mask.to(logits.dtype)
+        if block.mask is not None:
+            logits = logits + block.mask.to(logits.dtype)
+        text = block.text[self.index] if block.text else None
         if text is None or text.key.shape[1] == 0:
             context = logits.softmax(-1) @ value
         else:
             length = text.key.shape[1]
-            flat = query.transpose(0, 1).reshape(arch.heads, segments * tokens, arch.head_dim)
-            seen = (flat @ text.key.transpose(-1, -2)).view(arch.heads, segments, tokens, length).transpose(0, 1)
+            flat = query.transpose(0, 1).reshape(heads, segments * tokens, dim)
+            seen = (flat @ text.key.transpose(-1, -2)).view(heads, segments, tokens, length).transpose(0, 1)
             weights = torch.cat([seen, logits], -1).softmax(-1)
-            flat = weights[..., :length].transpose(0, 1).reshape(arch.heads, segments * tokens, length)
-            context = (flat @ text.value).view(arch.heads, segments, tokens, arch.head_dim).transpose(0, 1)
+            flat = weights[..., :length].transpose(0, 1).reshape(heads, segments * tokens, length)
+            context = (flat @ text.value).view(heads, segments, tokens, dim).transpose(0, 1)
             context = context + weights[..., length:] @ value
-        context = context.transpose(1, 2).reshape(segments, tokens, arch.hidden)
-        queries = self.output_norm(queries + self.output(context))
-        queries = self.norm(queries + self.down(F.gelu(self.up(queries))))
-        return queries, key, value
+        return context.transpose(1, 2).reshape(segments * tokens, heads * dim)
+
+
+def first_rows(blocks: Sequence[Block]) -> Tensor:
+    """Where the first token of every segment stands among the rows."""
+    at, found = 0, []
+    for block in blocks:
+        found.append(torch.arange(at, at + block.segments * block.tokens, block.tokens))
+        at += block.segments * block.tokens
+    return torch.cat(found)
+
+
+def masked(attention_mask: Tensor) -> Tensor:
+    """What is added to the logits of padding, as a block has it."""
+    return ((attention_mask - 1) * -MASKED)[:, None, None, :]
 
 
 class FeatureScore(nn.Module):
@@ -151,6 +189,16 @@ class ScoreHead(FeatureScore):
         return self.output(x).squeeze(-1) + self.from_features(features)
 
 
+@dataclass
+class Candidates:
+    """Segments of one text, padded to one length `[segments, tokens]`, with the states `[segments, hidden]` of their mentions."""
+
+    input_ids: Tensor
+    attention_mask: Tensor
+    text: list[Keys]
+    mention_state: Tensor
+
+
 class TwoStreamEncoder(nn.Module):
     def __init__(self, arch: Architecture):
         super().__init__()
@@ -159,7 +207,7 @@ class TwoStreamEncoder(nn.Module):
         self.positions = nn.Embedding(arch.max_tokens, arch.hidden)
         self.embedding_norm = nn.LayerNorm(arch.hidden, eps=1e-12)
         self.mention = nn.Linear(arch.hidden, arch.hidden, bias=False)
-        self.layers = nn.ModuleList(Layer(arch) for _ in range(arch.layers))
+        self.layers = nn.ModuleList(Layer(arch, index) for index in range(arch.layers))
         self.tokens = nn.Linear(arch.hidden, arch.token_logits)
         self.score = ScoreHead(arch)
         nn.init.normal_(self.mention.weight, std=0.02)
@@ -175,23 +223,32 @@ class TwoStreamEncoder(nn.Module):
 
     def encode_text(self, input_ids: Tensor) -> tuple[Tensor, list[Keys]]:
         """One passage, `[tokens]`. Gives its final states `[tokens, hidden]` and every layer's keys and values."""
-        x = self.embed(input_ids[None], None)
-        kept = []
+        return self.encode_texts([input_ids])[0]
+
+    def encode_texts(self, texts: Sequence[Tensor]) -> list[tuple[Tensor, list[Keys]]]:
+        """Passages that do not see each other, in one batch; each as `encode_text` gives it."""
+        blocks = [Block(1, len(ids)) for ids in texts]
+        x = torch.cat([self.embed(ids[None], None)[0] for ids in texts])
+        kept: list[list[Keys]] = [[] for _ in texts]
         for layer in self.layers:
-            x, key, value = layer(x, None, None)
-            kept.append(Keys(key[0], value[0]))
-        return x[0], kept
+            x, given = layer(x, blocks)
+            for own, (key, value) in zip(kept, given, strict=True):
+                own.append(Keys(key[0], value[0]))
+        return list(zip(x.split([len(ids) for ids in texts]), kept, strict=True))
 
     def encode_candidates(
         self, input_ids: Tensor, attention_mask: Tensor, text: list[Keys], mention_state: Tensor
     ) -> Tensor:
         """Final `[MASK]` states `[segments, hidden]`."""
-        x = self.embed(input_ids, mention_state)
-        own = ((attention_mask - 1) * -MASKED)[:, None, None, :]
-        last = len(self.layers) - 1
-        for index, (layer, keys) in enumerate(zip(self.layers, text, strict=True)):
-            x, _, _ = layer(x, own, keys, first_only=index == last)
-        return x[:, 0]
+        return self.encode_all_candidates([Candidates(input_ids, attention_mask, text, mention_state)])
+
+    def encode_all_candidates(self, parts: Sequence[Candidates]) -> Tensor:
+        """Final `[MASK]` states `[segments, hidden]` of candidates of several texts, in one batch."""
+        blocks = [Block(*part.input_ids.shape, masked(part.attention_mask), part.text) for part in parts]
+        x = torch.cat([self.embed(part.input_ids, part.mention_state).flatten(0, 1) for part in parts])
+        for layer in self.layers:
+            x, _ = layer(x, blocks, first_only=layer.index == len(self.layers) - 1)
+        return x
 
     def forward(
         self,
@@ -202,11 +259,14 @@ class TwoStreamEncoder(nn.Module):
         features: Tensor,
     ) -> dict[str, Tensor]:
         """The graph that is exported, every output of it. Names and shapes as in the README."""
-        x = self.embed(input_ids, mention_state)
-        own = ((attention_mask - 1) * -MASKED)[:, None, None, :]
+        segments, tokens = input_ids.shape
+        blocks = [Block(segments, tokens, masked(attention_mask), text)]
+        x = self.embed(input_ids, mention_state).flatten(0, 1)
         outputs: dict[str, Tensor] = {}
-        for index, (layer, keys) in enumerate(zip(self.layers, text, strict=True)):
-            x, outputs[f"key_{index}"], outputs[f"value_{index}"] = layer(x, own, keys)
+        for layer in self.layers:
+            x, [(key, value)] = layer(x, blocks)
+            outputs[f"key_{layer.index}"], outputs[f"value_{layer.index}"] = key, value
+        x = x.view(segments, tokens, -1)
         outputs["states"] = x
         outputs["token_logits"] = self.tokens(x)
         outputs["score"] = self.score(x[:, 0], features)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,7 +10,7 @@ import torch
 from torch import Tensor
 
 from .contract import CONCEPT_GROUPS, HEADS, NONE_OFFSET
-from .model import Keys, TwoStreamEncoder
+from .model import Candidates, Keys, TwoStreamEncoder
 from .passages import Mention, Passage
 from .sampling import Segment
 from .segments import Segmenter, pad
@@ -25,10 +26,25 @@ class ReadText:
 
 
 def read(model: TwoStreamEncoder, segmenter: Segmenter, passage: Passage) -> ReadText:
-    ids = segmenter.text(passage.pieces, model.arch.max_tokens)
-    states, keys = model.encode_text(torch.tensor(ids))
-    states = states[1:-1]
-    return ReadText(states, model.tokens(states), keys)
+    return read_all(model, segmenter, [passage])[0]
+
+
+def read_all(
+    model: TwoStreamEncoder,
+    segmenter: Segmenter,
+    passages: Sequence[Passage],
+    hidden: float = 0.0,
+    rng: random.Random | None = None,
+) -> list[ReadText]:
+    """In one batch, each as if it were alone. In training a share of the pieces can be `hidden` behind `[MASK]`: what a word
+    is must then be told from those around it, as for words that were never seen."""
+    ids = []
+    for passage in passages:
+        own = segmenter.text(passage.pieces, model.arch.max_tokens)
+        if rng and hidden:
+            own[1:-1] = [segmenter.mask if rng.random() < hidden else piece for piece in own[1:-1]]
+        ids.append(torch.tensor(own))
+    return [ReadText(states[1:-1], model.tokens(states[1:-1]), keys) for states, keys in model.encode_texts(ids)]
 
 
 def tag_loss(text: ReadText, passage: Passage) -> tuple[Tensor, int]:
@@ -66,48 +82,63 @@ def group_loss(text: ReadText, passage: Passage) -> Tensor:
     return (mass.sum(1).clamp_min(1e-9).log() - of_gold.clamp_min(1e-9).log()).mean()
 
 
+#: A mention and the segments of its candidates.
+Asked = Sequence[tuple[Mention, Sequence[Segment]]]
+
+
 def mask_states(
-    model: TwoStreamEncoder,
-    segmenter: Segmenter,
-    passage: Passage,
-    text: ReadText,
-    asked: Sequence[tuple[Mention, Sequence[Segment]]],
-    chunk: int = 32,
+    model: TwoStreamEncoder, segmenter: Segmenter, passage: Passage, text: ReadText, asked: Asked, chunk: int = 32
 ) -> tuple[Tensor, Tensor, list[Tensor]]:
     """Final `[MASK]` states and features of all segments in order, and every mention's logit of "none of these"."""
-    rows, owners, values = [], [], []
-    states, nones = [], []
-    for index, (mention, segments) in enumerate(asked):
-        tokens = passage.pieces.covering(mention.start, mention.end)
-        span = slice(tokens.start, max(tokens.stop, tokens.start + 1))
-        states.append(text.states[span].mean(0))
-        nones.append(text.logits[span, NONE_OFFSET].mean())
-        for s in segments:
-            rows.append(segmenter.candidate(mention.lookup, s.name, s.preferred, s.label))
-            owners.append(index)
-            values.append(s.features)
-    if not rows:
+    return all_mask_states(model, segmenter, [(passage, text, asked)], chunk)
+
+
+def all_mask_states(
+    model: TwoStreamEncoder, segmenter: Segmenter, parts: Sequence[tuple[Passage, ReadText, Asked]], chunk: int = 32
+) -> tuple[Tensor, Tensor, list[Tensor]]:
+    """The same of several passages, one after the other, in one batch. Segments of a passage are padded to one length by
+    `chunk`, those of like length together."""
+    blocks: list[Candidates] = []
+    order: list[int] = []
+    values: list[list[float]] = []
+    nones: list[Tensor] = []
+    for passage, text, asked in parts:
+        rows, owners, states = [], [], []
+        for index, (mention, segments) in enumerate(asked):
+            tokens = passage.pieces.covering(mention.start, mention.end)
+            span = slice(tokens.start, max(tokens.stop, tokens.start + 1))
+            states.append(text.states[span].mean(0))
+            nones.append(text.logits[span, NONE_OFFSET].mean())
+            for s in segments:
+                rows.append(segmenter.candidate(mention.lookup, s.name, s.preferred, s.label))
+                owners.append(index)
+        if rows:
+            stacked = torch.stack(states)
+            by_length = sorted(range(len(rows)), key=lambda i: len(rows[i]))
+            for at in range(0, len(rows), chunk):
+                some = by_length[at : at + chunk]
+                ids, mask = pad([rows[i] for i in some], segmenter.pad)
+                mentions = stacked[[owners[i] for i in some]]
+                blocks.append(Candidates(torch.tensor(ids), torch.tensor(mask), text.keys, mentions))
+            order += [len(values) + i for i in by_length]
+            values += [s.features for _, segments in asked for s in segments]
+    if not blocks:
         return torch.zeros(0, model.arch.hidden), torch.zeros(0, model.arch.features), nones
-    stacked = torch.stack(states)
-    order = sorted(range(len(rows)), key=lambda i: len(rows[i]))
-    found: list[Tensor] = []
-    for at in range(0, len(order), chunk):
-        part = order[at : at + chunk]
-        ids, mask = pad([rows[i] for i in part], segmenter.pad)
-        mentions = stacked[[owners[i] for i in part]]
-        found.append(model.encode_candidates(torch.tensor(ids), torch.tensor(mask), text.keys, mentions))
-    return torch.cat(found)[torch.argsort(torch.tensor(order))], torch.tensor(values), nones
+    return model.encode_all_candidates(blocks)[torch.argsort(torch.tensor(order))], torch.tensor(values), nones
 
 
 def score(
-    model: TwoStreamEncoder,
-    segmenter: Segmenter,
-    passage: Passage,
-    text: ReadText,
-    asked: Sequence[tuple[Mention, Sequence[Segment]]],
-    chunk: int = 32,
+    model: TwoStreamEncoder, segmenter: Segmenter, passage: Passage, text: ReadText, asked: Asked, chunk: int = 32
 ) -> list[Tensor]:
     """For every mention the logits of its segments and, last, of "none of these"."""
-    states, facts, nones = mask_states(model, segmenter, passage, text, asked, chunk)
-    parts = model.score(states, facts).split([len(segments) for _, segments in asked])
-    return [torch.cat([own, none[None]]) for own, none in zip(parts, nones, strict=True)]
+    return score_all(model, segmenter, [(passage, text, asked)], chunk)
+
+
+def score_all(
+    model: TwoStreamEncoder, segmenter: Segmenter, parts: Sequence[tuple[Passage, ReadText, Asked]], chunk: int = 32
+) -> list[Tensor]:
+    """The same of the mentions of several passages, one after the other."""
+    states, facts, nones = all_mask_states(model, segmenter, parts, chunk)
+    sizes = [len(segments) for _, _, asked in parts for _, segments in asked]
+    each = model.score(states, facts).split(sizes)
+    return [torch.cat([own, none[None]]) for own, none in zip(each, nones, strict=True)]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import multiprocessing
 import random
 import unittest
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from unittest import mock
 
 import numpy as np
 import onnx
@@ -19,7 +21,7 @@ from conceptlens_recipe.contract import FEATURES, HEADS, Architecture
 from conceptlens_recipe.evaluate import Ranked, Tagged
 from conceptlens_recipe.model import TwoStreamEncoder, fast_products, widened
 from conceptlens_recipe.passages import Mention, Passage
-from conceptlens_recipe.ranking import group_loss, read, score, tag_loss
+from conceptlens_recipe.ranking import group_loss, read, read_all, score, score_all, tag_loss
 from conceptlens_recipe.runtime import Encoder
 from conceptlens_recipe.sampling import Segment
 from conceptlens_recipe.segments import Segmenter
@@ -146,6 +148,28 @@ class TwoStream(unittest.TestCase):
         backwards = score(self.model, self.segmenter, self.passage, text, pairs[::-1])
         for a, b in zip(packed, backwards[::-1], strict=True):
             self.assertLess(float((a - b).abs().max()), 1e-5)
+
+    @torch.no_grad()
+    def test_passages_in_one_batch_are_as_each_alone(self) -> None:
+        short = dataclasses.replace(self.passage, text=TEXT[:32], pieces=self.segmenter.pieces(TEXT[:32]), mentions=self.passage.mentions[:1])
+        both = [self.passage, short, dataclasses.replace(short, mentions=[])]
+        texts = read_all(self.model, self.segmenter, both)
+        alone = [read(self.model, self.segmenter, one) for one in both]
+        for a, b in zip(texts, alone, strict=True):
+            self.assertLess(float((a.logits - b.logits).abs().max()), 1e-5)
+        parts = [(one, text, asked(one)) for one, text in zip(both, texts, strict=True)]
+        expected = [own for one, text in zip(both, alone, strict=True) for own in score(self.model, self.segmenter, one, text, asked(one))]
+        # Two segments to a block, so that a passage has several, of different lengths.
+        for a, b in zip(score_all(self.model, self.segmenter, parts, chunk=2), expected, strict=True):
+            self.assertLess(float((a - b).abs().max()), 1e-5)
+
+    def test_hidden_pieces_are_the_share_asked_for(self) -> None:
+        seen: list[int] = []
+        long = dataclasses.replace(self.passage, text=TEXT * 8, pieces=self.segmenter.pieces(TEXT * 8), mentions=[])
+        with mock.patch.object(self.model, "encode_texts", side_effect=lambda ids: [seen.extend(i.tolist()) for i in ids] and []):
+            read_all(self.model, self.segmenter, [long] * 20, hidden=0.1, rng=random.Random(1))
+        share = seen.count(self.segmenter.mask) / len(seen)
+        self.assertAlmostEqual(share, 0.1, delta=0.02)
 
     @torch.no_grad()
     def test_onnx_equals_torch(self) -> None:
