@@ -2,12 +2,16 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createManuscriptParser, parseManuscript } from '../../src/document/index.ts'
+import type { KnowledgeBase, LinkedManuscript } from '../../src/core/index.ts'
+import { createEngine, type Engine } from '../../src/inference/index.ts'
 import { createLinker } from '../../src/linking/index.ts'
 import { dataFolder } from '../support/data.ts'
 import { drawEdits, editedText } from '../support/edits.ts'
 import { fakeEngine } from '../support/engine.ts'
+import { engineScript } from '../support/engineScript.ts'
 import { knowledgeBaseOf } from '../support/knowledgeBase.ts'
 import { defaultPipeline } from '../support/pipeline.ts'
+import { starterKnowledgeBase } from '../support/starter.ts'
 
 const quiet = { error: assert.fail, warn: assert.fail, info: () => undefined, debug: () => undefined }
 
@@ -67,3 +71,54 @@ for (const [name, nEdits] of MANUSCRIPTS) {
     })
   })
 }
+
+describe('with the model and the knowledge base that ship', function () {
+  this.timeout(600_000)
+  const NAME = 'greenelab+deep-review/content/08.methods.md'
+  const original = readFileSync(join(dataFolder(), 'manuscripts', NAME), 'utf8')
+  let knowledgeBase: KnowledgeBase
+  let engines: readonly Engine[]
+
+  before(async () => {
+    knowledgeBase = await starterKnowledgeBase()
+    const modelDir = join(import.meta.dirname, '../../models/linker')
+    // Each has an engine of its own: what one has read must not help the other.
+    engines = await Promise.all(
+      [1, 2].map(() => createEngine({ modelDir, engineScript: engineScript(), logger: quiet })),
+    )
+  })
+  after(async () => {
+    await Promise.all(engines.map((engine) => engine.dispose()))
+    knowledgeBase.close()
+  })
+
+  it('links after each of 15 edits are those of the text from scratch', async () => {
+    const [kept, forgetful] = engines.map((engine, i) =>
+      createLinker(
+        { knowledgeBase, engine, logger: quiet, ...(i === 1 && { cachedPassages: 0 }) },
+        defaultPipeline,
+      ),
+    )
+    const parser = createManuscriptParser()
+    const edited = editedText(original)
+    for (const [i, drawn] of drawEdits('markdown', 20261130, 15).entries()) {
+      edited.apply(drawn)
+      const { text } = edited
+      const linked = await kept!.link(parser.parse({ file: NAME, text }))
+      const fresh = await forgetful!.link(parseManuscript({ file: NAME, text }))
+      const where = `edit ${i}: ${JSON.stringify(drawn)}`
+      assert.deepEqual(said(linked), said(fresh), where)
+      // Sums in fp32 may differ in their last digits with how candidates share a run.
+      const differences = probabilities(linked).map((p, j) => Math.abs(p - probabilities(fresh)[j]!))
+      assert.ok(Math.max(0, ...differences) < 1e-4, where)
+    }
+  })
+})
+
+const said = ({ passages }: LinkedManuscript) =>
+  passages.map(({ links }) =>
+    links.map(({ source, chosen, candidates }) => ({ source, chosen, ids: candidates.map(({ id }) => id) })),
+  )
+
+const probabilities = ({ passages }: LinkedManuscript): number[] =>
+  passages.flatMap(({ links }) => links.map(({ probability }) => probability))

@@ -1,18 +1,13 @@
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { KnowledgeBase, LinkedManuscript } from '../../src/core/index.ts'
 import { formatOf, parseManuscript } from '../../src/document/index.ts'
-import { importKnowledgeBase, openKnowledgeBase } from '../../src/knowledge/index.ts'
 import { createLinker } from '../../src/linking/index.ts'
 import type { Linker } from '../../src/linking/index.ts'
 import { dataFolder } from '../support/data.ts'
 import { defaultPipeline } from '../support/pipeline.ts'
-
-const TABLE = join(import.meta.dirname, '../../models/starter-kb/concepts.tsv.gz')
-/** Built once and kept between runs. */
-const STORE = join(tmpdir(), 'conceptlens-corpus-starter-kb')
+import { starterKnowledgeBase } from '../support/starter.ts'
 
 const quiet = { error: assert.fail, warn: assert.fail, info: () => undefined, debug: () => undefined }
 
@@ -22,8 +17,7 @@ describe('linking real manuscripts by names', function () {
   let linker: Linker
 
   before(async () => {
-    await importKnowledgeBase({ sources: [TABLE], out: STORE, ifChanged: true })
-    knowledgeBase = openKnowledgeBase(STORE)
+    knowledgeBase = await starterKnowledgeBase()
     linker = createLinker({ knowledgeBase, logger: quiet }, defaultPipeline)
   })
 

@@ -1,14 +1,9 @@
 import assert from 'node:assert/strict'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { KnowledgeBase } from '../../src/core/index.ts'
-import { importKnowledgeBase, openKnowledgeBase } from '../../src/knowledge/index.ts'
 import { createConceptSearch, type ConceptSearch } from '../../src/linking/index.ts'
+import { starterKnowledgeBase } from '../support/starter.ts'
 import { typedNames, WAYS, type Way } from '../support/typedNames.ts'
 
-const TABLE = join(import.meta.dirname, '../../models/starter-kb/concepts.tsv.gz')
-/** Built once and kept between runs. */
-const STORE = join(tmpdir(), 'conceptlens-corpus-starter-kb')
 const N_NAMES = 100
 
 /** The least share of common concepts that are among the first ten, a little below what was measured. */
@@ -27,8 +22,7 @@ describe('searching the starter knowledge base as people type', function () {
   let searching: ConceptSearch
 
   before(async () => {
-    await importKnowledgeBase({ sources: [TABLE], out: STORE, ifChanged: true })
-    kb = openKnowledgeBase(STORE)
+    kb = await starterKnowledgeBase()
     searching = createConceptSearch(kb, () => Promise.resolve())
     await searching.prepare()
   })
