@@ -34,3 +34,25 @@ export function throwIfCancelled(token: CancellationToken | undefined): void {
 export interface Progress {
   report(done: number, total: number): void
 }
+
+/**
+ * Work in slices: between two of them the rest of the process has its turn, so that a keystroke or a request never waits
+ * for a document.
+ */
+export interface Slices {
+  /** Does some work now or, when slices went on for long, after others had their turn. */
+  run<T>(work: () => T | Promise<T>): Promise<T>
+  /** Does work that takes longer than a slice: others may have their turn between its steps. */
+  runSteps<T>(steps: Steps<T>): Promise<T>
+}
+
+/** Work in steps of a few milliseconds; it may be interrupted where it yields, and returns what came of it. */
+export type Steps<T> = Generator<undefined, T, undefined>
+
+/** Does all steps at once. */
+export function allSteps<T>(steps: Steps<T>): T {
+  for (;;) {
+    const { done, value } = steps.next()
+    if (done) return value
+  }
+}

@@ -1,5 +1,13 @@
 import { throwIfCancelled } from '../core/index.ts'
-import type { Link, LinkedManuscript, LinkedPassage, Manuscript, Passage, Span } from '../core/index.ts'
+import type {
+  Link,
+  LinkedManuscript,
+  LinkedPassage,
+  Manuscript,
+  Passage,
+  Slices,
+  Span,
+} from '../core/index.ts'
 import { toProse } from '../document/index.ts'
 import { generativeOf, type Pipeline } from '../pipeline/index.ts'
 import { makeAgree } from './agreement.ts'
@@ -18,7 +26,6 @@ import { createPassageLinker } from './passageLinker.ts'
 import type { PassageFocus, PassageLinker, PassageLinkerParts, PassageTask } from './passageLinker.ts'
 import { createConceptSearch } from './search/index.ts'
 import { createSlices } from './slices.ts'
-import type { Slices } from './slices.ts'
 import { temper } from './temper.ts'
 import { createRecorder, endOf, traced } from './trace.ts'
 import { withLanguageModel } from './withLanguageModel.ts'

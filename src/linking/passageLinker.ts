@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import { throwIfCancelled } from '../core/index.ts'
-import type { CancellationToken, Mention, RankedCandidate, StageTraffic } from '../core/index.ts'
+import type { CancellationToken, Mention, RankedCandidate, Slices, StageTraffic } from '../core/index.ts'
 import type { TextAnalysis } from '../inference/index.ts'
 import type { Pipeline } from '../pipeline/index.ts'
 import { candidatesOf } from './candidates/index.ts'
@@ -25,7 +25,6 @@ import { createPassageCache } from './passageCache.ts'
 import type { LinkedMention, PassageKey } from './passageCache.ts'
 import { MODEL_SILENT, rankInCascade, unranked } from './ranking/index.ts'
 import type { Answer, MentionToRank } from './ranking/index.ts'
-import type { Slices } from './slices.ts'
 import { createStages } from './stages.ts'
 import type { StageParts } from './stages.ts'
 import { traced } from './trace.ts'
@@ -162,7 +161,7 @@ export function createPassageLinker(
         () =>
           inSlices(own, () => {
             throwIfCancelled(token)
-            return source.find(...call, token)
+            return source.find(...call, token, run.recorder ? undefined : slices)
           }),
         (list) => ({ kind: 'find', input: { text, limit }, output: list ? traced.candidates(list) : null }),
       ),

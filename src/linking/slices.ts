@@ -1,13 +1,6 @@
-/**
- * Work in slices: between two of them the rest of the process has its turn, so that a keystroke or a request never waits
- * for a document.
- */
-export interface Slices {
-  /** Does some work now or, when slices went on for long, after others had their turn. */
-  run<T>(work: () => T | Promise<T>): Promise<T>
-}
+import type { Slices } from '../core/index.ts'
 
-/** How long is worked at a stretch. A piece of work is not cut: that of a mention or a passage takes some milliseconds, too. */
+/** How long is worked at a stretch. A step is not cut: it takes some milliseconds, too. */
 const SLICE_MS = 4
 
 /** @param pause lets others have their turn */
@@ -19,11 +12,21 @@ export function createSlices(pause: () => Promise<void>): Slices {
     startMs = performance.now()
     others = undefined
   }
+  /** Many may have waited for one turn: those that come late wait for the next. */
+  const ready = async (): Promise<void> => {
+    while (performance.now() - startMs > SLICE_MS) await (others ??= turn())
+  }
   return {
     async run(work) {
-      // Many may have waited for one turn: those that come late wait for the next.
-      while (performance.now() - startMs > SLICE_MS) await (others ??= turn())
+      await ready()
       return work()
+    },
+    async runSteps(steps) {
+      for (;;) {
+        await ready()
+        const { done, value } = steps.next()
+        if (done) return value
+      }
     },
   }
 }

@@ -1,5 +1,6 @@
 import { fold, otherSpellings } from '../../knowledge/index.ts'
-import type { Candidate, ConceptFilter, KnowledgeBase, NameMatch } from '../../core/index.ts'
+import { allSteps } from '../../core/index.ts'
+import type { Candidate, ConceptFilter, KnowledgeBase, NameMatch, Steps } from '../../core/index.ts'
 import { byConcept, entryOf, exactOrder, isSameName, similarOrder } from './entries.ts'
 import type { Entry } from './entries.ts'
 
@@ -43,7 +44,16 @@ export function retrieveCandidates(
   text: string,
   options: RetrieveOptions,
 ): readonly Candidate[] {
-  return fuse(kb, text, options).map(({ candidate }) => candidate)
+  return allSteps(retrieveInSteps(kb, text, options))
+}
+
+/** {@link retrieveCandidates} in steps: names alike in letters, those alike in meaning, and what is made of both. */
+export function* retrieveInSteps(
+  kb: KnowledgeBase,
+  text: string,
+  options: RetrieveOptions,
+): Steps<readonly Candidate[]> {
+  return (yield* fuse(kb, text, options)).map(({ candidate }) => candidate)
 }
 
 /** The fused list of {@link retrieveCandidates} with all matches: what the training recipe reads. */
@@ -52,7 +62,7 @@ export function retrieveWithMatches(
   text: string,
   options: RetrieveOptions,
 ): readonly CandidateWithMatches[] {
-  return fuse(kb, text, options).map(({ candidate, matches }) => ({ ...candidate, matches }))
+  return allSteps(fuse(kb, text, options)).map(({ candidate, matches }) => ({ ...candidate, matches }))
 }
 
 const MOST = 64
@@ -66,7 +76,7 @@ export const LEAST_NEARNESS = 0.35
 /** Both scores of a name that differs from the text by spelling alone. */
 const OTHER_SPELLING = 0.97
 
-function fuse(kb: KnowledgeBase, text: string, options: RetrieveOptions): readonly Entry[] {
+function* fuse(kb: KnowledgeBase, text: string, options: RetrieveOptions): Steps<readonly Entry[]> {
   const limit = Math.min(options.limit, MOST)
   if (limit <= 0 || text.trim() === '') return []
   const { exclude, accepts } = options
@@ -75,7 +85,9 @@ function fuse(kb: KnowledgeBase, text: string, options: RetrieveOptions): readon
   const exact = byConcept(kb.exact(text).filter(allowed))
   let asked = MOST * NAMES_PER_CONCEPT
   let names = kb.similar(text, asked, accepts)
+  yield
   const added = exact.size > 0 ? [] : [...nearNames(kb, text, accepts), ...namesInOtherSpellings(kb, text)]
+  if (added.length > 0) yield
   const similar = byConcept(withoutRepeats([...names, ...added]).filter(allowed))
   const first = [...exact].map(([ref, matches]) => {
     const others = similar.get(ref)?.filter((match) => !matches.some((known) => isSameName(known, match)))
@@ -87,6 +99,7 @@ function fuse(kb: KnowledgeBase, text: string, options: RetrieveOptions): readon
   const entries = [...first.sort(exactOrder), ...rest.sort(similarOrder)]
   const known = new Set([...exact.keys(), ...similar.keys()])
   while (entries.length < limit && names.length === asked) {
+    yield
     const before = asked
     asked = Math.ceil(asked * MORE)
     names = kb.similar(text, asked, accepts)

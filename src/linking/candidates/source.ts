@@ -1,4 +1,4 @@
-import type { CancellationToken, Candidate } from '../../core/index.ts'
+import type { CancellationToken, Candidate, Slices } from '../../core/index.ts'
 import { fusedScore } from './entries.ts'
 
 /** Finds concepts that a text may name. */
@@ -12,11 +12,13 @@ export interface CandidateSource {
   /**
    * At most `limit` concepts, each once, best first; a smaller limit gives the beginning of the longer list. `undefined` when it
    * cannot say now; it may also fail, which is told to people once. What is not cancelled in time is cancelled with `CancelledError`.
+   * With `slices` others have their turn in the midst of a long look-up.
    */
   find(
     text: string,
     limit: number,
     token?: CancellationToken,
+    slices?: Slices,
   ): readonly Candidate[] | undefined | Promise<readonly Candidate[] | undefined>
 }
 

@@ -1,8 +1,9 @@
+import { allSteps } from '../../../core/index.ts'
 import type { ConceptFilter, KnowledgeBase, NameMatch } from '../../../core/index.ts'
 import { fold } from '../../../knowledge/index.ts'
 import { byConcept, entryOf, exactOrder } from '../entries.ts'
 import type { Entry } from '../entries.ts'
-import { LEAST_NEARNESS, retrieveCandidates } from '../retrieve.ts'
+import { LEAST_NEARNESS, retrieveInSteps } from '../retrieve.ts'
 import type { CandidateSource } from '../source.ts'
 
 /** Where a source looks, and which concepts count. */
@@ -18,7 +19,10 @@ export function fusedSource(shelf: Shelf): CandidateSource {
   const { knowledgeBase, accepts } = shelf
   return {
     ...sourceOf('fused', shelf),
-    find: (text, limit) => retrieveCandidates(knowledgeBase, text, { limit, accepts }),
+    find(text, limit, _token, slices) {
+      const steps = retrieveInSteps(knowledgeBase, text, { limit, accepts })
+      return slices ? slices.runSteps(steps) : allSteps(steps)
+    },
   }
 }
 
