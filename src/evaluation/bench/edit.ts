@@ -8,6 +8,9 @@ import type { BenchFile, BenchParts, BenchResult } from './types.ts'
 /** What is typed, one letter after the other, in the middle of the manuscript. */
 const TYPED = ' in mice with severe asthma and type 2 diabetes'
 
+/** How often the loop's delay is looked at. Node counts from one look to the next, so what it tells holds this, too. */
+const SAMPLED_MS = 5
+
 /**
  * Types into the middle of a linked manuscript. Each keystroke is timed until the mentions nearest to it have their links
  * again, as the language server shows them first, and until the whole document has.
@@ -15,7 +18,7 @@ const TYPED = ' in mice with severe asthma and type 2 diabetes'
 export async function benchEdit(parts: BenchParts, { file, text }: BenchFile): Promise<BenchResult[]> {
   const cold = await parts.openLinker('editing')
   const parser = createManuscriptParser()
-  const delay = monitorEventLoopDelay({ resolution: 5 })
+  const delay = monitorEventLoopDelay({ resolution: SAMPLED_MS })
   try {
     await cold.linker.link(parser.parse({ file, text }))
     const position = middleOfProse(text)
@@ -49,7 +52,7 @@ export async function benchEdit(parts: BenchParts, { file, text }: BenchFile): P
       { ...result, metric: 'editToNearestHintsP95Ms', value: quantile(nearestMs, 0.95) },
       { ...result, metric: 'editToHintsP50Ms', value: quantile(timesMs, 0.5) },
       { ...result, metric: 'editToHintsP95Ms', value: quantile(timesMs, 0.95) },
-      { ...result, metric: 'loopDelayP99Ms', value: delay.percentile(99) / 1e6 },
+      { ...result, metric: 'loopDelayP99Ms', value: delay.percentile(99) / 1e6 - SAMPLED_MS },
     ]
   } finally {
     await cold.dispose()
