@@ -15,6 +15,8 @@ export const resources = {
   model: join(packageRoot, 'models', 'linker'),
   nameEncoder: join(packageRoot, 'models', 'names'),
   starterKnowledgeBase: join(packageRoot, 'dist', 'starter-kb'),
+  /** Which names annotators used for which ids, and how often. */
+  observedNames: join(packageRoot, 'models', 'starter-kb', 'observed.tsv.gz'),
   recipe: join(packageRoot, 'models', 'recipe'),
   pipelines: join(packageRoot, 'media', 'pipelines'),
   samples: join(packageRoot, 'media', 'sample'),

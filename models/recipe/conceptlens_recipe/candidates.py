@@ -17,11 +17,12 @@ import re
 import shlex
 import subprocess
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from . import corpora
 from .contract import GROUP_NAMES, RANKED_CANDIDATES
 
 log = logging.getLogger(__name__)
@@ -72,16 +73,29 @@ class Votes:
 NO_VOTES = Votes({}, {})
 
 
-def votes(observed: Mapping[tuple[str, str], Mapping[str, int]]) -> dict[str, Votes]:
-    """The votes of every training document, from `observed_names`: (CUI, surface) -> document -> times."""
+def votes(
+    observed: Mapping[tuple[str, str], Mapping[str, int]], by_concept: Mapping[tuple[str, str], Mapping[str, int]] | None = None
+) -> dict[str, Votes]:
+    """The votes of every training document, from `observed_names`: (CUI, surface) -> document -> times, and from
+    `observed_of_concepts`: the same with the concept's id."""
     names: defaultdict[str, dict[tuple[str, str], int]] = defaultdict(dict)
     concepts: defaultdict[str, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for (cui, surface), documents in observed.items():
-        identifier = f"UMLS:{cui}"
+    every = [((f"UMLS:{cui}", surface), documents) for (cui, surface), documents in observed.items()]
+    for (identifier, surface), documents in [*every, *(by_concept or {}).items()]:
         for pmid, times in documents.items():
-            names[pmid][(identifier, surface)] = times
+            names[pmid][(identifier, surface)] = names[pmid].get((identifier, surface), 0) + times
             concepts[pmid][identifier] += times
     return {pmid: Votes(names[pmid], dict(concepts[pmid])) for pmid in names}
+
+
+def training_votes(data: Path, table: KnowledgeBaseTable) -> dict[str, Votes]:
+    """What every training document contributed to the starter knowledge base, as its recipe placed it."""
+    by_concept: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    for (curie, surface, _), documents in corpora.observed_by_id(data).items():
+        own = table.resolve([curie])
+        if len(own) == 1:
+            by_concept[(*own, surface)].update(documents)
+    return votes(corpora.observed_names(data), by_concept)
 
 
 def retrieve(

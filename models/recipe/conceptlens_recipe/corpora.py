@@ -23,6 +23,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from .abbreviations import abbreviations
+
 log = logging.getLogger(__name__)
 
 RESERVED_FILE = "corpora/never-train-on.pmids.txt"
@@ -388,6 +390,35 @@ def observed_names(data: Path, guard: Guard | None = None) -> dict[tuple[str, st
             surface = " ".join(annotation.text.split())
             if surface:
                 found[(annotation.id.removeprefix("UMLS:"), surface)][document.pmid] += 1
+    return dict(found)
+
+
+#: Corpora whose annotators named concepts by the ids of MeSH, OMIM and NCBI Gene, and what their names are called in the knowledge
+#: base. Their licences (public domain, MIT) allow that names are passed on; that of BC5CDR, "for research", does not say so.
+NAMING_CORPORA = {
+    "ncbi-disease": "NCBI Disease",
+    "biored": "BioRED",
+    "belink-nlm-chemical": "NLM-Chem",
+    "gnormplus": "GNormPlus",
+    "nlm-gene": "NLM-Gene",
+}
+
+
+#: So many uses of a name in one document count: a full text says the same word a hundred times.
+MOST_USES = 5
+
+
+def observed_by_id(data: Path, guard: Guard | None = None) -> dict[tuple[str, str, str], Counter[str]]:
+    """(CURIE, surface form, source) -> how often each training document uses it, of the `NAMING_CORPORA`. Composite mentions are
+    left out, and short forms that their document defines: they mean something else elsewhere."""
+    found: defaultdict[tuple[str, str, str], Counter[str]] = defaultdict(Counter)
+    for document in training_documents(data, NAMING_CORPORA, guard):
+        short = abbreviations(document.text)
+        for annotation in document.annotations:
+            surface, ids = " ".join(annotation.text.split()), gold_curies(document.corpus, annotation)
+            if surface and len(ids) == 1 and annotation.text not in short:
+                uses = found[(ids[0], surface, NAMING_CORPORA[document.corpus])]
+                uses[document.pmid] = min(uses[document.pmid] + 1, MOST_USES)
     return dict(found)
 
 

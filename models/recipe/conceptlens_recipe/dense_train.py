@@ -39,7 +39,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from . import corpora
-from .candidates import KnowledgeBaseTable, retrieve, votes
+from .candidates import KnowledgeBaseTable, retrieve, training_votes
 from .dense_data import Choices, Ranking, development_ranking, documents, n_right, training_ranking
 from .dense_export import write_ranker
 from .dense_model import DenseRanker, LateEncoder, TwoStreamRanker
@@ -98,7 +98,8 @@ def gather(options: argparse.Namespace, plan: Plan) -> Material:
     assert not {one.pmid for pool in pools.values() for one in pool} & (guard.reserved | guard.dev)
     asked = [m.lookup for part in (*pools.values(), *dev.values()) for passage in part for m in passage.mentions]
     retrieved = retrieve(options.command, options.kb, asked, options.work / "candidates.pkl.gz")
-    sampler = Sampler(retrieved, votes(corpora.observed_names(options.data)), KnowledgeBaseTable(options.table), Recipe())
+    table = KnowledgeBaseTable(options.table)
+    sampler = Sampler(retrieved, training_votes(options.data, table), table, Recipe())
     found = [document for name in CORPORA for document in documents(pools[name], sampler)]
     random.Random(plan.seed).shuffle(found)
     n_held_out = len(found) // 10

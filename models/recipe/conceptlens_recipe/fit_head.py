@@ -24,7 +24,7 @@ import torch
 from torch import Tensor
 
 from . import corpora, feature_ranker
-from .candidates import KnowledgeBaseTable, considered, retrieve, type_label, votes
+from .candidates import KnowledgeBaseTable, considered, retrieve, training_votes, type_label
 from .contract import READ_CANDIDATES, Architecture
 from .evaluate import group_shares
 from .model import FeatureScore, ScoreHead, TwoStreamEncoder, minilm_vocabulary, widened
@@ -183,8 +183,8 @@ def main() -> None:
     segmenter = Segmenter(minilm_vocabulary())
     pools = corpus_passages(options.data, segmenter, [name for name, _ in plan.ranking_share], smoke=False)
     retrieved = retrieve(options.command, options.kb, [], options.work / "candidates.pkl.gz")
-    observed = votes(corpora.observed_names(options.data))
-    sampler = Sampler(retrieved, observed, KnowledgeBaseTable(options.table), Recipe())
+    table = KnowledgeBaseTable(options.table)
+    sampler = Sampler(retrieved, training_votes(options.data, table), table, Recipe())
     ranker = feature_ranker.fitted(options.work, plan, pools, sampler)
     asked = plan.ranking_passages(pools, rng)
     judge = fit(model.score, collect(model, segmenter, sampler, ranker, asked, options.mentions, rng))

@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from .corpora import NAMING_CORPORA
 from .sources import SourceConcept
 
 VERSION = "1"
@@ -45,7 +46,17 @@ SOURCES = (
     {"name": "MedQuAD", "title": "MedQuAD, NIH health topics", "version": "names and identifiers", "licence": "CC BY 4.0"},
     {"name": "MedMentions", "title": "MedMentions, names seen in training documents", "version": "UMLS 2017AA",
      "licence": "CC0 1.0"},
+    {"name": "NCBI Disease", "title": "NCBI Disease corpus, names seen in training documents", "version": "2013",
+     "licence": "public domain"},
+    {"name": "BioRED", "title": "BioRED, names seen in training documents", "version": "2022", "licence": "MIT"},
+    {"name": "NLM-Chem", "title": "NLM-Chem, names seen in training documents", "version": "2021", "licence": "MIT"},
+    {"name": "GNormPlus", "title": "GNormPlus, names seen in training documents", "version": "2015", "licence": "MIT"},
+    {"name": "NLM-Gene", "title": "NLM-Gene, names seen in training documents", "version": "2021", "licence": "MIT"},
 )  # fmt: skip
+
+
+#: Those that were read in annotated text.
+OBSERVED_SOURCES = ("MedMentions", *NAMING_CORPORA.values())
 
 
 def fold(text: str) -> str:
@@ -76,11 +87,15 @@ class Entry:
     scopes: set[str] = field(default_factory=set)
     parents: set[str] = field(default_factory=set)
     xrefs: set[str] = field(default_factory=set)
+    #: How often training text of a source used a text for the concept.
+    uses: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def add_name(self, text: str, kind: str, source: str, count: int = 0) -> None:
         text = clean(text)
         if not acceptable(text):
             return
+        if kind == "observed":
+            self.uses[(text, source)] += count
         old = self.names.get(text)
         if old is not None:
             count += old[2]
@@ -163,6 +178,19 @@ def lines(table: Table) -> Iterable[str]:
         for text in order:
             kind, source, count = entry.names[text]
             yield f"N\t{kind}\t{source}\t{count}\t{text}"
+
+
+def observed_lines(table: Table) -> Iterable[str]:
+    """What training text alone says, as a table of the same form: which texts it used for a concept, and how often."""
+    described = [source for source in SOURCES if source["name"] in OBSERVED_SOURCES]
+    head = {"name": "Names observed in annotated text", "version": VERSION, "sources": described}
+    yield "#conceptlens-kb\t1\t" + json.dumps(head, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    for identifier in sorted(table.entries):
+        entry = table.entries[identifier]
+        if entry.uses:
+            yield "\t".join(["C", identifier, "", "", "", "|".join(sorted(entry.xrefs))])
+        for (text, source), count in sorted(entry.uses.items(), key=lambda use: (-use[1], use[0])):
+            yield f"N\tobserved\t{source}\t{count}\t{text}"
 
 
 def write_gzip(path: Path, content: Iterable[str]) -> None:

@@ -28,9 +28,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from . import sources as read
-from .corpora import Guard, default_data, observed_names, observed_types
+from .corpora import Guard, default_data, observed_by_id, observed_names, observed_types
 from .kb_lexical import LabelIndex, join_lexically, join_nameless
-from .kb_table import Entry, Table, fold, lines, loose, manifest, write_gzip
+from .kb_table import Entry, Table, fold, lines, loose, manifest, observed_lines, write_gzip
 from .sources import SourceConcept
 
 log = logging.getLogger(__name__)
@@ -219,6 +219,21 @@ def add_omim(table: Table, claims: list[SourceConcept]) -> None:
 # -- all together ----------------------------------------------------------------------------------------------------
 
 
+def place_observed_by_id(table: Table, observed: dict[tuple[str, str, str], Counter[str]]) -> None:
+    """Names that annotators used for an id go to the one concept that has it, as its own or as a cross-reference."""
+    owners: defaultdict[str, set[str]] = defaultdict(set)
+    for entry in table.entries.values():
+        for identifier in (entry.id, *entry.xrefs):
+            owners[identifier].add(entry.id)
+    placed = Counter()
+    for (identifier, text, source), documents in sorted(observed.items()):
+        own = {identifier} & table.entries.keys() or owners.get(identifier, set())
+        if len(own) == 1:
+            table.entry(*own).add_name(text, "observed", source, sum(documents.values()))
+        placed["one concept" if len(own) == 1 else "several concepts" if own else "no concept"] += 1
+    table.report["observedById"] = dict(sorted(placed.items()))
+
+
 def read_sources(folder: Path) -> dict[str, list[SourceConcept]]:
     names = read.open_names(folder)
     return {
@@ -245,6 +260,7 @@ def build(
     observed: dict[tuple[str, str], Counter[str]],
     types: dict[str, tuple[str, ...]],
     groups_of_type: dict[str, str],
+    observed_ids: dict[tuple[str, str, str], Counter[str]],
 ) -> Table:
     """Merges the sources by the rules above."""
     table = Table(groups_of_type)
@@ -282,6 +298,7 @@ def build(
     add_omim(table, claims)
     table.report["joins"] = joined
     finish(table)
+    place_observed_by_id(table, observed_ids)
     return table
 
 
@@ -314,12 +331,18 @@ def main(arguments: list[str] | None = None) -> None:
     folder = options.data / "ontologies"
     guard = Guard.load(options.data)
     table = build(
-        read_sources(folder), observed_names(options.data, guard), observed_types(options.data, guard), read.semantic_groups(folder)
+        read_sources(folder),
+        observed_names(options.data, guard),
+        observed_types(options.data, guard),
+        read.semantic_groups(folder),
+        observed_by_id(options.data, guard),
     )
     joins = options.out.parent / "lexical-joins.tsv.gz"
     write_gzip(options.out, lines(table))
     write_gzip(joins, ("\t".join(row) for row in [("native", "concept", "label"), *sorted(table.lexical)]))
-    facts = manifest(table, {options.out.name: options.out, joins.name: joins})
+    observed = options.out.parent / "observed.tsv.gz"
+    write_gzip(observed, observed_lines(table))
+    facts = manifest(table, {path.name: path for path in (options.out, joins, observed)})
     text = json.dumps(facts, ensure_ascii=False, indent=2) + "\n"
     (options.out.parent / "manifest.json").write_text(text, encoding="utf-8")
     log.info(text)

@@ -24,7 +24,7 @@ import torch.distributed
 import torch.nn.functional as F
 
 from . import corpora, evaluate, feature_ranker, onnx_export
-from .candidates import KnowledgeBaseTable, retrieve, votes
+from .candidates import KnowledgeBaseTable, retrieve, training_votes
 from .contract import Architecture
 from .model import FeatureScore, TwoStreamEncoder, fast_products, from_minilm, minilm_vocabulary
 from .passages import (
@@ -34,8 +34,8 @@ from .passages import (
     passages,
     semantic_groups,
 )
-from .ranking import ReadText, group_loss, read, score, tag_loss
-from .sampling import Recipe, Sampler, View
+from .ranking import ReadText, group_loss, read_all, score_all, tag_loss
+from .sampling import Example, Recipe, Sampler, View
 from .segments import Segmenter
 
 log = logging.getLogger(__name__)
@@ -50,7 +50,9 @@ class Plan:
 
     seed: int = 7
     ranked: int = 5
-    tagged: int = 1
+    tagged: int = 5
+    #: Share of the pieces of those `tagged` that are hidden.
+    hidden: float = 0.1
     body_rate: float = 2e-4
     head_rate: float = 8e-4
     #: The score's path for the features alone, which is fitted first.
@@ -213,12 +215,9 @@ def gather(options: argparse.Namespace) -> Material:
     asked = [m.lookup for name in ranking for p in pools[name] for m in p.mentions]
     asked += [m.lookup for part in dev.values() for p in part for m in p.mentions]
     cache = options.work / ("candidates-smoke.pkl.gz" if options.smoke else "candidates.pkl.gz")
-    sampler = Sampler(
-        retrieve(options.command, options.kb, asked, cache),
-        votes(corpora.observed_names(options.data)),
-        KnowledgeBaseTable(options.table),
-        Recipe(),
-    )
+    table = KnowledgeBaseTable(options.table)
+    retrieved = retrieve(options.command, options.kb, asked, cache)
+    sampler = Sampler(retrieved, training_votes(options.data, table), table, Recipe())
     ranker = feature_ranker.fitted(options.work, plan, {name: pools[name] for name in ranking}, sampler)
     log.info("passages: %s", {name: len(pool) for name, pool in pools.items()})
     return Material(pools, dev, segmenter, sampler, ranker, plan)
@@ -341,24 +340,26 @@ def step_loss(model, segmenter, sampler, ranker, streams, plan, rng, sums) -> to
     """The loss of one process in one step: the mean over words, that over the mentions' groups, and that over the mentions
     ranked, added."""
     ranked, tagged = streams
+    to_rank = [ranked.next() for _ in range(plan.ranked)]
+    to_tag = [tagged.next() for _ in range(plan.tagged)]
+    texts = read_all(model, segmenter, to_rank)
+    texts_to_tag = read_all(model, segmenter, to_tag, plan.hidden, rng)
     tag_sum, words, group_sum = torch.zeros(()), 0, torch.zeros(())
-    rank_losses: list[torch.Tensor] = []
-    weights: list[float] = []
-    for index in range(plan.ranked + plan.tagged):
-        passage = ranked.next() if index < plan.ranked else tagged.next()
-        text = read(model, segmenter, passage)
+    for passage, text in zip(to_rank + to_tag, texts + texts_to_tag, strict=True):
         loss, asked = tag_loss(text, passage)
         tag_sum, words = tag_sum + loss, words + asked
         group_sum = group_sum + group_loss(text, passage)
-        if index >= plan.ranked:
-            continue
-        examples = sampler.examples(passage, rng, product_view(passage, text, ranker))
-        logits = score(model, segmenter, passage, text, [(e.mention, e.segments) for e in examples])
-        for example, own in zip(examples, logits, strict=True):
-            rank_losses.append(F.cross_entropy(own[None], torch.tensor([example.target])))
-            weights.append(example.weight)
-            sums["right"] += int(own.argmax()) == example.target
-            sums["segments"] += len(example.segments)
+    examples: list[Example] = []
+    parts = []
+    for passage, text in zip(to_rank, texts, strict=True):
+        own = sampler.examples(passage, rng, product_view(passage, text, ranker))
+        parts.append((passage, text, [(e.mention, e.segments) for e in own]))
+        examples += own
+    rank_losses: list[torch.Tensor] = []
+    for example, own in zip(examples, score_all(model, segmenter, parts), strict=True):
+        rank_losses.append(F.cross_entropy(own[None], torch.tensor([example.target])))
+        sums["right"] += int(own.argmax()) == example.target
+        sums["segments"] += len(example.segments)
     sums["tag"] += float(tag_sum.detach())
     sums["words"] += words
     sums["mentions"] += len(rank_losses)
@@ -368,7 +369,8 @@ def step_loss(model, segmenter, sampler, ranker, streams, plan, rng, sums) -> to
     if rank_losses:
         losses = torch.stack(rank_losses)
         sums["rank"] += float(losses.detach().sum())
-        loss = loss + (losses * torch.tensor(weights)).sum() / sum(weights)
+        weights = torch.tensor([example.weight for example in examples])
+        loss = loss + (losses * weights).sum() / weights.sum()
     return loss
 
 

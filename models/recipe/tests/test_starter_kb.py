@@ -9,7 +9,7 @@ from collections import Counter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from conceptlens_recipe import corpora, starter_kb
+from conceptlens_recipe import corpora, kb_table, starter_kb
 from conceptlens_recipe.kb_lexical import LabelIndex, join_lexically
 from conceptlens_recipe.kb_table import Entry, Table, acceptable, lines, loose, write_gzip
 from conceptlens_recipe.sources import SourceConcept, obo
@@ -102,8 +102,35 @@ def concept(identifier: str, source: str, label: str, **more: object) -> SourceC
     return SourceConcept(identifier, source, label, **more)  # type: ignore[arg-type]
 
 
-def built(by_source: dict[str, list[SourceConcept]], observed: dict | None = None) -> Table:
-    return starter_kb.build(by_source, observed or {}, {}, {"T047": "DISO", "T033": "DISO"})
+def built(by_source: dict[str, list[SourceConcept]], observed: dict | None = None, by_id: dict | None = None) -> Table:
+    return starter_kb.build(by_source, observed or {}, {}, {"T047": "DISO", "T033": "DISO"}, by_id or {})
+
+
+class ObservedTest(unittest.TestCase):
+    def test_what_annotators_called_an_id_goes_to_the_one_concept_that_has_it(self) -> None:
+        table = built(
+            {
+                "MONDO": [concept("MONDO:1", "MONDO", "gout", cuis=["C0000001"], mesh=["MESH:D000001"])],
+                "MSH": [concept("MESH:D000001", "MSH", "Gout"), concept("MESH:D000002", "MSH", "Asthma")],
+            },
+            by_id={
+                ("MESH:D000001", "gouty arthritis", "BioRED"): Counter({"1": 2, "2": 1}),
+                ("MESH:D000002", "Asthma", "NLM-Chem"): Counter({"1": 4}),
+                ("MESH:D000009", "nobody's", "BioRED"): Counter({"1": 1}),
+            },
+        )
+        self.assertEqual(table.entries["UMLS:C0000001"].names["gouty arthritis"], ("observed", "BioRED", 3))
+        self.assertEqual(table.entries["MESH:D000002"].names["Asthma"], ("preferred", "MSH", 4))
+        self.assertEqual(table.report["observedById"], {"no concept": 1, "one concept": 2})
+        self.assertEqual(
+            list(kb_table.observed_lines(table))[1:],
+            [
+                "C\tMESH:D000002\t\t\t\t",
+                "N\tobserved\tNLM-Chem\t4\tAsthma",
+                "C\tUMLS:C0000001\t\t\t\tMESH:D000001|MONDO:1",
+                "N\tobserved\tBioRED\t3\tgouty arthritis",
+            ],
+        )
 
 
 class MergeTest(unittest.TestCase):

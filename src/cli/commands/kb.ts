@@ -21,6 +21,7 @@ import { startVectorThread } from '../vectorThread/start.ts'
 import { interruptToken, stderrProgress } from '../terminal.ts'
 import { writeOut, writeTable } from '../output.ts'
 import { addReleaseOptions, selectionOf, showCounts } from '../releaseOptions.ts'
+import { resources } from '../resources.ts'
 import { numberParser } from '../settingOptions.ts'
 import { withUmlsDefinitions } from '../umlsDefinitions.ts'
 import { addGetCommand } from './kbGet.ts'
@@ -46,6 +47,10 @@ export function addKnowledgeBaseCommand(program: Command, finish: (status: numbe
     .option(
       '--no-vectors',
       'leave out the vectors of the names, by which names are found that share no letters',
+    )
+    .option(
+      '--no-observed',
+      'leave out which names annotators used for the same ids in open corpora, and how often',
     )
     .option('--if-changed', 'do nothing when it was built from these very sources')
     .option('--quiet', 'only problems')
@@ -100,6 +105,7 @@ interface ImportOptions extends ReleaseSelection {
   readonly name?: string
   readonly ifChanged?: true
   readonly vectors?: boolean
+  readonly observed?: boolean
   readonly quiet?: true
 }
 
@@ -118,6 +124,7 @@ async function importSources(sources: readonly string[], options: ImportOptions)
     out: options.out,
     ...(options.name === undefined ? {} : { name: options.name }),
     ...(selection === undefined ? {} : { selection }),
+    ...(options.observed === false ? {} : { observed: resources.observedNames }),
     ifChanged: options.ifChanged === true,
     vectors: nameVectors(options.vectors),
     startThread: startVectorThread,

@@ -1,5 +1,5 @@
 import { mkdirSync, statSync } from 'node:fs'
-import { ConceptLensError, type KnowledgeSource, type Problem } from '../../core/index.ts'
+import { ConceptLensError, type Concept, type KnowledgeSource, type Problem } from '../../core/index.ts'
 import type { Manifest } from '../store/format.ts'
 import type { StartEncoding } from '../store/build/encodeForms.ts'
 import type { NameVectors } from '../vectors/nameVectors.ts'
@@ -17,6 +17,7 @@ import {
 } from './checkpoint.ts'
 import { createProblemLog, type ImportSink, type SourceDescription, type StoreTitle } from './draft.ts'
 import { createJoiner, type Joiner } from './join.ts'
+import type { ObservedNames } from './observedNames.ts'
 import type { ReadableSource } from './sources.ts'
 
 /** What of the work, by measure, reading, joining and writing concepts take. */
@@ -29,6 +30,8 @@ export interface Build {
   /** What an import that was killed left in the directory. */
   readonly checkpoint?: Checkpoint
   readonly title: StoreTitle
+  /** Added to the concepts of the sources; never makes one. */
+  readonly observed?: ObservedNames | undefined
   readonly made: Pick<Manifest, 'imported' | 'selection'>
   readonly pace: Pace
   readonly vectors?: NameVectors | undefined
@@ -73,18 +76,21 @@ export async function buildStore(dir: string, build: Build): Promise<Built> {
 
 /** Reads the sources that were not read yet, joins them, and writes the concepts. */
 async function joinedConcepts(dir: string, build: Build): Promise<ConceptsDone> {
-  const { checkpoint, key, pace } = build
+  const { checkpoint, key, observed, pace } = build
   const joiner = createJoiner(dir, checkpoint?.read?.joiner)
   try {
     const { descriptions, problems, nProblems } = await gather(dir, build, joiner)
-    const { nJoined, nAmbiguousIds, nConflicts, ...content } = await joiner.finish(pace)
+    const { nJoined, nAmbiguousIds, nConflicts, ...joined } = await joiner.finish(pace)
+    const content = { ...joined, concepts: observed ? mapped(joined.concepts, observed) : joined.concepts }
     if (content.nConcepts === 0)
       throw new ConceptLensError(
         'kb-no-concepts',
         `None of the sources has a concept with a name. ${problems[0]?.message ?? ''}`.trim(),
       )
-    const labels = [...joiner.labels]
+    const corpora = observed?.sources ?? []
+    const labels = [...new Set([...joiner.labels, ...corpora.map(({ name }) => name)])]
     const { counts, ...written } = await writeConcepts(dir, { ...content, labels }, pace)
+    const used = corpora.filter(({ name }) => (counts.get(name)?.nNames ?? 0) > 0)
     const concepts = {
       ...written,
       counts: [...counts],
@@ -92,7 +98,7 @@ async function joinedConcepts(dir: string, build: Build): Promise<ConceptsDone> 
       nJoined,
       nAmbiguousIds,
       nConflicts,
-      descriptions,
+      descriptions: [...descriptions, ...used],
       problems,
       nProblems,
     }
@@ -101,6 +107,10 @@ async function joinedConcepts(dir: string, build: Build): Promise<ConceptsDone> 
   } finally {
     joiner.remove()
   }
+}
+
+function* mapped(concepts: Iterable<Concept>, observed: ObservedNames): Generator<Concept> {
+  for (const concept of concepts) yield observed.addTo(concept)
 }
 
 /** Reads sources into the joiner, and notes after each how far it came. */

@@ -27,11 +27,13 @@ export interface ImportKey {
   /** The files of each source with their checksums. */
   readonly sources: readonly (readonly { readonly file: string; readonly sha256: string }[])[]
   readonly selection: string
+  /** The checksum of the table of observed names; empty without one. */
+  readonly observed: string
 }
 
 /** The key of an import by this program. */
-export function importKey(sources: ImportKey['sources'], selection: string): ImportKey {
-  return { program, format: FORMAT_VERSION, sources, selection }
+export function importKey(sources: ImportKey['sources'], selection: string, observed = ''): ImportKey {
+  return { program, format: FORMAT_VERSION, sources, selection, observed }
 }
 
 /** What is known when the sources up to `joiner.spool.sourceEnds.length` were read. */
@@ -96,6 +98,7 @@ export function findCheckpoint(dir: string, key: ImportKey): Found {
   const changed = changedFile(found.key.sources, key.sources)
   if (changed !== undefined) return { why: changed }
   if (found.key.selection !== key.selection) return { why: 'another choice of the releases is asked for now' }
+  if (found.key.observed !== key.observed) return { why: 'other observed names are asked for now' }
   return isWhole(dir, found) ? { checkpoint: found } : { why: 'what it had written is damaged' }
 }
 

@@ -16,6 +16,7 @@ import type { NameVectors } from '../vectors/nameVectors.ts'
 import { buildStore, filesOf } from './buildStore.ts'
 import { findCheckpoint, howFar, importKey, type Checkpoint } from './checkpoint.ts'
 import type { StoreTitle } from './draft.ts'
+import { readObservedNames } from './observedNames.ts'
 import { selectionKey, type ReleaseSelection } from './rrf/selection.ts'
 import { openSources, type ReadableSource } from './sources.ts'
 import { writeInPlace } from './writeInPlace.ts'
@@ -34,6 +35,8 @@ export interface ImportOptions {
   readonly ifChanged?: boolean
   /** Hears, before work starts, that an import into `out` was interrupted, and whether this one goes on from there or why not. */
   readonly onInterrupted?: (words: string) => void
+  /** A concepts table; what it says of how often names were used for an id is added to the concepts with that id. */
+  readonly observed?: string
   /** What to take of UMLS and RxNorm releases; by default their English names that are not suppressible. */
   readonly selection?: ReleaseSelection
   /** An encoder of names: the store then has a vector for each of them. */
@@ -68,10 +71,11 @@ export async function importKnowledgeBase(options: ImportOptions): Promise<Impor
   const out = resolve(options.out)
   checkTarget(out)
   const sources = await openSources(options.sources, options.selection)
-  const files = sources.map((source) =>
-    filesOf(source).map((file) => ({ file: basename(file), sha256: sha256Of(file) })),
-  )
-  const made = { imported: files.flat(), selection: selectionKey(options.selection) }
+  const observed = options.observed === undefined ? undefined : await readObservedNames(options.observed)
+  const hashed = (file: string) => ({ file: basename(file), sha256: sha256Of(file) })
+  const files = sources.map((source) => filesOf(source).map(hashed))
+  const observedFile = options.observed === undefined ? [] : [hashed(options.observed)]
+  const made = { imported: [...files.flat(), ...observedFile], selection: selectionKey(options.selection) }
   const current = options.ifChanged ? unchanged(out, made, options) : undefined
   if (current)
     return {
@@ -84,7 +88,7 @@ export async function importKnowledgeBase(options: ImportOptions): Promise<Impor
       nConflicts: 0,
     }
 
-  const key = importKey(files, made.selection)
+  const key = importKey(files, made.selection, observedFile[0]?.sha256)
   let checkpoint: Checkpoint | undefined
   const isWanted = (leftover: string): boolean => {
     const found = findCheckpoint(leftover, key)
@@ -104,6 +108,7 @@ export async function importKnowledgeBase(options: ImportOptions): Promise<Impor
         made,
         ...(checkpoint && { checkpoint }),
         title: titleOf(sources, options, basename(out)),
+        observed,
         pace: createPace(options.progress, options.token, options.vectors ? 1 + VECTORS_SHARE : 1),
         vectors: options.vectors,
         ...(options.startThread && { startThread: options.startThread }),
