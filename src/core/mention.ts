@@ -2,7 +2,7 @@ import type { ConceptRef } from './knowledgeBase.ts'
 import type { NameKind } from './concept.ts'
 import type { Span } from './span.ts'
 
-/** Which detector proposed a mention. */
+/** Which detector proposed a mention; `document`: the same words are a mention elsewhere in it. */
 export type MentionOrigin =
   | 'dictionary'
   | 'tagger'
@@ -10,6 +10,7 @@ export type MentionOrigin =
   | 'token-classification'
   | 'language-model'
   | 'abbreviation'
+  | 'document'
   | 'author'
   | 'given'
 

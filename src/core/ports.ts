@@ -42,8 +42,11 @@ export interface Progress {
 export interface Slices {
   /** Does some work now or, when slices went on for long, after others had their turn. */
   run<T>(work: () => T | Promise<T>): Promise<T>
-  /** Does work that takes longer than a slice: others may have their turn between its steps. */
-  runSteps<T>(steps: Steps<T>): Promise<T>
+  /**
+   * Does work that takes longer than a slice: others may have their turn between its steps.
+   * @throws CancelledError between two steps when the token says so
+   */
+  runSteps<T>(steps: Steps<T>, token?: CancellationToken): Promise<T>
 }
 
 /** Work in steps of a few milliseconds; it may be interrupted where it yields, and returns what came of it. */

@@ -12,6 +12,7 @@ import { toProse } from '../document/index.ts'
 import { generativeOf, type Pipeline } from '../pipeline/index.ts'
 import { makeAgree } from './agreement.ts'
 import { makeCoherent } from './coherence.ts'
+import { makeConsistent } from './consistency.ts'
 import { assemblePassage } from './assemble.ts'
 import { placeDecisions } from './decisions/index.ts'
 import type { Placement, Placements } from './decisions/index.ts'
@@ -68,6 +69,7 @@ function createPassagesLinker(parts: LinkerParts, pipeline: Pipeline): Linker {
       ? findAbbreviations(manuscript.passages.map(({ text }) => text))
       : undefined
     return {
+      isConsistent: pipeline.document.consistency && options.given === undefined,
       manuscript,
       abbreviations,
       placements: placeDecisions(manuscript, options.decisions ?? []),
@@ -80,7 +82,7 @@ function createPassagesLinker(parts: LinkerParts, pipeline: Pipeline): Linker {
     const { problems } = document.placements
     return {
       manuscript,
-      passages: await slices.run(() => revise(linked, ...revisions)),
+      passages: await slices.run(() => asOneDocument(document, linked, revisions)),
       problems: [...manuscript.problems, ...problems],
     }
   }
@@ -109,7 +111,7 @@ function createPassagesLinker(parts: LinkerParts, pipeline: Pipeline): Linker {
       const together = createRecorder(nowMs, endOf(recorder))
       await together.note(
         'document',
-        () => revise(all, ...revisions)[index]?.links ?? [],
+        () => asOneDocument(document, all, revisions)[index]?.links ?? [],
         (links = []) => ({
           kind: 'document',
           input: traced.links(before.links),
@@ -147,7 +149,23 @@ function revisionsOf({
   ]
 }
 
+/** What becomes of passages as those of one document. */
+function asOneDocument(
+  { placements, isConsistent, manuscript }: Document,
+  linked: readonly LinkedPassage[],
+  revisions: readonly Revision[],
+): readonly LinkedPassage[] {
+  if (!isConsistent) return revise(linked, ...revisions)
+  const places = new Map(manuscript.passages.map((passage, i) => [passage, placements.passages[i]]))
+  return revise(
+    makeConsistent(linked, (passage) => places.get(passage) ?? []),
+    ...revisions,
+  )
+}
+
 interface Document {
+  /** Whether detected mentions are made consistent; given ones are what they are. */
+  readonly isConsistent: boolean
   readonly manuscript: Manuscript
   readonly abbreviations: Abbreviations | undefined
   readonly placements: Placements
@@ -178,7 +196,7 @@ async function linkPassages(
     )
   // What has no links yet is a hole in the list, which `filter` leaves out.
   const known = (): LinkedPassage[] => linked.filter(() => true)
-  const soFar = (): readonly LinkedPassage[] => revise(known(), ...revisions)
+  const soFar = (): readonly LinkedPassage[] => asOneDocument(document, known(), revisions)
   const { focus } = options
   const place = focus && placeOf(manuscript, focus.file, { start: focus.offset, end: focus.offset })
   const focusIn = (index: number): PassageFocus | undefined => {

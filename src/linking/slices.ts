@@ -1,3 +1,4 @@
+import { throwIfCancelled } from '../core/index.ts'
 import type { Slices } from '../core/index.ts'
 
 /** How long is worked at a stretch. A step is not cut: it takes some milliseconds, too. */
@@ -21,9 +22,10 @@ export function createSlices(pause: () => Promise<void>): Slices {
       await ready()
       return work()
     },
-    async runSteps(steps) {
+    async runSteps(steps, token) {
       for (;;) {
         await ready()
+        throwIfCancelled(token)
         const { done, value } = steps.next()
         if (done) return value
       }

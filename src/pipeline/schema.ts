@@ -273,6 +273,12 @@ const sections = {
     minProbability: v.pipe(probability, about('Links with a lower probability are not shown.')),
   }),
   document: v.strictObject({
+    consistency: v.pipe(
+      v.boolean(),
+      about(
+        'Whether words that are a mention in most places of a document are one in all of them, and in none where they are in few.',
+      ),
+    ),
     coherence: v.pipe(
       v.number(),
       v.minValue(0),

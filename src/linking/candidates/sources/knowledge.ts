@@ -19,9 +19,9 @@ export function fusedSource(shelf: Shelf): CandidateSource {
   const { knowledgeBase, accepts } = shelf
   return {
     ...sourceOf('fused', shelf),
-    find(text, limit, _token, slices) {
+    find(text, limit, token, slices) {
       const steps = retrieveInSteps(knowledgeBase, text, { limit, accepts })
-      return slices ? slices.runSteps(steps) : allSteps(steps)
+      return slices ? slices.runSteps(steps, token) : allSteps(steps)
     },
   }
 }

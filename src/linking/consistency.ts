@@ -1,0 +1,180 @@
+import { LRUCache } from 'lru-cache'
+import type { Link, LinkedPassage, Passage, Span } from '../core/index.ts'
+import { toSource } from '../document/index.ts'
+
+/**
+ * Makes mentions of one document consistent, as annotators do: what is a mention in most of the places where it stands is one in all of
+ * them, with the links that it has elsewhere; what is a mention in few of them is none.
+ *
+ * Words count where they stand by themselves and outside of longer mentions. What the author decided stays, neither counts nor is counted,
+ * and nothing is added where the author decided something. Passages of which nothing changes stay the same objects.
+ */
+export function makeConsistent(
+  passages: readonly LinkedPassage[],
+  decidedIn: (passage: Passage) => readonly { readonly span: Span }[],
+  [most, few]: readonly [most: number, few: number] = SHARES,
+): readonly LinkedPassage[] {
+  const usages = usagesIn(passages)
+  if (usages.size === 0) return passages
+  const byFirstWord = new Map<string, Usage[]>()
+  for (const usage of usages.values()) {
+    const [first = ''] = usage.words
+    const others = byFirstWord.get(first)
+    if (others) others.push(usage)
+    else byFirstWord.set(first, [usage])
+  }
+  const free = passages.map((linked) => freePlaces(linked, decidedIn(linked.passage), byFirstWord))
+  for (const places of free) for (const { usage } of places) usage.nFree += 1
+  return passages.map((linked, i) => {
+    const added = (free[i] ?? []).filter(({ usage }) => shareOf(usage) >= most)
+    const dropped = linked.links.filter((link) => {
+      const usage = takesPart(link) ? usages.get(formOf(link.mention.text)) : undefined
+      return usage !== undefined && shareOf(usage) < few
+    })
+    return added.length + dropped.length === 0 ? linked : changed(linked, added, dropped)
+  })
+}
+
+/** From this share of its places on a form is a mention in all of them; below the other it is in none. */
+const SHARES = [0.5, 1 / 3] as const
+
+/** A form that is a mention somewhere in the document. */
+interface Usage {
+  readonly words: readonly string[]
+  /** What its other places are like: the first of its links. */
+  readonly example: Link
+  nMentions: number
+  /** How often it stands where no mention is. */
+  nFree: number
+}
+
+const shareOf = ({ nMentions, nFree }: Usage): number => nMentions / (nMentions + nFree)
+
+const takesPart = ({ mention, chosenBy }: Link): boolean =>
+  chosenBy !== 'author' && !mention.origins.includes('given')
+
+function usagesIn(passages: readonly LinkedPassage[]): Map<string, Usage> {
+  const usages = new Map<string, Usage>()
+  for (const { links } of passages)
+    for (const link of links.filter(takesPart)) {
+      const form = formOf(link.mention.text)
+      const known = usages.get(form)
+      if (known) known.nMentions += 1
+      else
+        usages.set(form, {
+          words: wordsOf(link.mention.text).map(({ form: word }) => word),
+          example: link,
+          nMentions: 1,
+          nFree: 0,
+        })
+    }
+  return usages
+}
+
+/** Words are the same in any case, unless they are short or have capitals inside: `CAT`, `Was`. */
+const formOf = (text: string): string => (/\p{Ll}{4}/u.test(text) ? text.toLowerCase() : text)
+
+interface Word extends Span {
+  /** As {@link formOf} has it. */
+  readonly form: string
+}
+
+const kept = new LRUCache<string, readonly Word[]>({ max: 5_000 })
+
+/** Words and signs of a text. */
+function wordsOf(text: string): readonly Word[] {
+  const known = kept.get(text)
+  if (known) return known
+  const words = Array.from(
+    text.matchAll(/[\p{L}\p{N}\p{M}]+|[^\s\p{L}\p{N}\p{M}]/gu),
+    ({ 0: word, index }) => ({
+      start: index,
+      end: index + word.length,
+      form: formOf(word),
+    }),
+  )
+  kept.set(text, words)
+  return words
+}
+
+interface FreePlace {
+  readonly usage: Usage
+  readonly span: Span
+}
+
+/** Where forms stand that are mentions elsewhere; of those that begin at one word the longest. */
+function freePlaces(
+  { passage, links }: LinkedPassage,
+  decided: readonly { readonly span: Span }[],
+  byFirstWord: ReadonlyMap<string, readonly Usage[]>,
+): FreePlace[] {
+  const words = wordsOf(passage.text)
+  const taken = [...links.map(({ mention }) => mention.span), ...decided.map(({ span }) => span)]
+  taken.sort((a, b) => a.start - b.start)
+  const places: FreePlace[] = []
+  let next = 0
+  for (let i = 0; i < words.length; i += 1) {
+    const { start } = words[i]!
+    while (next < taken.length && taken[next]!.end <= start) next += 1
+    const limit = taken[next]?.start ?? passage.text.length
+    if (start >= limit) continue
+    const fitting = (byFirstWord.get(words[i]!.form) ?? []).filter(
+      (usage) =>
+        usage.words.every((word, j) => words[i + j]?.form === word) &&
+        words[i + usage.words.length - 1]!.end <= limit,
+    )
+    const [usage, ...others] = fitting
+    if (!usage) continue
+    const longest = others.reduce((a, b) => (b.words.length > a.words.length ? b : a), usage)
+    const last = i + longest.words.length - 1
+    places.push({ usage: longest, span: { start, end: words[last]!.end } })
+    i = last
+  }
+  return places
+}
+
+/** What was made of a passage, and of what. */
+interface Changed {
+  readonly added: readonly FreePlace[]
+  readonly dropped: readonly Link[]
+  readonly result: LinkedPassage
+}
+
+const lastOf = new WeakMap<LinkedPassage, Changed>()
+
+function changed(
+  linked: LinkedPassage,
+  added: readonly FreePlace[],
+  dropped: readonly Link[],
+): LinkedPassage {
+  const last = lastOf.get(linked)
+  if (last && isSame(last, added, dropped)) return last.result
+  const links = [
+    ...linked.links.filter((link) => !dropped.includes(link)),
+    ...added.map((place) => copyAt(linked.passage, place)),
+  ].sort((a, b) => a.mention.span.start - b.mention.span.start)
+  const result = { ...linked, links }
+  lastOf.set(linked, { added, dropped, result })
+  return result
+}
+
+function isSame(last: Changed, added: readonly FreePlace[], dropped: readonly Link[]): boolean {
+  return (
+    last.added.length === added.length &&
+    last.dropped.length === dropped.length &&
+    last.dropped.every((link, i) => link === dropped[i]) &&
+    last.added.every(
+      ({ usage, span }, i) =>
+        usage.example === added[i]!.usage.example && span.start === added[i]!.span.start,
+    )
+  )
+}
+
+function copyAt(passage: Passage, { usage: { example }, span }: FreePlace): Link {
+  const text = passage.text.slice(span.start, span.end)
+  return {
+    ...example,
+    mention: { ...example.mention, span, text, origins: ['document'] },
+    source: toSource(passage, span),
+  }
+}
