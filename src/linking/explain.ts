@@ -27,12 +27,16 @@ export function explainWord(word: WordToExplain): Explanation {
   const text = passage.text.slice(found.start, found.end)
   const source = toSource(passage, found)
   const link = links.find(({ mention }) => covers(mention.span, found))
-  const rejected = proposals.filter((one) => covers(one, found) && one.rejection !== undefined)
+  const proposed = proposals.filter((one) => covers(one, found))
+  const rejected = proposed.filter(({ rejection }) => rejection !== undefined)
+  // A mention by itself, but no link: the document took it away.
+  const kept = link ? [] : proposed.filter(({ rejection }) => rejection === undefined)
   const steps = [
     ...rejected.map((one) => rejectionStep(passage, one)),
+    ...kept.map((one) => rareStep(passage, one)),
     ...(link ? linkSteps(link, word.pipeline.filters) : []),
   ]
-  if (!link && rejected.length === 0) steps.push(unproposed(text, source, word))
+  if (!link && proposed.length === 0) steps.push(unproposed(text, source, word))
   return { word: text, source, steps, ...(link ? { link } : {}) }
 }
 
@@ -82,6 +86,15 @@ function rejectionStep(passage: Passage, one: Proposal): ExplanationStep {
   }
 }
 
+function rareStep(passage: Passage, one: Proposal): ExplanationStep {
+  const text = passage.text.slice(one.start, one.end)
+  return {
+    reason: 'rare-mention',
+    source: toSource(passage, one),
+    message: `"${text}" looks like a mention here, but in most places of the document where these words stand it is none, so it is none here either.`,
+  }
+}
+
 function linkSteps(link: Link, { minProbability }: Pipeline['filters']): ExplanationStep[] {
   const { mention, source } = link
   const steps: ExplanationStep[] = []
@@ -97,7 +110,9 @@ function linkSteps(link: Link, { minProbability }: Pipeline['filters']): Explana
 function decidingStep(link: Link, minProbability: number): ExplanationStep {
   const { mention, source, chosen, probability } = link
   const name = link.candidates.find(({ id }) => id === chosen)?.preferredName ?? chosen ?? ''
-  const found = `Found by: ${mention.origins.join(', ')}.`
+  const found = mention.origins.includes('document')
+    ? 'It was found because the same words are a mention in most places of the document.'
+    : `Found by: ${mention.origins.join(', ')}.`
   if (link.chosenBy === 'author')
     return {
       reason: 'author',

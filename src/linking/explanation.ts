@@ -11,6 +11,7 @@ export type ExplanationReason =
   | 'case-differs'
   | 'unlikely-mention'
   | 'lost-to-overlap'
+  | 'rare-mention'
   | 'ranked-none'
   | 'asked-language-model'
   | 'not-shown'

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import type { Link, LinkedPassage, MentionOrigin, Passage } from '../../src/core/index.ts'
 import { makeConsistent } from '../../src/linking/consistency.ts'
 import { parseManuscript } from '../../src/document/index.ts'
+import { explainWord } from '../../src/linking/explain.ts'
+import { defaultPipeline } from '../support/pipeline.ts'
 
 /** A paragraph for each text; what stands in brackets is a mention. */
 function linkedDocument(texts: readonly string[], origin: MentionOrigin = 'tagger'): LinkedPassage[] {
@@ -97,5 +99,22 @@ describe('mentions of a document are consistent', () => {
     const [first, second] = makeConsistent(passages, () => [])
     assert.equal(first, passages[0])
     assert.equal(makeConsistent(passages, () => [])[1], second)
+  })
+
+  it('and “Why?” tells it of what was taken away and of what was added', () => {
+    const texts = [
+      'A [complete] list of [asthma].',
+      'Complete, complete.',
+      'More complete ones, more asthma.',
+    ]
+    const [first, , third] = makeConsistent(linkedDocument(texts), () => [])
+    const proposal = { start: 2, end: 10, nWords: 1, origins: ['tagger' as const] }
+    const taken = explainWord({ pipeline: defaultPipeline, offset: 4, linked: first, proposals: [proposal] })
+    assert.deepEqual(
+      taken.steps.map(({ reason }) => reason),
+      ['rare-mention'],
+    )
+    const added = explainWord({ pipeline: defaultPipeline, offset: 27, linked: third, proposals: [] })
+    assert.match(added.steps.at(-1)?.message ?? '', /in most places of the document/)
   })
 })
