@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache'
-import type { Link, LinkedPassage, Passage, Span } from '../core/index.ts'
+import type { Link, LinkedPassage, Mention, Passage, Span } from '../core/index.ts'
 import { toSource } from '../document/index.ts'
+import { remembered } from './remembered.ts'
 
 /**
  * Makes mentions of one document consistent, as annotators do: what is a mention in most of the places where it stands is one in all of
@@ -28,7 +29,7 @@ export function makeConsistent(
   return passages.map((linked, i) => {
     const added = (free[i] ?? []).filter(({ usage }) => shareOf(usage) >= most)
     const dropped = linked.links.filter((link) => {
-      const usage = takesPart(link) ? usages.get(formOf(link.mention.text)) : undefined
+      const usage = takesPart(link) ? usages.get(formIn(link.mention)) : undefined
       return usage !== undefined && shareOf(usage) < few
     })
     return added.length + dropped.length === 0 ? linked : changed(linked, added, dropped)
@@ -57,7 +58,7 @@ function usagesIn(passages: readonly LinkedPassage[]): Map<string, Usage> {
   const usages = new Map<string, Usage>()
   for (const { links } of passages)
     for (const link of links.filter(takesPart)) {
-      const form = formOf(link.mention.text)
+      const form = formIn(link.mention)
       const known = usages.get(form)
       if (known) known.nMentions += 1
       else
@@ -73,6 +74,8 @@ function usagesIn(passages: readonly LinkedPassage[]): Map<string, Usage> {
 
 /** Words are the same in any case, unless they are short or have capitals inside: `CAT`, `Was`. */
 const formOf = (text: string): string => (/\p{Ll}{4}/u.test(text) ? text.toLowerCase() : text)
+
+const formIn = remembered(({ text }: Mention): string => formOf(text))
 
 interface Word extends Span {
   /** As {@link formOf} has it. */

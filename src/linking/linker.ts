@@ -79,10 +79,11 @@ function createPassagesLinker(parts: LinkerParts, pipeline: Pipeline): Linker {
   const link = async (manuscript: Manuscript, options: LinkOptions = {}): Promise<LinkedManuscript> => {
     const document = prepare(manuscript, options)
     const linked = await linkPassages(document, passages, { pause, slices, knowledgeBase, revisions })
+    const consistent = await slices.run(() => consistentIn(document, linked))
     const { problems } = document.placements
     return {
       manuscript,
-      passages: await slices.run(() => asOneDocument(document, linked, revisions)),
+      passages: await slices.run(() => revise(consistent, ...revisions)),
       problems: [...manuscript.problems, ...problems],
     }
   }
@@ -111,7 +112,7 @@ function createPassagesLinker(parts: LinkerParts, pipeline: Pipeline): Linker {
       const together = createRecorder(nowMs, endOf(recorder))
       await together.note(
         'document',
-        () => asOneDocument(document, all, revisions)[index]?.links ?? [],
+        () => revise(consistentIn(document, all), ...revisions)[index]?.links ?? [],
         (links = []) => ({
           kind: 'document',
           input: traced.links(before.links),
@@ -149,18 +150,14 @@ function revisionsOf({
   ]
 }
 
-/** What becomes of passages as those of one document. */
-function asOneDocument(
+/** The passages with mentions as the whole document has them. */
+function consistentIn(
   { placements, isConsistent, manuscript }: Document,
   linked: readonly LinkedPassage[],
-  revisions: readonly Revision[],
 ): readonly LinkedPassage[] {
-  if (!isConsistent) return revise(linked, ...revisions)
+  if (!isConsistent) return linked
   const places = new Map(manuscript.passages.map((passage, i) => [passage, placements.passages[i]]))
-  return revise(
-    makeConsistent(linked, (passage) => places.get(passage) ?? []),
-    ...revisions,
-  )
+  return makeConsistent(linked, (passage) => places.get(passage) ?? [])
 }
 
 interface Document {
@@ -196,7 +193,7 @@ async function linkPassages(
     )
   // What has no links yet is a hole in the list, which `filter` leaves out.
   const known = (): LinkedPassage[] => linked.filter(() => true)
-  const soFar = (): readonly LinkedPassage[] => asOneDocument(document, known(), revisions)
+  const soFar = (): readonly LinkedPassage[] => revise(consistentIn(document, known()), ...revisions)
   const { focus } = options
   const place = focus && placeOf(manuscript, focus.file, { start: focus.offset, end: focus.offset })
   const focusIn = (index: number): PassageFocus | undefined => {
