@@ -50,7 +50,7 @@ describe('the command line', () => {
     folder = mkdtempSync(join(tmpdir(), 'conceptlens-cli-'))
     kb = join(folder, 'kb')
     writeFileSync(join(folder, 'lab.csv'), table)
-    const imported = conceptlens(['kb', 'import', join(folder, 'lab.csv'), '--out', kb])
+    const imported = conceptlens(['kb', 'import', join(folder, 'lab.csv'), '--out', kb, '--no-observed'])
     assert.equal(imported.status, 0, imported.stderr)
     assert.match(imported.stderr, /3 concepts, 4 names/)
   })
@@ -70,6 +70,19 @@ describe('the command line', () => {
       const { status, stdout } = conceptlens(['kb', 'info', kb, '--json', '--verify'])
       assert.equal(status, 0)
       assert.equal((JSON.parse(stdout) as { nConcepts: number }).nConcepts, 3)
+    })
+
+    it('adds what annotators called a concept, by its ids', () => {
+      const out = join(folder, 'observed')
+      const imported = conceptlens(['kb', 'import', join(folder, 'lab.csv'), '--out', out])
+      assert.equal(imported.status, 0, imported.stderr)
+      const nNames = /3 concepts, (\d+) names/.exec(imported.stderr)?.[1]
+      assert.ok(Number(nNames) > 4, imported.stderr)
+      const { stdout } = conceptlens(['kb', 'show', out, 'LAB:1', '--json'])
+      const { names } = JSON.parse(stdout) as { names: { text: string; source: string; count: number }[] }
+      const found = names.find(({ text }) => text === 'asthmatic')
+      assert.equal(found?.source, 'MedMentions')
+      assert.ok((names.find(({ text }) => text === 'asthma')?.count ?? 0) > 10)
     })
 
     it('finds a concept by a retired id', () => {
