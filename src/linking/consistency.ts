@@ -14,8 +14,27 @@ export function makeConsistent(
   passages: readonly LinkedPassage[],
   decidedIn: (passage: Passage) => readonly { readonly span: Span }[],
 ): readonly LinkedPassage[] {
+  const decided = passages.map(({ passage }) => decidedIn(passage))
+  const [start] = passages
+  const isUndecided = decided.every((some) => some.length === 0)
+  const last = start && isUndecided ? lastDocuments.get(start) : undefined
+  if (last && areSame(last.passages, passages)) return last.result
+  const result = consistentWith(passages, decided)
+  if (start && isUndecided) lastDocuments.set(start, { passages, result })
+  return result
+}
+
+/** By the first passage of a document in which the author decided nothing: what became of its passages. */
+const lastDocuments = new WeakMap<
+  LinkedPassage,
+  { readonly passages: readonly LinkedPassage[]; readonly result: readonly LinkedPassage[] }
+>()
+
+function consistentWith(
+  passages: readonly LinkedPassage[],
+  decided: readonly (readonly { readonly span: Span }[])[],
+): readonly LinkedPassage[] {
   const usages = usagesIn(passages)
-  if (usages.size === 0) return passages
   const byFirstWord = new Map<string, Usage[]>()
   for (const usage of usages.values()) {
     const [first = ''] = usage.words
@@ -23,7 +42,7 @@ export function makeConsistent(
     if (others) others.push(usage)
     else byFirstWord.set(first, [usage])
   }
-  const free = passages.map((linked) => freePlaces(linked, decidedIn(linked.passage), byFirstWord))
+  const free = passages.map((linked, i) => freePlaces(linked, decided[i] ?? [], byFirstWord))
   for (const places of free) for (const { usage } of places) usage.nFree += 1
   return passages.map((linked, i) => {
     const added = (free[i] ?? []).filter(({ usage }) => shareOf(usage) >= MOST)
@@ -114,8 +133,11 @@ function freePlaces(
   byFirstWord: ReadonlyMap<string, readonly Usage[]>,
 ): FreePlace[] {
   const words = wordsOf(passage.text)
-  const taken = [...links.map(({ mention }) => mention.span), ...decided.map(({ span }) => span)]
-  taken.sort((a, b) => a.start - b.start)
+  const taken = links.map(({ mention }) => mention.span)
+  if (decided.length > 0) {
+    taken.push(...decided.map(({ span }) => span))
+    taken.sort((a, b) => a.start - b.start)
+  }
   const places: FreePlace[] = []
   let next = 0
   for (let i = 0; i < words.length; i += 1) {
@@ -123,14 +145,15 @@ function freePlaces(
     while (next < taken.length && taken[next]!.end <= start) next += 1
     const limit = taken[next]?.start ?? passage.text.length
     if (start >= limit) continue
-    const fitting = (byFirstWord.get(words[i]!.form) ?? []).filter(
-      (usage) =>
+    let longest: Usage | undefined
+    for (const usage of byFirstWord.get(words[i]!.form) ?? [])
+      if (
+        usage.words.length > (longest?.words.length ?? 0) &&
         usage.words.every((word, j) => words[i + j]?.form === word) &&
-        words[i + usage.words.length - 1]!.end <= limit,
-    )
-    const [usage, ...others] = fitting
-    if (!usage) continue
-    const longest = others.reduce((a, b) => (b.words.length > a.words.length ? b : a), usage)
+        words[i + usage.words.length - 1]!.end <= limit
+      )
+        longest = usage
+    if (!longest) continue
     const last = i + longest.words.length - 1
     places.push({ usage: longest, span: { start, end: words[last]!.end } })
     i = last
@@ -163,11 +186,13 @@ function changed(
   return result
 }
 
+const areSame = <T>(some: readonly T[], others: readonly T[]): boolean =>
+  some.length === others.length && some.every((one, i) => one === others[i])
+
 function isSame(last: Changed, added: readonly FreePlace[], dropped: readonly Link[]): boolean {
   return (
     last.added.length === added.length &&
-    last.dropped.length === dropped.length &&
-    last.dropped.every((link, i) => link === dropped[i]) &&
+    areSame(last.dropped, dropped) &&
     last.added.every(
       ({ usage, span }, i) =>
         usage.example === added[i]!.usage.example && span.start === added[i]!.span.start,
@@ -176,10 +201,18 @@ function isSame(last: Changed, added: readonly FreePlace[], dropped: readonly Li
 }
 
 function copyAt(passage: Passage, { usage: { example }, span }: FreePlace): Link {
+  return { ...example, mention: mentionLike(example.mention, passage, span), source: toSource(passage, span) }
+}
+
+/** By passage's text and place: mentions stay the same objects while their passage moves, as what is made of them hangs on that. */
+const copies = new LRUCache<string, { readonly example: Mention; readonly mention: Mention }>({ max: 5_000 })
+
+function mentionLike(example: Mention, passage: Passage, span: Span): Mention {
+  const key = `${span.start} ${passage.text}`
+  const known = copies.get(key)
+  if (known?.example === example) return known.mention
   const text = passage.text.slice(span.start, span.end)
-  return {
-    ...example,
-    mention: { ...example.mention, span, text, origins: ['document'] },
-    source: toSource(passage, span),
-  }
+  const mention: Mention = { ...example, span, text, origins: ['document'] }
+  copies.set(key, { example, mention })
+  return mention
 }

@@ -60,7 +60,7 @@ function createPassagesLinker(parts: LinkerParts, pipeline: Pipeline): Linker {
   const { knowledgeBase } = parts
   const pause = parts.pause ?? turnOfEventLoop
   const slices = createSlices(pause)
-  const passages = createPassageLinker(parts, pipeline, slices)
+  const passageLinker = createPassageLinker(parts, pipeline, slices)
   const revisions = revisionsOf(pipeline)
   const nowMs = parts.nowMs ?? monotonic
   const search = createConceptSearch(knowledgeBase, pause)
@@ -78,14 +78,13 @@ function createPassagesLinker(parts: LinkerParts, pipeline: Pipeline): Linker {
   }
   const link = async (manuscript: Manuscript, options: LinkOptions = {}): Promise<LinkedManuscript> => {
     const document = prepare(manuscript, options)
-    const linked = await linkPassages(document, passages, { pause, slices, knowledgeBase, revisions })
-    const consistent = await slices.run(() => consistentIn(document, linked))
-    const { problems } = document.placements
-    return {
-      manuscript,
-      passages: await slices.run(() => revise(consistent, ...revisions)),
-      problems: [...manuscript.problems, ...problems],
-    }
+    const linked = await linkPassages(document, passageLinker, { pause, slices, knowledgeBase, revisions })
+    // Each takes some milliseconds over a long document: as much as others should have to wait.
+    await pause()
+    const consistent = consistentIn(document, linked)
+    await pause()
+    const passages = revise(consistent, ...revisions)
+    return { manuscript, passages, problems: [...manuscript.problems, ...document.placements.problems] }
   }
   return {
     pipeline,
@@ -95,7 +94,7 @@ function createPassagesLinker(parts: LinkerParts, pipeline: Pipeline): Linker {
       if (!place) return explainWord({ pipeline })
       const document = prepare(manuscript, options)
       const linked = (await link(manuscript, options)).passages[place.index]
-      const proposals = await passages.propose(taskOf(document, place.index))
+      const proposals = await passageLinker.propose(taskOf(document, place.index))
       return explainWord({ pipeline, offset: place.span.start, linked, proposals, parts })
     },
     async trace(manuscript, file, offset, options = {}) {
@@ -105,9 +104,9 @@ function createPassagesLinker(parts: LinkerParts, pipeline: Pipeline): Linker {
       const { index, passage } = place
       // First, so that nothing of it is warm; its result is kept, and the other passages come with it.
       const recorder = createRecorder(nowMs)
-      const found = await passages.link({ ...taskOf(document, index), recorder })
+      const found = await passageLinker.link({ ...taskOf(document, index), recorder })
       const before = assemblePassage(passage, found, document.placements.passages[index] ?? [], knowledgeBase)
-      const whole = await linkPassages(document, passages, { pause, slices, knowledgeBase, revisions })
+      const whole = await linkPassages(document, passageLinker, { pause, slices, knowledgeBase, revisions })
       const all = whole.with(index, before)
       const together = createRecorder(nowMs, endOf(recorder))
       await together.note(
@@ -129,11 +128,11 @@ function createPassagesLinker(parts: LinkerParts, pipeline: Pipeline): Linker {
       if (!place || !selected) return undefined
       const document = prepare(manuscript, { given: [] })
       const task = { ...taskOf(document, place.index), given: [{ span: selected }] }
-      const linked = await passages.link(task)
+      const linked = await passageLinker.link(task)
       const [found] = assemblePassage(place.passage, linked, [], knowledgeBase).links
       return found && asAuthors(found)
     },
-    retrieve: (text, token) => passages.retrieve(text, token),
+    retrieve: (text, token) => passageLinker.retrieve(text, token),
     prepareSearch: () => search.prepare(),
     search: (text, options) => search.search(text, options),
   }
