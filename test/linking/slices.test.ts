@@ -28,7 +28,10 @@ describe('slices', () => {
 
   it('are not waited for where the work is short', async () => {
     let nPauses = 0
-    const slices = createSlices(async () => void nPauses++)
+    const slices = createSlices(() => {
+      nPauses += 1
+      return Promise.resolve()
+    })
     function* short(): Steps<number> {
       yield
       return 7
