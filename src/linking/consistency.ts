@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import type { Link, LinkedPassage, Mention, Passage, Span } from '../core/index.ts'
 import { toSource } from '../document/index.ts'
-import { remembered } from './remembered.ts'
+import { areSame, remembered } from './remembered.ts'
 
 /**
  * Makes mentions of one document consistent, as annotators do: what is a mention in most of the places where it stands is one in all of
@@ -185,9 +185,6 @@ function changed(
   lastOf.set(linked, { added, dropped, result })
   return result
 }
-
-const areSame = <T>(some: readonly T[], others: readonly T[]): boolean =>
-  some.length === others.length && some.every((one, i) => one === others[i])
 
 function isSame(last: Changed, added: readonly FreePlace[], dropped: readonly Link[]): boolean {
   return (

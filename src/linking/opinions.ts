@@ -1,5 +1,5 @@
 import type { ConceptRef, Link, LinkedPassage, Mention, RankedCandidate } from '../core/index.ts'
-import { remembered } from './remembered.ts'
+import { areSame, remembered } from './remembered.ts'
 
 /** What is thought of one mention. */
 export interface Opinion {
@@ -95,9 +95,6 @@ function settledPassage(
   settledPassages.set(linked, passage)
   return passage
 }
-
-const areSame = <T>(some: readonly T[], others: readonly T[]): boolean =>
-  some.length === others.length && some.every((one, i) => one === others[i])
 
 const settledPassages = new WeakMap<LinkedPassage, LinkedPassage>()
 

@@ -14,3 +14,7 @@ export function remembered<Of extends object, Answer extends object | string>(
     return answer
   }
 }
+
+/** Whether two lists hold the same objects in the same order, so that what was made of one holds for the other. */
+export const areSame = <T>(some: readonly T[], others: readonly T[]): boolean =>
+  some.length === others.length && some.every((one, i) => one === others[i])
