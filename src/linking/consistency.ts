@@ -84,7 +84,7 @@ function usagesIn(passages: readonly LinkedPassage[]): Map<string, Usage> {
       if (known) known.nMentions += 1
       else
         usages.set(form, {
-          words: wordsOf(link.mention.text).map(({ form: word }) => word),
+          words: tokensOf(link.mention.text).map(({ form: word }) => word),
           example: link,
           nMentions: 1,
           nFree: 0,
@@ -98,15 +98,15 @@ const formOf = (text: string): string => (/\p{Ll}{4}/u.test(text) ? text.toLower
 
 const formIn = remembered(({ text }: Mention): string => formOf(text))
 
-interface Word extends Span {
+interface Token extends Span {
   /** As {@link formOf} has it. */
   readonly form: string
 }
 
-const kept = new LRUCache<string, readonly Word[]>({ max: 5_000 })
+const kept = new LRUCache<string, readonly Token[]>({ max: 5_000 })
 
-/** Words and signs of a text. */
-function wordsOf(text: string): readonly Word[] {
+/** Words and signs of a text: `IL-6` is not `IL 6`. */
+function tokensOf(text: string): readonly Token[] {
   const known = kept.get(text)
   if (known) return known
   const words = Array.from(
@@ -132,7 +132,7 @@ function freePlaces(
   decided: readonly { readonly span: Span }[],
   byFirstWord: ReadonlyMap<string, readonly Usage[]>,
 ): FreePlace[] {
-  const words = wordsOf(passage.text)
+  const words = tokensOf(passage.text)
   const taken = links.map(({ mention }) => mention.span)
   if (decided.length > 0) {
     taken.push(...decided.map(({ span }) => span))

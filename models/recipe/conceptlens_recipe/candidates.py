@@ -77,7 +77,7 @@ def votes(
     observed: Mapping[tuple[str, str], Mapping[str, int]], by_concept: Mapping[tuple[str, str], Mapping[str, int]] | None = None
 ) -> dict[str, Votes]:
     """The votes of every training document, from `observed_names`: (CUI, surface) -> document -> times, and from
-    `observed_of_concepts`: the same with the concept's id."""
+    the like by concept: (id, surface) -> document -> times."""
     names: defaultdict[str, dict[tuple[str, str], int]] = defaultdict(dict)
     concepts: defaultdict[str, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
     every = [((f"UMLS:{cui}", surface), documents) for (cui, surface), documents in observed.items()]

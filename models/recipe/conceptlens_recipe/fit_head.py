@@ -32,7 +32,7 @@ from .passages import Mention, Passage
 from .ranking import mask_states, read
 from .sampling import Recipe, Sampler, Segment
 from .segments import Segmenter
-from .train import DEFAULT_COMMAND, STARTER_TABLE, Plan, corpus_passages
+from .train import DEFAULT_COMMAND, STARTER_TABLE, Plan, candidates_file, checkpoint_file, corpus_passages
 
 log = logging.getLogger(__name__)
 
@@ -179,12 +179,11 @@ def main() -> None:
     rng = random.Random(plan.seed)
 
     model = TwoStreamEncoder(Architecture()).eval()
-    state = torch.load(options.work / ("smoke.pt" if options.smoke else "checkpoint.pt"), weights_only=True)
+    state = torch.load(checkpoint_file(options.work, options.smoke), weights_only=True)
     model.load_state_dict(widened(state["model"], model.arch))
     segmenter = Segmenter(minilm_vocabulary())
     pools = corpus_passages(options.data, segmenter, [name for name, _ in plan.ranking_share], options.smoke)
-    cache = options.work / ("candidates-smoke.pkl.gz" if options.smoke else "candidates.pkl.gz")
-    retrieved = retrieve(options.command, options.kb, [], cache)
+    retrieved = retrieve(options.command, options.kb, [], candidates_file(options.work, options.smoke))
     table = KnowledgeBaseTable(options.table)
     sampler = Sampler(retrieved, training_votes(options.data, table), table, Recipe())
     ranker = feature_ranker.fitted(options.work, plan, pools, sampler)

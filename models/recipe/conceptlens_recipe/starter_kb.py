@@ -221,13 +221,14 @@ def add_omim(table: Table, claims: list[SourceConcept]) -> None:
 
 def place_observed_by_id(table: Table, observed: dict[tuple[str, str, str], Counter[str]]) -> None:
     """Names that annotators used for an id go to the one concept that has it, as its own or as a cross-reference."""
+    # No cross-reference is the id of another concept (`finish`).
     owners: defaultdict[str, set[str]] = defaultdict(set)
     for entry in table.entries.values():
         for identifier in (entry.id, *entry.xrefs):
             owners[identifier].add(entry.id)
     placed = Counter()
     for (identifier, text, source), documents in sorted(observed.items()):
-        own = {identifier} & table.entries.keys() or owners.get(identifier, set())
+        own = owners.get(identifier, set())
         if len(own) == 1:
             table.entry(*own).add_name(text, "observed", source, sum(documents.values()))
         placed["one concept" if len(own) == 1 else "several concepts" if own else "no concept"] += 1

@@ -44,6 +44,15 @@ DEFAULT_COMMAND = "npm run --silent conceptlens --"
 STARTER_TABLE = Path(__file__).resolve().parents[2] / "starter-kb" / "concepts.tsv.gz"
 
 
+def checkpoint_file(work: Path, smoke: bool) -> Path:
+    return work / ("smoke.pt" if smoke else "checkpoint.pt")
+
+
+def candidates_file(work: Path, smoke: bool) -> Path:
+    """The cache of what the product retrieves for training mentions."""
+    return work / ("candidates-smoke.pkl.gz" if smoke else "candidates.pkl.gz")
+
+
 @dataclass(frozen=True)
 class Plan:
     """In one step each process reads `ranked` passages with mentions and candidates and `tagged` more for their tags alone."""
@@ -214,9 +223,8 @@ def gather(options: argparse.Namespace) -> Material:
     ranking = {name for name, _ in plan.ranking_share}
     asked = [m.lookup for name in ranking for p in pools[name] for m in p.mentions]
     asked += [m.lookup for part in dev.values() for p in part for m in p.mentions]
-    cache = options.work / ("candidates-smoke.pkl.gz" if options.smoke else "candidates.pkl.gz")
     table = KnowledgeBaseTable(options.table)
-    retrieved = retrieve(options.command, options.kb, asked, cache)
+    retrieved = retrieve(options.command, options.kb, asked, candidates_file(options.work, options.smoke))
     sampler = Sampler(retrieved, training_votes(options.data, table), table, Recipe())
     ranker = feature_ranker.fitted(options.work, plan, {name: pools[name] for name in ranking}, sampler)
     log.info("passages: %s", {name: len(pool) for name, pool in pools.items()})
@@ -262,7 +270,7 @@ def learn(material: Material, options: argparse.Namespace, place: tuple[int, int
     torch.manual_seed(plan.seed)
     model = from_minilm(Architecture())
     optimizer = optimiser(model, plan)
-    checkpoint = options.work / ("smoke.pt" if options.smoke else "checkpoint.pt")
+    checkpoint = checkpoint_file(options.work, options.smoke)
     spent, step = 0.0, 0
     if options.resume and checkpoint.exists():
         state = torch.load(checkpoint, weights_only=True)

@@ -81,7 +81,10 @@ async function joinedConcepts(dir: string, build: Build): Promise<ConceptsDone> 
   try {
     const { descriptions, problems, nProblems } = await gather(dir, build, joiner)
     const { nJoined, nAmbiguousIds, nConflicts, ...joined } = await joiner.finish(pace)
-    const content = { ...joined, concepts: observed ? mapped(joined.concepts, observed) : joined.concepts }
+    const content = {
+      ...joined,
+      concepts: observed ? withObserved(joined.concepts, observed) : joined.concepts,
+    }
     if (content.nConcepts === 0)
       throw new ConceptLensError(
         'kb-no-concepts',
@@ -109,7 +112,7 @@ async function joinedConcepts(dir: string, build: Build): Promise<ConceptsDone> 
   }
 }
 
-function* mapped(concepts: Iterable<Concept>, observed: ObservedNames): Generator<Concept> {
+function* withObserved(concepts: Iterable<Concept>, observed: ObservedNames): Generator<Concept> {
   for (const concept of concepts) yield observed.addTo(concept)
 }
 

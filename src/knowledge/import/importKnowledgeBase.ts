@@ -71,7 +71,6 @@ export async function importKnowledgeBase(options: ImportOptions): Promise<Impor
   const out = resolve(options.out)
   checkTarget(out)
   const sources = await openSources(options.sources, options.selection)
-  const observed = options.observed === undefined ? undefined : await readObservedNames(options.observed)
   const hashed = (file: string) => ({ file: basename(file), sha256: sha256Of(file) })
   const files = sources.map((source) => filesOf(source).map(hashed))
   const observedFile = options.observed === undefined ? [] : [hashed(options.observed)]
@@ -88,6 +87,7 @@ export async function importKnowledgeBase(options: ImportOptions): Promise<Impor
       nConflicts: 0,
     }
 
+  const observed = options.observed === undefined ? undefined : await readObservedNames(options.observed)
   const key = importKey(files, made.selection, observedFile[0]?.sha256)
   let checkpoint: Checkpoint | undefined
   const isWanted = (leftover: string): boolean => {

@@ -8,6 +8,7 @@ import {
   openKnowledgeBase,
 } from '../../../src/knowledge/index.ts'
 import type { KnowledgeBase } from '../../../src/core/index.ts'
+import { CHECKPOINT_FILE, findCheckpoint, importKey } from '../../../src/knowledge/import/checkpoint.ts'
 
 const OBSERVED = [
   '#conceptlens-kb\t1\t{"name":"Observed","version":"1","sources":[{"name":"Corpus","title":"A corpus","version":"1","licence":"CC0"},{"name":"Unused","title":"Another","version":"1","licence":"MIT"}]}',
@@ -88,6 +89,13 @@ describe('names that annotators used', () => {
     )
     assert.equal((await importKnowledgeBase({ sources, out, observed, ifChanged: true })).built, false)
     assert.equal((await importKnowledgeBase({ sources, out, ifChanged: true })).built, true)
+  })
+
+  it('are part of what an interrupted import can go on with', () => {
+    const keyWith = (observed: string) => importKey([], '', observed)
+    writeFileSync(join(dir, CHECKPOINT_FILE), JSON.stringify({ key: keyWith('one'), read: {} }))
+    const found = findCheckpoint(dir, keyWith('another'))
+    assert.deepEqual(found, { why: 'other observed names are asked for now' })
   })
 
   it('are refused from a file that is no such table', async () => {
