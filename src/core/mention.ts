@@ -50,6 +50,12 @@ export interface Candidate {
   readonly nameCount: number
   /** How often training text named this concept at all. */
   readonly conceptCount: number
+  /** How many of the concept's names are like the mention, in letters or in meaning. */
+  readonly nMatches: number
+  /**
+   * The highest `lexicalScore` + 0.7 · `denseScore` of those names that a vocabulary has, 0 … 1.7; 0 when annotated text alone has any.
+   */
+  readonly officialScore: number
   readonly types: readonly string[]
   readonly groups: readonly string[]
 }

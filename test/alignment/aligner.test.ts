@@ -158,6 +158,8 @@ describe('weighing evidence', () => {
       exact: false,
       nameCount: 0,
       conceptCount: 0,
+      nMatches: 1,
+      officialScore: 0.6 - i / 10,
       types: [],
       groups: [],
     }))

@@ -79,6 +79,17 @@ describe('retrieveCandidates', () => {
     )
   })
 
+  it('says how many names of a concept matched, and how well the best one that a vocabulary has', () => {
+    for (const text of ['cold', 'cold sore', 'COLD'])
+      for (const { matches, nMatches, officialScore } of retrieveWithMatches(kb, text, { limit: 64 })) {
+        const scores = matches
+          .filter(({ kind }) => kind !== 'observed')
+          .map(({ score, denseScore = 0 }) => score + 0.7 * denseScore)
+        assert.equal(nMatches, matches.length)
+        assert.equal(officialScore, Math.max(0, ...scores))
+      }
+  })
+
   it('leaves out what the caller excludes', () => {
     const list = retrieveCandidates(kb, 'cold', { limit: 64, exclude: (match) => match.name === 'cold' })
     assert.equal(list[0]?.id, 'UMLS:C0009443')

@@ -21,6 +21,8 @@ const base: Candidate = {
   exact: true,
   nameCount: 3,
   conceptCount: 9,
+  nMatches: 2,
+  officialScore: 1.63,
   types: [],
   groups: ['DISO', 'PHEN'],
 }
@@ -67,6 +69,8 @@ const oracle = v.parse(
             exact: v.boolean(),
             nameCount: v.number(),
             conceptCount: v.number(),
+            nMatches: v.number(),
+            officialScore: v.number(),
             groups: v.array(v.string()),
           }),
         ),
@@ -111,6 +115,9 @@ describe('featuresOf', () => {
       lexicalGap: 0,
       denseScore: 0.9,
       denseGap: 0.9 - 0.95,
+      officialScore: 1.63 / 1.7,
+      logMatches: Math.log(3) / 3,
+      shareOfConcept: 3 / 10,
     })
     assert.equal(second?.isObserved, 1)
     assert.equal(third?.sameWords, 1, 'colds and cold differ in an ending only')

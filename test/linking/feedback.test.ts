@@ -53,7 +53,14 @@ describe('feedback by a language model', () => {
     assert.deepEqual(candidate, {
       ...{ concept: 0, id: 'T:1', matchedName: 'heart attack', matchedKind: 'synonym' },
       ...{ preferredName: 'thrombosis of a vessel', lexicalScore: match.score, denseScore: 0, exact: false },
-      ...{ nameCount: 3, conceptCount: 3, types: [], groups: ['DISO'] },
+      ...{
+        nameCount: 3,
+        conceptCount: 3,
+        nMatches: 1,
+        officialScore: match.score,
+        types: [],
+        groups: ['DISO'],
+      },
     })
     assert.ok(probability > 0.9 && probability === link.probability)
   })

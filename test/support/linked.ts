@@ -87,7 +87,8 @@ function link({ id, surface, span, start, facts }: Draft): Link {
       denseScore: 0,
       exact: true,
     },
-    ...{ nameCount: 0, conceptCount: 0, types: ['T047'], groups: ['DISO'], probability: 0.9 },
+    ...{ nameCount: 0, conceptCount: 0, nMatches: 1, officialScore: 1 },
+    ...{ types: ['T047'], groups: ['DISO'], probability: 0.9 },
     ...facts,
   }
   return {

@@ -11,6 +11,8 @@ const candidate = (id: string, probability: number): Link['candidates'][number] 
   exact: true,
   nameCount: 0,
   conceptCount: 0,
+  nMatches: 1,
+  officialScore: 1,
   types: [],
   groups: [],
   probability,

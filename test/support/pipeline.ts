@@ -31,6 +31,8 @@ export function pipelineWith({
       ...pipeline.filters,
       mentionProbability: mentionProbability ?? pipeline.filters.mentionProbability,
     },
-    ...(together === false && { document: { consistency: false, coherence: 0, agreement: false, temper: 1 } }),
+    ...(together === false && {
+      document: { consistency: false, coherence: 0, agreement: false, temper: 1 },
+    }),
   }
 }

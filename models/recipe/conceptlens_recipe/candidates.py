@@ -27,6 +27,9 @@ from .contract import GROUP_NAMES, RANKED_CANDIDATES
 
 log = logging.getLogger(__name__)
 
+DEFAULT_COMMAND = "npm run --silent conceptlens --"
+STARTER_TABLE = Path(__file__).resolve().parents[2] / "starter-kb" / "concepts.tsv.gz"
+
 #: How much the dense score counts beside the lexical one, as in the product's fused list.
 DENSE_WEIGHT = 0.7
 
@@ -60,6 +63,9 @@ class Candidate:
     name_count: int
     concept_count: int
     groups: tuple[str, ...]
+    #: How many of its names matched, and the best score of those that a vocabulary has.
+    matches: int = 1
+    official: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -170,11 +176,20 @@ def fuse(lookup: str, entries: Iterable[Entry], own: Votes = NO_VOTES, counts: b
         alike = exact or [m for m in matches if _score(m) == _score(best)]
         left = max(0, entry.concept_count - own.concepts.get(entry.id, 0)) if counts else 0
         kind = "preferred" if any(m[1] == "preferred" for m in alike) else best[1]
-        score = 1.0 if exact else best[3]
-        name_count = sum(m[2] for m in alike)
         found.append(
             Candidate(
-                entry.id, best[0], kind, entry.preferred, score, best[4], bool(exact), name_count, left, entry.groups
+                id=entry.id,
+                name=best[0],
+                kind=kind,
+                preferred=entry.preferred,
+                lexical=1.0 if exact else best[3],
+                dense=best[4],
+                exact=bool(exact),
+                name_count=sum(m[2] for m in alike),
+                concept_count=left,
+                groups=entry.groups,
+                matches=len(matches),
+                official=max((_score(m) for m in matches if m[1] != "observed"), default=0.0),
             )
         )
     found.sort(key=_fused_order)
@@ -269,6 +284,9 @@ def features(
         c.lexical - fused[0].lexical,
         c.dense,
         c.dense - max(other.dense for other in fused),
+        c.official / fused_score(1.0, 1.0),
+        math.log1p(c.matches) / 3,
+        c.name_count / (1 + c.concept_count),
     ]
 
 

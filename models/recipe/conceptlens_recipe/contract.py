@@ -74,6 +74,9 @@ FEATURES = (
     "lexicalGap",
     "denseScore",
     "denseGap",
+    "officialScore",
+    "logMatches",
+    "shareOfConcept",
 )
 
 #: Most word pieces of each part of a candidate segment, and of the whole segment with its special tokens.

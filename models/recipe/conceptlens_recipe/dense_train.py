@@ -47,7 +47,7 @@ from .dense_pack import MODES
 from .model import TwoStreamEncoder, fast_products, minilm_vocabulary
 from .sampling import Recipe, Sampler
 from .segments import Segmenter
-from .train import DEFAULT_COMMAND, STARTER_TABLE, corpus_passages, dev_passages
+from .train import corpus_passages, dev_passages
 
 log = logging.getLogger(__name__)
 

@@ -26,6 +26,7 @@ from .passages import Passage
 from .sampling import Sampler
 
 if TYPE_CHECKING:
+    from .foreign import Foreign
     from .train import Plan
 
 log = logging.getLogger(__name__)
@@ -37,6 +38,8 @@ ABSENT = -1e4
 #: likeliest (`ALWAYS_READ` of the product).
 LEAST_PROBABILITY = 0.02
 ALWAYS_READ = 2
+
+FOREIGN_TIMES = 2
 
 
 @torch.no_grad()
@@ -70,7 +73,7 @@ def collect(
     return values, values.abs().sum(-1) > 0, torch.tensor(targets)
 
 
-def fit(ranker: FeatureScore, facts: Tensor, real: Tensor, target: Tensor, rounds: int = 6, batch: int = 2048) -> float:
+def fit(ranker: FeatureScore, facts: Tensor, real: Tensor, target: Tensor, rounds: int = 32, batch: int = 2048) -> float:
     """Cross-entropy over a mention's candidates and "none", whose logit is one number that goes into the bias in the
     end, so that it is 0 afterwards. Gives the share of mentions that the ranker gets right."""
     none = torch.nn.Parameter(torch.zeros(()))
@@ -98,13 +101,20 @@ def fit(ranker: FeatureScore, facts: Tensor, real: Tensor, target: Tensor, round
     return float(right)
 
 
-def fitted(work: Path, plan: Plan, pools: dict[str, list[Passage]], sampler: Sampler) -> FeatureScore:
-    """The ranker in the work folder; fitted and written there when there is none yet."""
+def fitted(
+    work: Path, plan: Plan, pools: dict[str, list[Passage]], sampler: Sampler, foreign: Foreign | None = None
+) -> FeatureScore:
+    """The ranker in the work folder; fitted and written there when there is none yet. Mentions of a foreign vocabulary count
+    `FOREIGN_TIMES` each: there are fewer of them."""
     path = work / FEATURE_RANKER
     if not path.exists():
         rng = random.Random(plan.seed)
+        torch.manual_seed(plan.seed)
         ranker = FeatureScore(len(FEATURES), Architecture().facts_hidden)
-        fit(ranker, *collect(sampler, plan.ranking_passages(pools, rng), plan.prior_mentions, rng))
+        parts = [collect(sampler, plan.ranking_passages(pools, rng), plan.prior_mentions, rng)]
+        if foreign:
+            parts += [collect(foreign.sampler, foreign.passages, plan.prior_mentions, rng)] * FOREIGN_TIMES
+        fit(ranker, *(torch.cat(part) for part in zip(*parts, strict=True)))
         write(ranker, path)
     return read(path)
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import copy
+import dataclasses
 import logging
 import random
 import zlib
@@ -23,8 +24,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from . import corpora, feature_ranker
-from .candidates import KnowledgeBaseTable, considered, retrieve, training_votes, type_label
+from . import corpora, feature_ranker, foreign
+from .candidates import DEFAULT_COMMAND, STARTER_TABLE, KnowledgeBaseTable, considered, retrieve, training_votes, type_label
 from .contract import READ_CANDIDATES, Architecture
 from .evaluate import group_shares
 from .model import FeatureScore, ScoreHead, TwoStreamEncoder, minilm_vocabulary, widened
@@ -32,7 +33,7 @@ from .passages import Mention, Passage
 from .ranking import mask_states, read
 from .sampling import Recipe, Sampler, Segment
 from .segments import Segmenter
-from .train import DEFAULT_COMMAND, STARTER_TABLE, Plan, candidates_file, checkpoint_file, corpus_passages
+from .train import Plan, candidates_file, checkpoint_file, corpus_passages
 
 log = logging.getLogger(__name__)
 
@@ -107,6 +108,10 @@ def collect(
     return Lists(all_states, all_facts, real, torch.tensor(nones), torch.tensor(targets), torch.tensor(held))
 
 
+def together(a: Lists, b: Lists) -> Lists:
+    return Lists(*(torch.cat([getattr(a, field.name), getattr(b, field.name)]) for field in dataclasses.fields(Lists)))
+
+
 class Judge(torch.nn.Module):
     """The head with a scale and a bias for the logit of "none", which stays the encoder's own."""
 
@@ -168,6 +173,7 @@ def main() -> None:
     parser.add_argument("--table", type=Path, default=STARTER_TABLE)
     parser.add_argument("--command", default=DEFAULT_COMMAND)
     parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--foreign", type=Path, help="folder of another vocabulary to fit on, too, by `foreign`")
     parser.add_argument("--mentions", type=int, default=40_000)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--smoke", action="store_true", help="on what train --smoke left")
@@ -186,9 +192,14 @@ def main() -> None:
     retrieved = retrieve(options.command, options.kb, [], candidates_file(options.work, options.smoke))
     table = KnowledgeBaseTable(options.table)
     sampler = Sampler(retrieved, training_votes(options.data, table), table, Recipe())
-    ranker = feature_ranker.fitted(options.work, plan, pools, sampler)
+    other = foreign.learning(options, pools, plan.seed)
+    ranker = feature_ranker.fitted(options.work, plan, pools, sampler, other)
     asked = plan.ranking_passages(pools, rng)
-    judge = fit(model.score, collect(model, segmenter, sampler, ranker, asked, options.mentions, rng))
+    lists = collect(model, segmenter, sampler, ranker, asked, options.mentions, rng)
+    if other:
+        more = collect(model, segmenter, other.sampler, ranker, other.passages, options.mentions, rng)
+        lists = together(lists, more)
+    judge = fit(model.score, lists)
     with torch.no_grad():
         # The logit of "none" is the encoder's: what was learned of its scale goes into the candidates' scores.
         scale = max(0.2, float(judge.none[0]))

@@ -33,7 +33,8 @@ from .gliner_data import Example, LabelSet
 from .gliner_measure import report
 from .gliner_model import Labels, new_model, read_words, score
 from .model import bfloat16_is_faster
-from .train import STARTER_TABLE, save
+from .candidates import STARTER_TABLE
+from .train import save
 
 log = logging.getLogger(__name__)
 

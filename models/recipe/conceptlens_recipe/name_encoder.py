@@ -32,7 +32,7 @@ from torch import Tensor
 
 from .candidates import fold
 from .model import minilm_vocabulary
-from .train import STARTER_TABLE
+from .candidates import STARTER_TABLE
 
 log = logging.getLogger(__name__)
 

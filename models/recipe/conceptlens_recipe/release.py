@@ -3,7 +3,7 @@
     python -m conceptlens_recipe.release --checkpoint WORK/fitted.pt --kb dist/starter-kb --work WORK \\
         --out models/linker
 
-On one half of the development documents 26 numbers are fitted: temperature, the bias of "none", and how much the
+On one half of the development documents 30 numbers are fitted: temperature, the bias of "none", and how much the
 model's score and its features weigh against each other (folded into the graph); the tagger's threshold too. Calibration
 error and every accuracy of the manifest are reported on the other half, which nothing was fitted on.
 """
@@ -22,8 +22,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from . import corpora, evaluate, feature_ranker, onnx_export
-from .candidates import KnowledgeBaseTable, retrieve
+from . import corpora, evaluate, feature_ranker, foreign, onnx_export
+from .candidates import DEFAULT_COMMAND, STARTER_TABLE, KnowledgeBaseTable, retrieve
 from .contract import FEATURES, Architecture
 from .evaluate import Ranked, Tagged, f1
 from .manifest import FEATURE_RANKER, write_manifest
@@ -32,7 +32,7 @@ from .passages import Passage
 from .runtime import Encoder
 from .sampling import Recipe, Sampler
 from .segments import Segmenter
-from .train import DEFAULT_COMMAND, STARTER_TABLE, dev_passages
+from .train import dev_passages
 
 log = logging.getLogger(__name__)
 
@@ -85,7 +85,7 @@ def loss(ranked: Sequence[Ranked], c: Calibration) -> float:
 
 def fit(ranked: Sequence[Ranked], ridge: float = 1e-3) -> Calibration:
     """Least loss on the given mentions: the weight of the model's score against its features, the bias of "none" and
-    the temperature (26 numbers), by L-BFGS with a small ridge towards the model as it is."""
+    the temperature (30 numbers), by L-BFGS with a small ridge towards the model as it is."""
     asked = [r for r in ranked if len(r.scores) > 1]
     most = max(len(r.scores) - 1 for r in asked)
     scores, facts = torch.full((len(asked), most), -1e4), torch.zeros(len(asked), most, len(FEATURES))
@@ -162,6 +162,18 @@ def none_figures(ranked: Iterable[Ranked], c: Calibration) -> dict[str, float]:
     return {"precision": round(100 * right / max(1, said), 2), "recall": round(100 * right / max(1, wanted), 2)}
 
 
+def foreign_figures(ranked: Sequence[Ranked], c: Calibration) -> dict[str, float]:
+    """Of mentions whose concept a foreign vocabulary has."""
+    known = [r for r in ranked if r.known]
+    right = sum(map(evaluate.is_right, known))
+    return {
+        "mentions": len(known),
+        "right": round(100 * right / max(1, len(known)), 2),
+        "first": round(100 * sum(r.first for r in known) / max(1, len(known)), 2),
+        "calibrationError": calibration_error(known, c),
+    }
+
+
 def agreement(a: Sequence[Ranked], b: Sequence[Ranked]) -> float:
     """How often two runs put the same candidate first, in per cent of mentions with two candidates or more."""
     pairs = [(x, y) for x, y in zip(a, b, strict=True) if len(x.scores) > 2]
@@ -191,6 +203,7 @@ def main() -> None:
     parser.add_argument("--kb", type=Path, required=True)
     parser.add_argument("--table", type=Path, default=STARTER_TABLE)
     parser.add_argument("--command", default=DEFAULT_COMMAND)
+    parser.add_argument("--foreign", type=Path, help="folder of another vocabulary to calibrate on, too, by `foreign`")
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--version", default="0.4.0")
@@ -226,8 +239,13 @@ def main() -> None:
     encoder = Encoder(options.out / "encoder.onnx", segmenter, model.arch, options.threads)
     ranked, tagged = evaluate.measure(dev, sampler, encoder.read, encoder.score, ranker)
 
+    others: list[Ranked] = []
+    if options.foreign:
+        of_foreign, passages = foreign.developing(options, dev)
+        others, _ = evaluate.measure(passages, of_foreign, encoder.read, encoder.score, ranker)
+
     encoder_scores = ranked
-    fitted = fit([r for r in ranked if r.judged and is_fit_half(r.pmid)])
+    fitted = fit([r for r in ranked + others if r.judged and is_fit_half(r.pmid)])
     fold(model, fitted)
     onnx_export.write(model, options.out / "encoder.onnx")
     encoder = Encoder(options.out / "encoder.onnx", segmenter, model.arch, options.threads)
@@ -243,6 +261,7 @@ def main() -> None:
             "before": calibration_error([r for r in held_before if r.judged], Calibration()),
             "after": calibration_error([r for r in held if r.judged], calibrated),
         },
+        "foreign": foreign_figures([adjusted(r, fitted) for r in others if not is_fit_half(r.pmid)], calibrated),
         "heldOutBeforeCalibration": evaluate.summary(held_before, [])["together"],
         "folded": {"scale": round(fitted.scale, 4), "weights": dict(zip(FEATURES, fitted.weights, strict=True))},
         "none": none_figures([r for r in held if r.judged], calibrated),

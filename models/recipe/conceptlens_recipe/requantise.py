@@ -18,7 +18,7 @@ from pathlib import Path
 import torch
 
 from . import corpora, evaluate, feature_ranker, onnx_export, onnx_graph, smoothing
-from .candidates import KnowledgeBaseTable, retrieve
+from .candidates import DEFAULT_COMMAND, STARTER_TABLE, KnowledgeBaseTable, retrieve
 from .contract import Architecture
 from .manifest import ENCODER, FEATURE_RANKER, VOCABULARY, sha256
 from .model import TwoStreamEncoder
@@ -26,7 +26,7 @@ from .release import agreement
 from .runtime import Encoder
 from .sampling import Recipe, Sampler
 from .segments import Segmenter
-from .train import DEFAULT_COMMAND, STARTER_TABLE, corpus_passages, dev_passages
+from .train import corpus_passages, dev_passages
 
 
 #: Training corpora whose first documents show how large activations become, and how many passages of each are read.

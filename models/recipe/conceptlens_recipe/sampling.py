@@ -168,7 +168,8 @@ class Sampler:
         name, groups = self.table.concepts[identifier]
         last = min(fused, key=lambda c: fused_score(c.lexical, c.dense), default=None)
         lexical, dense = (last.lexical, last.dense) if last else (0.3, 0.3)
-        stand_in = Candidate(identifier, name, "preferred", name, lexical, dense, False, 0, 0, groups)
+        official = fused_score(lexical, dense)
+        stand_in = Candidate(identifier, name, "preferred", name, lexical, dense, False, 0, 0, groups, official=official)
         values = features(mention.lookup, mention.expanded, shares, [*fused, stand_in], len(fused))
         return Segment(name, name, type_label(groups), values)
 

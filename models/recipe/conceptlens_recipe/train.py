@@ -24,7 +24,8 @@ import torch.distributed
 import torch.nn.functional as F
 
 from . import corpora, evaluate, feature_ranker, onnx_export
-from .candidates import KnowledgeBaseTable, retrieve, training_votes
+from . import foreign
+from .candidates import DEFAULT_COMMAND, STARTER_TABLE, KnowledgeBaseTable, retrieve, training_votes
 from .contract import Architecture
 from .model import FeatureScore, TwoStreamEncoder, fast_products, from_minilm, minilm_vocabulary
 from .passages import (
@@ -39,9 +40,6 @@ from .sampling import Example, Recipe, Sampler, View
 from .segments import Segmenter
 
 log = logging.getLogger(__name__)
-
-DEFAULT_COMMAND = "npm run --silent conceptlens --"
-STARTER_TABLE = Path(__file__).resolve().parents[2] / "starter-kb" / "concepts.tsv.gz"
 
 
 def checkpoint_file(work: Path, smoke: bool) -> Path:
@@ -226,7 +224,8 @@ def gather(options: argparse.Namespace) -> Material:
     table = KnowledgeBaseTable(options.table)
     retrieved = retrieve(options.command, options.kb, asked, candidates_file(options.work, options.smoke))
     sampler = Sampler(retrieved, training_votes(options.data, table), table, Recipe())
-    ranker = feature_ranker.fitted(options.work, plan, {name: pools[name] for name in ranking}, sampler)
+    own = {name: pools[name] for name in ranking}
+    ranker = feature_ranker.fitted(options.work, plan, own, sampler, foreign.learning(options, own, plan.seed))
     log.info("passages: %s", {name: len(pool) for name, pool in pools.items()})
     return Material(pools, dev, segmenter, sampler, ranker, plan)
 
@@ -237,6 +236,7 @@ def main() -> None:
     parser.add_argument("--kb", type=Path, required=True, help="built starter knowledge base")
     parser.add_argument("--table", type=Path, default=STARTER_TABLE)
     parser.add_argument("--command", default=DEFAULT_COMMAND, help="how to call the conceptlens command line")
+    parser.add_argument("--foreign", type=Path, help="folder of another vocabulary to fit on, too, by `foreign`")
     parser.add_argument("--work", type=Path, required=True, help="folder for caches and checkpoints")
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--processes", type=int, default=2, help="that train together, with one thread each")

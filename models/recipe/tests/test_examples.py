@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import math
 import random
 import re
 import unittest
@@ -149,6 +150,15 @@ class FusedList(unittest.TestCase):
             [("UMLS:C3", "cold antigen", 0.7, 0.4), ("UMLS:C4", "colds", 0.8, 0.2)],
         )
 
+    def test_names_that_only_text_has_are_told_from_those_of_a_vocabulary(self) -> None:
+        found = {c.id: c for c in fuse("cold", [COLD, LOW])}
+        self.assertEqual([found[e.id].matches for e in (COLD, LOW)], [2, 1])
+        self.assertAlmostEqual(found[COLD.id].official, 0.6 + 0.7 * 0.8)
+        self.assertAlmostEqual(found[LOW.id].official, 1.7)
+        only = Entry("UMLS:C9", "Cold", (), True, 3, (("cold", "observed", 3, 1.0, 1.0),))
+        [one] = fuse("cold", [only])
+        self.assertEqual((one.matches, one.official), (1, 0.0))
+
     def test_features_in_the_manifest_order(self) -> None:
         fused = fuse("cold", [COPD, COLD, LOW])
         found = dict(zip(contract.FEATURES, features("cold", True, {"DISO": 1.0}, fused, 1), strict=True))
@@ -167,6 +177,7 @@ class FusedList(unittest.TestCase):
             "denseGap": 0,
         }
         self.assertEqual({k: found[k] for k in expected}, expected)
+        self.assertAlmostEqual(found["logMatches"], math.log1p(fused[1].matches) / 3)
         match = contract.FEATURES.index("typeMatch")
         self.assertEqual(features("cold", False, {"DISO": 1.0}, fused, 2)[match], 0.5)
         self.assertEqual(features("cold", False, None, fused, 1)[match], 0.5)

@@ -6,6 +6,9 @@ import type { Candidate, ConceptRef, KnowledgeBase, NameKind, NameMatch } from '
  */
 const DENSE_WEIGHT = 0.7
 
+/** Below this cosine two names have nothing to do with each other. */
+export const LEAST_NEARNESS = 0.35
+
 /** A concept of a list with every name that matched. */
 export interface Entry {
   readonly candidate: Candidate
@@ -48,6 +51,11 @@ export function entryOf(kb: KnowledgeBase, text: string, { ref, exact, others }:
     exact: exact.length > 0,
     nameCount: alike.reduce((sum, { count }) => sum + count, 0),
     conceptCount: kb.conceptCount(ref),
+    nMatches: sorted.filter(isAlike).length,
+    officialScore: sorted.reduce(
+      (most, match) => (match.kind === 'observed' ? most : Math.max(most, scoreOf(match))),
+      0,
+    ),
     types: summary.types,
     groups: summary.groups,
   }
@@ -58,6 +66,9 @@ export function entryOf(kb: KnowledgeBase, text: string, { ref, exact, others }:
 const fused = (score: number, denseScore: number): number => score + DENSE_WEIGHT * denseScore
 
 const scoreOf = ({ score, denseScore = 0 }: NameMatch): number => fused(score, denseScore)
+
+/** A concept may have been found by names that have nothing of the text. */
+const isAlike = ({ score, denseScore = 0 }: NameMatch): boolean => score > 0 || denseScore >= LEAST_NEARNESS
 
 /** What puts similar candidates in order. */
 export const fusedScore = ({ lexicalScore, denseScore }: Candidate): number => fused(lexicalScore, denseScore)

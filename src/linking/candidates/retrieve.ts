@@ -1,7 +1,7 @@
 import { fold, otherSpellings } from '../../knowledge/index.ts'
 import { allSteps } from '../../core/index.ts'
 import type { Candidate, ConceptFilter, KnowledgeBase, NameMatch, Steps } from '../../core/index.ts'
-import { byConcept, entryOf, exactOrder, isSameName, similarOrder } from './entries.ts'
+import { byConcept, entryOf, exactOrder, isSameName, LEAST_NEARNESS, similarOrder } from './entries.ts'
 import type { Entry } from './entries.ts'
 
 /** How to retrieve. */
@@ -71,8 +71,6 @@ const NAMES_PER_CONCEPT = 2
 const MORE = 1.5
 /** Names fetched because they are alike in meaning, where no name is exact: then they bring nothing more. */
 const NEAREST_NAMES = 24
-/** Below this cosine two names have nothing to do with each other. */
-export const LEAST_NEARNESS = 0.35
 /** Both scores of a name that differs from the text by spelling alone. */
 const OTHER_SPELLING = 0.97
 

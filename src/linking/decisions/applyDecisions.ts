@@ -52,6 +52,8 @@ function withChosen(
     exact: false,
     nameCount: 0,
     conceptCount: kb.conceptCount(ref),
+    nMatches: 1,
+    officialScore: 0,
     types,
     groups,
     probability: 0,

@@ -44,6 +44,9 @@ export interface FeatureInput {
  * | `lexicalGap` | `lexicalScore` less that of the first of the list | −1 … 1 |
  * | `denseScore` | `candidate.denseScore` | −1 … 1 |
  * | `denseGap` | `denseScore` less the highest of the list | −2 … 0 |
+ * | `officialScore` | `candidate.officialScore / 1.7` | 0 … 1 |
+ * | `logMatches` | `ln(1 + nMatches) / 3` | ≥ 0 |
+ * | `shareOfConcept` | `nameCount / (1 + conceptCount)`: how much of what annotated text calls the concept is this name | 0 … 1 |
  */
 export const featureNames = [
   'lexicalScore',
@@ -71,6 +74,9 @@ export const featureNames = [
   'lexicalGap',
   'denseScore',
   'denseGap',
+  'officialScore',
+  'logMatches',
+  'shareOfConcept',
 ] as const
 
 export type FeatureName = (typeof featureNames)[number]
@@ -158,6 +164,9 @@ function ofCandidate(candidate: Candidate, rank: number, list: List): Features {
     lexicalGap: candidate.lexicalScore - list.bestLexicalScore,
     denseScore: candidate.denseScore,
     denseGap: candidate.denseScore - list.bestDenseScore,
+    officialScore: candidate.officialScore / 1.7,
+    logMatches: Math.log(1 + candidate.nMatches) / 3,
+    shareOfConcept: nameCount / (1 + conceptCount),
   }
 }
 

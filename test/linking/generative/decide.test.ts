@@ -15,7 +15,8 @@ const TEXT =
 
 const candidate = (matchedName: string, preferredName = matchedName, id = matchedName): RankedCandidate => ({
   ...{ concept: 0, id, matchedName, matchedKind: 'synonym', preferredName, lexicalScore: 1, denseScore: 1 },
-  ...{ exact: true, nameCount: 0, conceptCount: 0, types: [], groups: [], probability: 0 },
+  ...{ exact: true, nameCount: 0, conceptCount: 0, nMatches: 1, officialScore: 1.7 },
+  ...{ types: [], groups: [], probability: 0 },
 })
 
 function mention(

@@ -1,9 +1,9 @@
 import { allSteps } from '../../../core/index.ts'
 import type { ConceptFilter, KnowledgeBase, NameMatch } from '../../../core/index.ts'
 import { fold } from '../../../knowledge/index.ts'
-import { byConcept, entryOf, exactOrder } from '../entries.ts'
+import { byConcept, entryOf, exactOrder, LEAST_NEARNESS } from '../entries.ts'
 import type { Entry } from '../entries.ts'
-import { LEAST_NEARNESS, retrieveInSteps } from '../retrieve.ts'
+import { retrieveInSteps } from '../retrieve.ts'
 import type { CandidateSource } from '../source.ts'
 
 /** Where a source looks, and which concepts count. */

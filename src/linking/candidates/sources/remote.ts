@@ -91,17 +91,21 @@ function candidateOf(
   const matchedName = name ?? summary.name
   const known = kb.names(ref).filter((one) => one.text === matchedName)
   const exact = fold(text) !== '' && kb.exact(text).some(({ concept }) => concept === ref)
+  const matchedKind = known[0]?.kind ?? 'synonym'
+  const lexicalScore = exact ? 1 : likeness(kb, fold(text), fold(matchedName))
   return {
     concept: ref,
     id: summary.id,
     matchedName,
-    matchedKind: known[0]?.kind ?? 'synonym',
+    matchedKind,
     preferredName: summary.name,
-    lexicalScore: exact ? 1 : likeness(kb, fold(text), fold(matchedName)),
+    lexicalScore,
     denseScore: 0,
     exact,
     nameCount: known.reduce((sum, { count }) => sum + count, 0),
     conceptCount: kb.conceptCount(ref),
+    nMatches: 1,
+    officialScore: matchedKind === 'observed' ? 0 : lexicalScore,
     types: summary.types,
     groups: summary.groups,
   }

@@ -1,6 +1,7 @@
 import type { KnowledgeBase } from '../../../core/index.ts'
 import { dotOf } from '../../../knowledge/index.ts'
-import { LEAST_NEARNESS, retrieveCandidates } from '../retrieve.ts'
+import { LEAST_NEARNESS } from '../entries.ts'
+import { retrieveCandidates } from '../retrieve.ts'
 import type { CandidateSource } from '../source.ts'
 import { entriesOf, sourceOf, type Shelf } from './knowledge.ts'
 
