@@ -1,5 +1,6 @@
 import { throwIfCancelled } from '../core/index.ts'
 import type {
+  KnowledgeBaseInfo,
   Link,
   LinkedManuscript,
   LinkedPassage,
@@ -27,7 +28,7 @@ import { createPassageLinker } from './passageLinker.ts'
 import type { PassageFocus, PassageLinker, PassageLinkerParts, PassageTask } from './passageLinker.ts'
 import { createConceptSearch } from './search/index.ts'
 import { createSlices } from './slices.ts'
-import { temper } from './temper.ts'
+import { sharpnessFor, temper } from './temper.ts'
 import { createRecorder, endOf, traced } from './trace.ts'
 import { withLanguageModel } from './withLanguageModel.ts'
 import type { AskedModel } from './asking.ts'
@@ -61,7 +62,7 @@ function createPassagesLinker(parts: LinkerParts, pipeline: Pipeline): Linker {
   const pause = parts.pause ?? turnOfEventLoop
   const slices = createSlices(pause)
   const passageLinker = createPassageLinker(parts, pipeline, slices)
-  const revisions = revisionsOf(pipeline)
+  const revisions = revisionsOf(pipeline, knowledgeBase.info)
   const nowMs = parts.nowMs ?? monotonic
   const search = createConceptSearch(knowledgeBase, pause)
   const prepare = (manuscript: Manuscript, options: LinkOptions): Document => {
@@ -139,9 +140,11 @@ function createPassagesLinker(parts: LinkerParts, pipeline: Pipeline): Linker {
 }
 
 /** What becomes of the links of a document together, in this order. */
-function revisionsOf({
-  document: { coherence, agreement, temper: sharpness },
-}: Pipeline): readonly Revision[] {
+function revisionsOf(
+  { document: { coherence, agreement, temper: power } }: Pipeline,
+  info: KnowledgeBaseInfo,
+): readonly Revision[] {
+  const sharpness = power === 'auto' ? sharpnessFor(info) : power
   return [
     ...(coherence > 0 ? [(opinions: readonly Opinion[]) => makeCoherent(opinions, coherence)] : []),
     ...(agreement ? [makeAgree] : []),

@@ -290,11 +290,9 @@ const sections = {
       about('Whether equal mentions of a document share their mean probabilities.'),
     ),
     temper: v.pipe(
-      v.number(),
-      v.minValue(0.1),
-      v.maxValue(1),
+      v.union([v.literal('auto'), v.pipe(v.number(), v.minValue(0.1), v.maxValue(1))]),
       about(
-        'The power that probabilities are raised to afterwards, which makes them less sure. 1: they stay.',
+        'The power that probabilities are raised to afterwards, which makes them less sure. 1: they stay. `auto`: 0.88, and 1 where one vocabulary has every concept of the knowledge base.',
       ),
     ),
   }),

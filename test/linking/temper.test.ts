@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { describe, it } from 'mocha'
 import { revise } from '../../src/linking/opinions.ts'
-import { temper } from '../../src/linking/temper.ts'
+import { sharpnessFor, temper } from '../../src/linking/temper.ts'
 import { linkBetween, passageWith } from '../support/links.ts'
 
 describe('temper', () => {
@@ -15,6 +15,16 @@ describe('temper', () => {
       link?.candidates.map(({ id }) => id),
       ['A', 'B'],
     )
+  })
+
+  it('is for knowledge bases that join vocabularies', () => {
+    const source = (name: string, nConcepts: number) => ({
+      ...{ name, title: name, version: '1', licence: '', nConcepts, nNames: nConcepts },
+    })
+    const info = { name: 'k', version: '1', fingerprint: 'k', nConcepts: 9, nNames: 9 }
+    const observed = source('MedMentions', 2)
+    assert.equal(sharpnessFor({ ...info, sources: [source('CTD', 9), observed] }), 1)
+    assert.equal(sharpnessFor({ ...info, sources: [source('MSH', 8), source('MONDO', 5), observed] }), 0.88)
   })
 
   it('leaves order and choice, and the author, as they are', () => {
