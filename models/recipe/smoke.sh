@@ -10,12 +10,14 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 step() { echo "recipe: $*" >&2; }
+step making another vocabulary
+"$python" -m conceptlens_recipe.foreign --command "$product" --out "$work/foreign"
 step training
-"$python" -m conceptlens_recipe.train --smoke --kb $kb --command "$product" --work "$work"
+"$python" -m conceptlens_recipe.train --smoke --kb $kb --foreign "$work/foreign" --command "$product" --work "$work"
 step fitting the head
-"$python" -m conceptlens_recipe.fit_head --smoke --kb $kb --command "$product" --work "$work"
+"$python" -m conceptlens_recipe.fit_head --smoke --kb $kb --foreign "$work/foreign" --command "$product" --work "$work"
 step exporting, calibrating and measuring
-"$python" -m conceptlens_recipe.release --checkpoint "$work/fitted.pt" --kb $kb --command "$product" \
+"$python" -m conceptlens_recipe.release --checkpoint "$work/fitted.pt" --kb $kb --foreign "$work/foreign" --command "$product" \
     --work "$work" --every 60 --version 0.0.0 --out "$work/linker" > "$work/report.json"
 step quantising
 "$python" -m conceptlens_recipe.requantise --model "$work/linker" --precision int8 --out "$work/int8" \

@@ -227,7 +227,7 @@ def train(way: str, material: Material, minutes: float, plan: Plan, kept: Path) 
         training.begin_by_pairs(kept)
     model, progress, checked = training.model, training.progress, held_out(material, way, plan)
     first, begun = replace(progress), training.share
-    checks, best, since = [], (-1.0, model.state_dict()), 0
+    checks, best, since, rate = [], (-1.0, model.state_dict()), 0, 0.0
     for _ in training.read(way, 1.0):
         if training.share < min(1.0, begun + (1 - begun) * (len(checks) + 1) / plan.checks):
             continue
