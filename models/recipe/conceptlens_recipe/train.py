@@ -23,8 +23,7 @@ import torch
 import torch.distributed
 import torch.nn.functional as F
 
-from . import corpora, evaluate, feature_ranker, onnx_export
-from . import foreign
+from . import corpora, evaluate, feature_ranker, foreign, onnx_export
 from .candidates import DEFAULT_COMMAND, STARTER_TABLE, KnowledgeBaseTable, retrieve, training_votes
 from .contract import Architecture
 from .model import FeatureScore, TwoStreamEncoder, fast_products, from_minilm, minilm_vocabulary
