@@ -38,6 +38,7 @@ export async function withLanguageModelServer(): Promise<Surroundings> {
   const settings = {
     'conceptLens.minimumProbability': 0.4,
     'conceptLens.generative.use': 'server',
+    'conceptLens.generative.below': 0.8,
     'conceptLens.languageModel.server': server.url,
     'conceptLens.languageModel.model': 'qwen2.5:3b',
     'conceptLens.mentions.namedTypeModel': gliner,
