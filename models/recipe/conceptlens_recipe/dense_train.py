@@ -39,7 +39,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from . import corpora
-from .candidates import KnowledgeBaseTable, retrieve, training_votes
+from .candidates import DEFAULT_COMMAND, STARTER_TABLE, KnowledgeBaseTable, retrieve, training_votes
 from .dense_data import Choices, Ranking, development_ranking, documents, n_right, training_ranking
 from .dense_export import write_ranker
 from .dense_model import DenseRanker, LateEncoder, TwoStreamRanker

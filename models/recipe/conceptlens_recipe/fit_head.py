@@ -109,6 +109,7 @@ def collect(
 
 
 def together(a: Lists, b: Lists) -> Lists:
+    """The mentions of both, one after the other."""
     return Lists(*(torch.cat([getattr(a, field.name), getattr(b, field.name)]) for field in dataclasses.fields(Lists)))
 
 

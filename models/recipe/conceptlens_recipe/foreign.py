@@ -86,6 +86,7 @@ def table(starter: Path) -> dict[str, tuple[set[str], list[tuple[str, str]]]]:
 
 
 def write(rows: Mapping[str, tuple[set[str], list[tuple[str, str]]]], path: Path) -> None:
+    """As `starter_kb` writes its table; each text once, under the first source that has it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as raw, gzip.GzipFile("", "wb", mtime=0, fileobj=raw) as packed:
         lines = [f"#conceptlens-kb\t1\t{json.dumps(HEADER, sort_keys=True)}"]

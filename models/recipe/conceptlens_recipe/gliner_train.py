@@ -28,12 +28,12 @@ from gliner import GLiNER
 from torch import Tensor
 
 from . import gliner_data as data_of
+from .candidates import STARTER_TABLE
 from .corpora import default_data
 from .gliner_data import Example, LabelSet
 from .gliner_measure import report
 from .gliner_model import Labels, new_model, read_words, score
 from .model import bfloat16_is_faster
-from .candidates import STARTER_TABLE
 from .train import save
 
 log = logging.getLogger(__name__)

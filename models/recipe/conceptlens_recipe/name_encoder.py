@@ -30,9 +30,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .candidates import fold
+from .candidates import STARTER_TABLE, fold
 from .model import minilm_vocabulary
-from .candidates import STARTER_TABLE
 
 log = logging.getLogger(__name__)
 

@@ -262,7 +262,7 @@ def main() -> None:
             "before": calibration_error([r for r in held_before if r.judged], Calibration()),
             "after": calibration_error([r for r in held if r.judged], calibrated),
         },
-        "foreign": foreign_figures([adjusted(r, fitted) for r in others if not is_fit_half(r.pmid)], calibrated),
+        "foreign": foreign_figures([adjusted(r, fitted) for r in others if not is_fit_half(r.pmid)], calibrated) if others else None,
         "heldOutBeforeCalibration": evaluate.summary(held_before, [])["together"],
         "folded": {"scale": round(fitted.scale, 4), "weights": dict(zip(FEATURES, fitted.weights, strict=True))},
         "none": none_figures([r for r in held if r.judged], calibrated),
