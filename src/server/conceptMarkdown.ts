@@ -1,4 +1,4 @@
-import type { Concept, Definition, KnowledgeBase, Mention, RankedCandidate } from '../core/index.ts'
+import type { Concept, Definition, KnowledgeBase, Mention, Name, RankedCandidate } from '../core/index.ts'
 import { groupLabel, typeName } from '../knowledge/index.ts'
 import { CLIENT_COMMANDS, type WireRange } from '../protocol/index.ts'
 import { conceptPage, shortId } from './identifiers.ts'
@@ -6,6 +6,8 @@ import type { PlacedLink } from './manuscripts.ts'
 import { commandLink, plain, shorten, webLink } from './markdownText.ts'
 
 const MAX_SYNONYMS = 8
+/** What of a concept's mentions in annotated text must be called so, to be shown as a usual name. */
+const USUAL_SHARE = 0.05
 const MAX_PARENTS = 5
 const MAX_OTHERS = 5
 const MAX_DEFINITION_LENGTH = 600
@@ -75,20 +77,25 @@ function detailBlocks(
   fetched: readonly Definition[] = [],
 ): readonly string[] {
   const definition = concept.definitions[0] ?? fetched[0]
-  const synonyms = distinctSynonyms(concept)
+  const synonyms = distinctTexts(concept, ({ kind }) => kind !== 'observed')
+  // What annotators ever called it holds the names of its members, too: "Kif7" for proteins.
+  const least = USUAL_SHARE * concept.names.reduce((sum, { count }) => sum + count, 0)
+  const usual = distinctTexts(concept, ({ kind, count }) => kind === 'observed' && count >= least)
   const parents = concept.parents.flatMap((id) => find(knowledgeBase, id)?.name ?? []).slice(0, MAX_PARENTS)
   return [
     definition
       ? `> ${plain(shorten(definition.text, MAX_DEFINITION_LENGTH))} — *${plain(definition.source)}*`
       : '',
     listLine('Synonyms', synonyms, MAX_SYNONYMS),
+    listLine('In text', usual, MAX_SYNONYMS),
     listLine('Is a', parents, MAX_PARENTS),
   ]
 }
 
-function distinctSynonyms({ name, names }: Concept): readonly string[] {
+/** The texts of some of its names, each once whatever its case, without the preferred one. */
+function distinctTexts({ name, names }: Concept, isWanted: (name: Name) => boolean): readonly string[] {
   const seen = new Set([name.toLowerCase()])
-  return names.flatMap(({ text }) => {
+  return names.filter(isWanted).flatMap(({ text }) => {
     const key = text.toLowerCase()
     if (seen.has(key)) return []
     seen.add(key)

@@ -123,7 +123,13 @@ export const PAPER = `${FOLDER}/paper.md`
 export const CONCEPTS = knowledgeBaseOf([
   {
     id: 'UMLS:C0009443',
-    names: ['Common Cold', { text: 'cold', count: 4 }, 'acute coryza'],
+    names: [
+      'Common Cold',
+      { text: 'cold', count: 40 },
+      'acute coryza',
+      { text: 'the sniffles', kind: 'observed', count: 3 },
+      { text: 'Kif7', kind: 'observed', count: 1 },
+    ],
     types: ['T047'],
     groups: ['DISO'],
     parents: ['MESH:D001982'],
