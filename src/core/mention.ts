@@ -53,7 +53,7 @@ export interface Candidate {
   /** How many of the concept's names are like the mention, in letters or in meaning. */
   readonly nMatches: number
   /**
-   * The highest `lexicalScore` + 0.7 · `denseScore` of those names that a vocabulary has, 0 … 1.7; 0 when annotated text alone has any.
+   * The highest `lexicalScore` + 0.7 · `denseScore` of those names that a vocabulary has, 0 … 1.7; 0 when only annotated text has them.
    */
   readonly officialScore: number
   readonly types: readonly string[]

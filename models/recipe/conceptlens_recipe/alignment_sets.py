@@ -28,11 +28,11 @@ import random
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from . import sources as read
+from .concepts_table import Concept, concept_lines, read_concepts
 from .corpora import default_data, open_text
 from .kb_table import acceptable, clean, write_gzip
 
@@ -56,41 +56,10 @@ VOCABULARIES = {
 }
 
 
-@dataclass(slots=True)
-class Concept:
-    """A concept of the starter table. ``head``: the fields of its line. ``names``: (kind, source, count, text), the
-    preferred one first."""
-
-    head: list[str]
-    names: list[tuple[str, str, str, str]]
-
-    @property
-    def id(self) -> str:
-        return self.head[1]
-
-    def ids(self) -> Iterator[str]:
-        yield self.id
-        yield from filter(None, self.head[5].split("|"))
-
-
 def key_of(text: str) -> str:
     """Equal for names that the name index takes for one: letters and digits, without accents and case."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     return " ".join(re.findall(r"[^\W_]+", plain.casefold()))
-
-
-def starter(path: Path) -> tuple[str, list[Concept]]:
-    """The first line of a concepts table, and its concepts."""
-    lines = open_text(path)
-    header = next(lines).rstrip("\n")
-    concepts: list[Concept] = []
-    for line in lines:
-        fields = line.rstrip("\n").split("\t")
-        if fields[0] == "C":
-            concepts.append(Concept(fields, []))
-        else:
-            concepts[-1].names.append((fields[1], fields[2], fields[3], fields[4]))
-    return header, concepts
 
 
 def take_out(concept: Concept, keys: set[str]) -> set[str]:
@@ -170,14 +139,6 @@ def calibration_terms(concepts: list[Concept], taken: set[str], seed: int) -> tu
     return pairs, absent
 
 
-def concept_lines(header: str, concepts: Iterable[Concept]) -> Iterator[str]:
-    yield header
-    for concept in concepts:
-        yield "\t".join(concept.head)
-        for name in concept.names:
-            yield "\t".join(("N", *name))
-
-
 def vocabulary_tables(data: Path) -> Iterator[tuple[str, list[Concept], dict[str, str]]]:
     """Each vocabulary: its name, its concepts by CUI, and its label for every CUI."""
     rows = read.open_names(data / "ontologies")
@@ -208,7 +169,7 @@ def write_terms(path: Path, pairs: Pairs) -> None:
 
 def make(data: Path, table: Path, out: Path, seed: int = SEED) -> None:
     out.mkdir(parents=True, exist_ok=True)
-    header, concepts = starter(table)
+    header, concepts = read_concepts(table)
     by_id = {identifier: concept for concept in concepts for identifier in concept.ids()}
     by_id.update({concept.id: concept for concept in concepts})
     lay = lay_terms(data, by_id)

@@ -13,29 +13,23 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import gzip
 import json
 import logging
 import random
 import shlex
 import subprocess
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from .candidates import DEFAULT_COMMAND, STARTER_TABLE, KnowledgeBaseTable, Votes, retrieve, training_votes
+from .concepts_table import Concept, concept_lines, read_concepts
+from .kb_table import SOURCES, write_gzip
 from .passages import Mention, Passage
 from .sampling import Recipe, Sampler
 
-HEADER = {
-    "name": "Diseases of MeSH, Mondo and Orphanet",
-    "version": "1",
-    "sources": [
-        {"name": "MSH", "title": "Medical Subject Headings", "version": "as in the starter knowledge base", "licence": "NLM, attribution"},
-        {"name": "MONDO", "title": "Mondo", "version": "as in the starter knowledge base", "licence": "CC BY 4.0"},
-        {"name": "ORDO", "title": "Orphanet", "version": "as in the starter knowledge base", "licence": "CC BY 4.0"},
-    ],
-}
+#: Whose names it has: MeSH's, where MeSH has a concept, else the others'.
+NAMED_BY = ("MSH", "MONDO", "ORDO")
 
 
 @dataclass(frozen=True)
@@ -46,33 +40,16 @@ class Foreign:
     passages: list[Passage]
 
 
-def read_table(path: Path) -> Iterator[tuple[list[str], list[list[str]]]]:
-    """The concepts of a table: the fields of each, and those of its names."""
-    concept: list[str] | None = None
-    names: list[list[str]] = []
-    with gzip.open(path, "rt", encoding="utf-8", newline="\n") as lines:
-        for line in lines:
-            kind, *fields = line.rstrip("\n").split("\t")
-            if kind == "C":
-                if concept:
-                    yield concept, names
-                concept, names = fields, []
-            elif kind == "N":
-                names.append(fields)
-    if concept:
-        yield concept, names
-
-
 def table(starter: Path) -> dict[str, tuple[set[str], list[tuple[str, str]]]]:
     """Id -> its other ids, and names with their sources, the preferred one first."""
     found: dict[str, tuple[set[str], list[tuple[str, str]]]] = {}
-    for (identifier, _, groups, _, references), names in read_table(starter):
-        if "DISO" not in groups.split("|"):
+    for concept in read_concepts(starter)[1]:
+        if "DISO" not in concept.head[3].split("|"):
             continue
-        ids = {i for i in (identifier, *references.split("|")) if i.startswith(("MESH:", "OMIM:"))}
+        ids = {i for i in concept.ids() if i.startswith(("MESH:", "OMIM:"))}
         mesh = sorted((i for i in ids if i.startswith("MESH:")), key=lambda i: (not i.startswith("MESH:D"), i))
-        own = [row for row in names if row[1] == "MSH"]
-        other = [row for row in names if row[1] in ("MONDO", "ORDO")]
+        own = [name for name in concept.names if name[1] == "MSH"]
+        other = [name for name in concept.names if name[1] in NAMED_BY[1:]]
         named = own if mesh and own else other
         if not ids or not named:
             continue
@@ -87,16 +64,16 @@ def table(starter: Path) -> dict[str, tuple[set[str], list[tuple[str, str]]]]:
 
 def write(rows: Mapping[str, tuple[set[str], list[tuple[str, str]]]], path: Path) -> None:
     """As `starter_kb` writes its table; each text once, under the first source that has it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("wb") as raw, gzip.GzipFile("", "wb", mtime=0, fileobj=raw) as packed:
-        lines = [f"#conceptlens-kb\t1\t{json.dumps(HEADER, sort_keys=True)}"]
-        for identifier in sorted(rows):
-            others, names = rows[identifier]
-            lines.append(f"C\t{identifier}\t\tDISO\t\t{'|'.join(sorted(others))}")
-            distinct = {text: source for source, text in reversed(names)}
-            order = dict.fromkeys(text for _, text in names)
-            lines += [f"N\t{'synonym' if i else 'preferred'}\t{distinct[text]}\t0\t{text}" for i, text in enumerate(order)]
-        packed.write(("\n".join(lines) + "\n").encode())
+    described = [source for source in SOURCES if source["name"] in NAMED_BY]
+    head = {"name": "Diseases of MeSH, Mondo and Orphanet", "version": "1", "sources": described}
+    concepts = []
+    for identifier, (others, names) in sorted(rows.items()):
+        source_of: dict[str, str] = {}
+        for source, text in names:
+            source_of.setdefault(text, source)
+        named = [("synonym" if i else "preferred", source, "0", text) for i, (text, source) in enumerate(source_of.items())]
+        concepts.append(Concept(["C", identifier, "", "DISO", "", "|".join(sorted(others))], named))
+    write_gzip(path, concept_lines(f"#conceptlens-kb\t1\t{json.dumps(head, sort_keys=True)}", concepts))
 
 
 def asked_about(mention: Mention) -> bool:

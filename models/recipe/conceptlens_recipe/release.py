@@ -166,13 +166,7 @@ def none_figures(ranked: Iterable[Ranked], c: Calibration) -> dict[str, float]:
 def foreign_figures(ranked: Sequence[Ranked], c: Calibration) -> dict[str, float]:
     """Of mentions whose concept a foreign vocabulary has."""
     known = [r for r in ranked if r.known]
-    right = sum(map(evaluate.is_right, known))
-    return {
-        "mentions": len(known),
-        "right": round(100 * right / max(1, len(known)), 2),
-        "first": round(100 * sum(r.first for r in known) / max(1, len(known)), 2),
-        "calibrationError": calibration_error(known, c),
-    }
+    return evaluate.difference(known) | {"calibrationError": calibration_error(known, c)}
 
 
 def agreement(a: Sequence[Ranked], b: Sequence[Ranked]) -> float:

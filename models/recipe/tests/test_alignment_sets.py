@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import unittest
 
-from conceptlens_recipe.alignment_sets import CASES, Concept, calibration_terms, key_of, take_out
+from conceptlens_recipe.alignment_sets import CASES, calibration_terms, key_of, take_out
+from conceptlens_recipe.concepts_table import Concept
 
 
 def concept(identifier: str, *names: tuple[str, str, str], xrefs: str = "") -> Concept:

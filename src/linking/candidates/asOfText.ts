@@ -1,6 +1,6 @@
 import type { Candidate, ConceptRef, KnowledgeBase, NameMatch } from '../../core/index.ts'
 import { cosine, dotOf, dotProduct, fold, gramsOf, squaredNorm } from '../../knowledge/index.ts'
-import { entryOf, isSameName } from './entries.ts'
+import { entryOf } from './entries.ts'
 
 /** A concept, and the names of it that made somebody think of it. */
 export interface ConceptByNames {
@@ -15,9 +15,7 @@ export interface ConceptByNames {
  */
 export function candidateAsOf(kb: KnowledgeBase, text: string, { ref, names }: ConceptByNames): Candidate {
   const exact = kb.exact(text).filter(({ concept }) => concept === ref)
-  const others = names
-    .flatMap((name) => matchesOf(kb, text, { ref, name }))
-    .filter((match) => !exact.some((known) => isSameName(known, match)))
+  const others = names.flatMap((name) => matchesOf(kb, text, { ref, name }))
   return entryOf(kb, text, { ref, exact, others }).candidate
 }
 

@@ -7,7 +7,7 @@ import type { Candidate, ConceptRef, KnowledgeBase, NameKind, NameMatch } from '
 const DENSE_WEIGHT = 0.7
 
 /** Below this cosine two names have nothing to do with each other. */
-export const LEAST_NEARNESS = 0.35
+const LEAST_NEARNESS = 0.35
 
 /** A concept of a list with every name that matched. */
 export interface Entry {
@@ -30,15 +30,17 @@ export function byConcept(matches: readonly NameMatch[]): Map<ConceptRef, NameMa
 export interface ConceptMatches {
   readonly ref: ConceptRef
   readonly exact: readonly NameMatch[]
+  /** What is among the exact ones, too, counts once. */
   readonly others: readonly NameMatch[]
 }
 
 /** A concept as a candidate, by the name that says most. */
 export function entryOf(kb: KnowledgeBase, text: string, { ref, exact, others }: ConceptMatches): Entry {
   const order = (a: NameMatch, b: NameMatch): number => scoreOf(b) - scoreOf(a) || nameOrder(text, a, b)
-  const sorted = [...[...exact].sort((a, b) => nameOrder(text, a, b)), ...[...others].sort(order)]
+  const rest = others.filter((match) => !exact.some((known) => isSameName(known, match)))
+  const sorted = [...[...exact].sort((a, b) => nameOrder(text, a, b)), ...rest.sort(order)]
   const best = sorted[0] as NameMatch
-  const alike = exact.length > 0 ? exact : others.filter((match) => scoreOf(match) === scoreOf(best))
+  const alike = exact.length > 0 ? exact : rest.filter((match) => scoreOf(match) === scoreOf(best))
   const summary = kb.summary(ref)
   const candidate: Candidate = {
     concept: ref,
@@ -67,14 +69,17 @@ const fused = (score: number, denseScore: number): number => score + DENSE_WEIGH
 
 const scoreOf = ({ score, denseScore = 0 }: NameMatch): number => fused(score, denseScore)
 
+/** Whether a name is near enough in meaning to have to do with the text. */
+export const isNear = ({ denseScore = 0 }: NameMatch): boolean => denseScore >= LEAST_NEARNESS
+
 /** A concept may have been found by names that have nothing of the text. */
-const isAlike = ({ score, denseScore = 0 }: NameMatch): boolean => score > 0 || denseScore >= LEAST_NEARNESS
+const isAlike = (match: NameMatch): boolean => match.score > 0 || isNear(match)
 
 /** What puts similar candidates in order. */
 export const fusedScore = ({ lexicalScore, denseScore }: Candidate): number => fused(lexicalScore, denseScore)
 
 /** Whether two matches are one name. */
-export const isSameName = (a: NameMatch, b: NameMatch): boolean => a.name === b.name && a.kind === b.kind
+const isSameName = (a: NameMatch, b: NameMatch): boolean => a.name === b.name && a.kind === b.kind
 
 function nameOrder(text: string, a: NameMatch, b: NameMatch): number {
   return (

@@ -1,7 +1,7 @@
 import { fold, otherSpellings } from '../../knowledge/index.ts'
 import { allSteps } from '../../core/index.ts'
 import type { Candidate, ConceptFilter, KnowledgeBase, NameMatch, Steps } from '../../core/index.ts'
-import { byConcept, entryOf, exactOrder, isSameName, LEAST_NEARNESS, similarOrder } from './entries.ts'
+import { byConcept, entryOf, exactOrder, isNear, similarOrder } from './entries.ts'
 import type { Entry } from './entries.ts'
 
 /** How to retrieve. */
@@ -87,10 +87,9 @@ function* fuse(kb: KnowledgeBase, text: string, options: RetrieveOptions): Steps
   const added = exact.size > 0 ? [] : [...nearNames(kb, text, accepts), ...namesInOtherSpellings(kb, text)]
   if (added.length > 0) yield
   const similar = byConcept(withoutRepeats([...names, ...added]).filter(allowed))
-  const first = [...exact].map(([ref, matches]) => {
-    const others = similar.get(ref)?.filter((match) => !matches.some((known) => isSameName(known, match)))
-    return entryOf(kb, text, { ref, exact: matches, others: others ?? [] })
-  })
+  const first = [...exact].map(([ref, matches]) =>
+    entryOf(kb, text, { ref, exact: matches, others: similar.get(ref) ?? [] }),
+  )
   const rest = [...similar]
     .filter(([ref]) => !exact.has(ref))
     .map(([ref, matches]) => entryOf(kb, text, { ref, exact: [], others: matches }))
@@ -120,8 +119,7 @@ function namesInOtherSpellings(kb: KnowledgeBase, text: string): NameMatch[] {
 }
 
 function nearNames(kb: KnowledgeBase, text: string, accepts: RetrieveOptions['accepts']): NameMatch[] {
-  const names = kb.nearest(text, NEAREST_NAMES, accepts)
-  return names.filter(({ denseScore = 0 }) => denseScore >= LEAST_NEARNESS)
+  return kb.nearest(text, NEAREST_NAMES, accepts).filter(isNear)
 }
 
 /** Names found in both ways count once. */

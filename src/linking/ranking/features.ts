@@ -164,11 +164,14 @@ function ofCandidate(candidate: Candidate, rank: number, list: List): Features {
     lexicalGap: candidate.lexicalScore - list.bestLexicalScore,
     denseScore: candidate.denseScore,
     denseGap: candidate.denseScore - list.bestDenseScore,
-    officialScore: candidate.officialScore / 1.7,
+    officialScore: candidate.officialScore / HIGHEST_SCORE,
     logMatches: Math.log(1 + candidate.nMatches) / 3,
     shareOfConcept: nameCount / (1 + conceptCount),
   }
 }
+
+/** The `officialScore` of the very name, in letters and in meaning. */
+const HIGHEST_SCORE = 1.7
 
 const ENDING = /(?:ies|es|s|ic|al|ed|ing|y|e)$/
 

@@ -1,7 +1,7 @@
 import { allSteps } from '../../../core/index.ts'
 import type { ConceptFilter, KnowledgeBase, NameMatch } from '../../../core/index.ts'
 import { fold } from '../../../knowledge/index.ts'
-import { byConcept, entryOf, exactOrder, LEAST_NEARNESS } from '../entries.ts'
+import { byConcept, entryOf, exactOrder, isNear } from '../entries.ts'
 import type { Entry } from '../entries.ts'
 import { retrieveInSteps } from '../retrieve.ts'
 import type { CandidateSource } from '../source.ts'
@@ -59,9 +59,7 @@ export function denseSource(shelf: Shelf): CandidateSource {
   return {
     ...sourceOf('dense', shelf),
     find: (text, limit) => {
-      const names = knowledgeBase
-        .nearest(text, NAMES, accepts)
-        .filter(({ denseScore = 0 }) => denseScore >= LEAST_NEARNESS)
+      const names = knowledgeBase.nearest(text, NAMES, accepts).filter(isNear)
       return first(entriesOf(shelf, text, names).sort(by('denseScore')), limit)
     },
   }

@@ -1,6 +1,6 @@
 import type { KnowledgeBase } from '../../../core/index.ts'
 import { dotOf } from '../../../knowledge/index.ts'
-import { LEAST_NEARNESS } from '../entries.ts'
+import { isNear } from '../entries.ts'
 import { retrieveCandidates } from '../retrieve.ts'
 import type { CandidateSource } from '../source.ts'
 import { entriesOf, sourceOf, type Shelf } from './knowledge.ts'
@@ -39,7 +39,7 @@ export function rocchioSource(shelf: Shelf, options: RocchioOptions): CandidateS
       const vector = movedVector(query, relevant, options)
       const names = knowledgeBase
         .nearestBy({ text, vector }, NAMES, accepts)
-        .filter(({ denseScore = 0 }) => denseScore >= LEAST_NEARNESS)
+        .filter(isNear)
         .map((match) => ({ ...match, denseScore: cosineOf(knowledgeBase, query, match.name) }))
       return entriesOf(shelf, text, names)
         .slice(0, Math.min(limit, options.most))
