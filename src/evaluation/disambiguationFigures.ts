@@ -1,5 +1,5 @@
 import { bootstrapInterval, type DocumentSum, type Interval } from './bootstrap.ts'
-import type { Corpus } from './corpora.ts'
+import type { Corpus, GoldMention } from './corpora.ts'
 import type { LinkedGold } from './disambiguation.ts'
 import {
   calibrationError,
@@ -22,6 +22,18 @@ export interface StratumFigures {
   readonly accuracyAt1InKb: number
   readonly recallAt: Readonly<Record<string, number>>
 }
+
+/** Figures of the mentions that training corpora have the like of, and of the others. */
+export interface SeenAndUnseen {
+  readonly seen: StratumFigures
+  readonly unseen: StratumFigures
+}
+
+/**
+ * By what of a mention training corpora have: its surface form, whatever its case; the form with one of its gold ids, by which published
+ * "unseen" splits are made (BeLink: SIGIR 2026); one of its gold ids, by whatever name.
+ */
+export type Strata = Readonly<Record<'forms' | 'pairs' | 'concepts', SeenAndUnseen>>
 
 /**
  * How well the concepts of given mentions are found. Shares, 0 … 1.
@@ -47,8 +59,8 @@ export interface DisambiguationFigures extends StratumFigures {
   readonly reliability: readonly ReliabilityBin[]
   /** What is wrong with answers, by cause. */
   readonly mistakes: readonly Mistake[]
-  /** Only when training corpora were named: by whether their mentions have the same surface form, whatever its case. */
-  readonly strata?: { readonly seen: StratumFigures; readonly unseen: StratumFigures }
+  /** Only when training corpora were named. */
+  readonly strata?: Strata
   /** Mentions without a gold id. */
   readonly nWithoutId: number
   /** Mentions with several gold ids, any of which is right. */
@@ -132,14 +144,18 @@ function judged({ link, concepts }: LinkedGold): { probability: number; isRight:
   return { probability, isRight: concept !== undefined && concepts.refs.has(concept) }
 }
 
-function strataOf(
-  linked: readonly LinkedGold[],
-  seen: readonly Corpus[],
-): { seen: StratumFigures; unseen: StratumFigures } {
+function strataOf(linked: readonly LinkedGold[], seen: readonly Corpus[]): Strata {
   const mentions = seen.flatMap(({ documents }) => documents.flatMap((document) => document.mentions.flat()))
-  const forms = new Set(mentions.map(({ text }) => text.toLowerCase()))
-  const isSeen = ({ gold }: LinkedGold): boolean => forms.has(gold.text.toLowerCase())
-  return { seen: stratum(linked.filter(isSeen)), unseen: stratum(linked.filter((one) => !isSeen(one))) }
+  const partedBy = (keysOf: (mention: GoldMention) => readonly string[]): SeenAndUnseen => {
+    const known = new Set(mentions.flatMap(keysOf))
+    const isSeen = ({ gold }: LinkedGold): boolean => keysOf(gold).some((key) => known.has(key))
+    return { seen: stratum(linked.filter(isSeen)), unseen: stratum(linked.filter((one) => !isSeen(one))) }
+  }
+  return {
+    forms: partedBy(({ text }) => [text.toLowerCase()]),
+    pairs: partedBy(({ text, ids }) => ids.map((id) => `${text.toLowerCase()}\t${id}`)),
+    concepts: partedBy(({ ids }) => ids),
+  }
 }
 
 function intervalsOf(linked: readonly LinkedGold[]): DisambiguationFigures['intervals'] {

@@ -18,7 +18,7 @@ export interface EvaluationOptions extends LinkingRun {
   readonly task: EvaluationTask
   /** Semantic groups to count in detection; by default those that the corpus annotates. */
   readonly types?: readonly string[]
-  /** Training corpora, for the strata of surface forms seen and unseen in them. */
+  /** Training corpora, for the strata of forms, forms with their concept, and concepts that they have or lack. */
   readonly seen?: readonly Corpus[]
   /** How many wrong answers of each cause are told; none by default. */
   readonly nExamples?: number

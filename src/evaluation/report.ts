@@ -1,5 +1,6 @@
 import type { Interval } from './bootstrap.ts'
 import type { DetectionFigures } from './detectionFigures.ts'
+import type { StratumFigures } from './disambiguationFigures.ts'
 import type { EndToEndFigures, EvaluationReport } from './evaluate.ts'
 import type { PrecisionRecall, ReliabilityBin } from './metrics.ts'
 import type { Mistake, MistakeCause, MistakeExample } from './mistakes.ts'
@@ -43,12 +44,10 @@ function disambiguationLines(report: EvaluationReport): string[] {
     ...(nil === undefined ? [] : [row('none of these', threeFigures(nil))]),
     row('calibration error', percent(calibrationError)),
     ...reliabilityLines(report.reliability ?? []),
-    ...Object.entries(strata ?? {}).map(([name, figures]) =>
-      row(
-        `Acc@1, ${name} forms`,
-        `${percent(figures.accuracyAt1)}  (${count(figures.n)} mentions; in the knowledge base ${percent(figures.accuracyAt1InKb)}, ${count(figures.nInKb)})`,
-      ),
-    ),
+    ...Object.entries(strata ?? {}).flatMap(([what, { seen, unseen }]) => [
+      stratumLine(`seen ${what}`, seen),
+      stratumLine(`unseen ${what}`, unseen),
+    ]),
     row(
       'also counted',
       `${count(report.nWithoutId ?? 0)} without id, ${count(report.nComposite ?? 0)} composite, ` +
@@ -56,6 +55,12 @@ function disambiguationLines(report: EvaluationReport): string[] {
     ),
     ...mistakeLines(report.mistakes ?? [], report.n),
   ]
+}
+
+function stratumLine(name: string, figures: StratumFigures): string {
+  const { n, nInKb, accuracyAt1, accuracyAt1InKb } = figures
+  const inKb = `in the knowledge base ${percent(accuracyAt1InKb)}, ${count(nInKb)}`
+  return row(`Acc@1, ${name}`, `${percent(accuracyAt1)}  (${count(n)} mentions; ${inKb})`)
 }
 
 /** Letters that the longest bar has. */

@@ -161,12 +161,22 @@ describe('evaluateCorpus: disambiguation', () => {
     assert.ok(silent.mistakes.every(({ examples }) => examples.length === 0))
   })
 
-  it('splits by the surface forms of training corpora', async () => {
-    const seen = [corpusOf('9|t|ASTHMA\n9|a|\n9\t0\t6\tASTHMA\tDisease\tD001249\n')]
-    const { strata } = await evaluate(CORPUS, 'disambiguation', { seen })
-    assert.equal(strata?.seen.n, 4)
-    assert.equal(strata.unseen.n, 3)
-    assert.equal(strata.unseen.accuracyAt1, 1)
+  it('splits by what training corpora have: surface forms, forms with their concept, concepts', async () => {
+    const training = ['9|t|ASTHMA and wheezing', '9|a|', '9\t0\t6\tASTHMA\tDisease\tD777777']
+    const seen = [corpusOf([...training, '9\t11\t19\twheezing\tDisease\tD001249', ''].join('\n'))]
+    const corpus = ['1|t|asthma and Wheezing and lithium', '1|a|', '1\t0\t6\tasthma\tDisease\tD001249']
+    corpus.push('1\t11\t19\tWheezing\tDisease\tD001249|D999999', '1\t24\t31\tlithium\tChemical\tD008094', '')
+    const { strata } = await evaluate(corpusOf(corpus.join('\n')), 'disambiguation', { seen })
+    assert.deepEqual(
+      Object.entries(strata ?? {}).map(([what, parts]) => [what, parts.seen.n, parts.unseen.n]),
+      [
+        ['forms', 2, 1],
+        // "asthma" was seen, but as another concept.
+        ['pairs', 1, 2],
+        ['concepts', 2, 1],
+      ],
+    )
+    assert.equal(strata?.pairs.unseen.accuracyAt1, 1)
   })
 
   it('counts an id that several concepts claim, any of which is right', async () => {

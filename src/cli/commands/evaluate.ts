@@ -52,7 +52,10 @@ export function addEvaluateCommand(program: Command): void {
         'measure these detectors side by side, each alone and without linking, with their times (detection only)',
       ).choices(DETECTORS_ALONE),
     )
-    .option('--seen <corpus...>', 'training corpora, for figures of mentions seen and unseen in them')
+    .option(
+      '--seen <corpus...>',
+      'training corpora, for figures of forms, forms with their concept, and concepts seen and unseen in them',
+    )
     .option(
       '--examples <n>',
       'tell so many wrong answers of each cause, the surest first (disambiguation only)',
