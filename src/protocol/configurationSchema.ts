@@ -1,4 +1,5 @@
-import { entries, SETTINGS_SECTION, type Setting } from './settings.ts'
+import type { Setting } from './setting.ts'
+import { entries, SETTINGS_SECTION } from './settings.ts'
 
 /** One property of the `configuration` block of package.json, in the JSON Schema dialect of VS Code. */
 export type ConfigurationProperty = Readonly<Record<string, unknown>>

@@ -1,3 +1,4 @@
+export * from './setting.ts'
 export * from './settings.ts'
 export * from './readSettings.ts'
 export * from './configurationSchema.ts'

@@ -1,4 +1,5 @@
-import { entries, SETTINGS_SECTION, type Setting, type SettingKey, type Settings } from './settings.ts'
+import type { Setting } from './setting.ts'
+import { entries, SETTINGS_SECTION, type SettingKey, type Settings } from './settings.ts'
 
 /** All settings at their defaults. */
 export const DEFAULT_SETTINGS: Settings = readSettings(undefined).settings

@@ -1,5 +1,6 @@
 import { allowedValues } from './readSettings.ts'
-import { entries, SETTINGS_SECTION, type Setting } from './settings.ts'
+import type { Setting } from './setting.ts'
+import { entries, SETTINGS_SECTION } from './settings.ts'
 
 /** The manual's page of settings, derived from the table of settings: `media/manual/settings.md`. */
 export function settingsPage(): string {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { performancePage } from '../../src/client/performancePage.ts'
 import { performanceParts, performanceText, type PerformanceReport } from '../../src/protocol/index.ts'
-import { TRIAL } from '../server/editor.ts'
+import { TRIAL } from '../server/doubles.ts'
 
 const running = { provider: 'cpu', processes: 1, threads: 2, backgroundThreads: 1 }
 const full: PerformanceReport = { trial: TRIAL, running, wanted: 'auto', isMeasuring: false }

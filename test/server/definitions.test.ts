@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import type { UmlsParams } from '../../src/protocol/index.ts'
 import { createRemoteDefinitions, type Messages, type RemoteDefinitions } from '../../src/server/index.ts'
 import { serveAnswers, type LoopbackServer } from '../support/loopbackServer.ts'
-import { openEditor, PAPER, type Editor } from './editor.ts'
+import { openEditor, type Editor } from './editor.ts'
+import { PAPER } from './paper.ts'
 
 const quiet: Messages = {
   ...{ error: () => undefined, warn: () => undefined, info: () => undefined, debug: () => undefined },

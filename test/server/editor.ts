@@ -18,9 +18,9 @@ import {
 } from 'vscode-languageserver/node'
 import { TextDocument } from 'vscode-languageserver-textdocument'
 import { ConceptLensError, type KnowledgeBase, type LanguageModel, type Span } from '../../src/core/index.ts'
-import type { Engine, Gliner, Trial } from '../../src/inference/index.ts'
+import type { Engine, Gliner } from '../../src/inference/index.ts'
 import { mergeKnowledgeBases } from '../../src/knowledge/index.ts'
-import { createLinker, featureNames } from '../../src/linking/index.ts'
+import { createLinker } from '../../src/linking/index.ts'
 import { readServerAddress } from '../../src/network/index.ts'
 import type {
   AskLanguageModelParams,
@@ -34,14 +34,13 @@ import {
   createExporter,
   serve,
   type Assets,
-  type FileAccess,
   type PowerSource,
   type RemoteDefinitions,
   type Timers,
 } from '../../src/server/index.ts'
-import { fakeEngine, type FakeEngine } from '../support/engine.ts'
-import { knowledgeBaseOf } from '../support/knowledgeBase.ts'
 import { pipelineFiles } from '../support/pipeline.ts'
+import { fileAccess, immediateTimers, noDefinitions, oldTrial } from './doubles.ts'
+import { CONCEPTS, countingEngine, FOLDER, PAPER, TEXT } from './paper.ts'
 
 /** What an {@link Editor} is opened with; everything has a default. */
 export interface EditorOptions {
@@ -115,50 +114,6 @@ export interface Editor {
   completions(uri: string, position: Position): Promise<readonly string[]>
   dispose(): Promise<void>
 }
-
-export const FOLDER = 'file:///project'
-export const PAPER = `${FOLDER}/paper.md`
-
-/** A knowledge base of a few concepts that the tests speak of. */
-export const CONCEPTS = knowledgeBaseOf([
-  {
-    id: 'UMLS:C0009443',
-    names: [
-      'Common Cold',
-      { text: 'cold', count: 40 },
-      'acute coryza',
-      { text: 'the sniffles', kind: 'observed', count: 3 },
-      { text: 'Kif7', kind: 'observed', count: 1 },
-    ],
-    types: ['T047'],
-    groups: ['DISO'],
-    parents: ['MESH:D001982'],
-    definitions: [{ text: 'A [catarrhal](command:evil) disorder.', source: 'MSH' }],
-  },
-  {
-    id: 'UMLS:C0009264',
-    names: ['Cold Temperature', { text: 'cold', count: 1 }],
-    types: ['T070'],
-    groups: ['PHEN'],
-  },
-  { id: 'UMLS:C0004096', names: ['Asthma', 'bronchial asthma'], types: ['T047'], groups: ['DISO'] },
-  { id: 'CHEBI:6801', names: ['metformin'], groups: ['CHEM'] },
-  { id: 'MESH:D001982', names: ['Bronchial Diseases'], groups: ['DISO'] },
-])
-
-const TAGS = { cold: 'DISO', asthma: 'DISO', metformin: 'CHEM' }
-
-/** An engine that believes the counts: the sense of “cold” that is annotated more often wins. */
-export function countingEngine(): FakeEngine {
-  return fakeEngine({
-    tags: TAGS,
-    score: ({ features }) =>
-      4 * (features[0] ?? 0) + 8 * (features[featureNames.indexOf('logNameCount')] ?? 0),
-  })
-}
-
-/** A manuscript that the tests speak of. */
-export const TEXT = 'The cold was bad. Asthma and asthma came.\n\nThen metformin, for the cold.\n'
 
 /** Editors of the suite that calls this; all are closed after each of its tests. */
 export function editorsOfSuite() {
@@ -279,62 +234,6 @@ export async function openEditor(options: EditorOptions = {}): Promise<Editor> {
       server.dispose()
     },
   }
-}
-
-/** Waits for nothing. */
-export const immediateTimers: Timers = {
-  after(_delayMs, callback) {
-    const timer = setImmediate(callback)
-    return () => clearImmediate(timer)
-  },
-}
-
-/** A machine that was tried, with this result. */
-export const TRIAL: Trial = {
-  format: 1,
-  measuredAt: '2026-01-30T09:00:00.000Z',
-  seconds: 4.2,
-  load: 0.3,
-  machine: {
-    processor: 'A processor',
-    nCores: 2,
-    platform: 'linux-x64',
-    graphics: [],
-    runtime: 'ONNX Runtime 1.30.0',
-  },
-  model: { name: 'fake', version: '1', fingerprint: 'fake-1', precision: 'int8' },
-  asked: { passages: 3, pairs: 76, editingPairs: 33 },
-  tried: [
-    {
-      way: { provider: 'cpu', precision: 'int8', graph: 'encoder.onnx', processes: 1, threads: 1 },
-      outcome: 'measured',
-      reason: 'Chosen for editing and manuscripts.',
-      agreement: 100,
-      pairsPerSecond: { editing: 300, manuscripts: 310 },
-    },
-    {
-      way: { provider: 'webgpu', precision: 'int8', graph: 'encoder.onnx', processes: 1, threads: 1 },
-      outcome: 'failed',
-      reason: 'No supported adapters.',
-    },
-  ],
-  chosen: {
-    editing: { provider: 'cpu', precision: 'int8', graph: 'encoder.onnx', processes: 1, threads: 1 },
-    manuscripts: { provider: 'cpu', precision: 'int8', graph: 'encoder.onnx', processes: 1, threads: 1 },
-  },
-  hints: ['WebGPU on Linux needs Vulkan.'],
-}
-
-const oldTrial: NonNullable<EditorOptions['trials']> = {
-  knownTrial: () => Promise.resolve(TRIAL),
-  measureTrial: () => Promise.reject(new Error('Nobody asked for a trial')),
-  loadPerCore: () => 0,
-}
-
-const noDefinitions: RemoteDefinitions = {
-  configure: () => undefined,
-  of: () => Promise.reject(new Error('Nobody asked for definitions')),
-  close: () => Promise.resolve(),
 }
 
 function knowledgeBaseAt(options: EditorOptions, path: string): KnowledgeBase {
@@ -518,24 +417,5 @@ function editorOver(client: ProtocolConnection, state: EditorState): Omit<Editor
     request: (method, params, token) =>
       token ? client.sendRequest(method, params, token) : client.sendRequest(method, params),
     notify: (method, params) => client.sendNotification(method, params),
-  }
-}
-
-function fileAccess(files: Map<string, string>, writable: { value: boolean }): FileAccess {
-  const version = new Map<string, number>()
-  return {
-    read: (uri) => files.get(uri),
-    stamp(uri) {
-      const isFolder = [...files.keys()].some((name) => name.startsWith(`${uri}/`))
-      return files.has(uri) || isFolder
-        ? `${files.get(uri)?.length ?? 0} ${version.get(uri) ?? 0}`
-        : undefined
-    },
-    canWrite: (uri) => uri.startsWith('file:'),
-    write(uri, text) {
-      if (!writable.value) throw new Error('ENOSPC: no space left on device')
-      files.set(uri, text)
-      version.set(uri, (version.get(uri) ?? 0) + 1)
-    },
   }
 }

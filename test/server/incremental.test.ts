@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import type { Engine } from '../../src/inference/index.ts'
 import { drawEdits, editedText } from '../support/edits.ts'
-import { countingEngine, editorsOfSuite, PAPER } from './editor.ts'
+import { editorsOfSuite } from './editor.ts'
+import { countingEngine, PAPER } from './paper.ts'
 
 const PARAGRAPHS = [
   '# Asthma and the cold',

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import type { Engine, Gliner } from '../../src/inference/index.ts'
 import { fakeEngine } from '../support/engine.ts'
 import { knowledgeBaseOf } from '../support/knowledgeBase.ts'
-import { countingEngine, type Editor, editorsOfSuite, PAPER, TEXT } from './editor.ts'
+import { type Editor, editorsOfSuite } from './editor.ts'
+import { countingEngine, PAPER, TEXT } from './paper.ts'
 
 describe('inlay hints', () => {
   let editor: Editor

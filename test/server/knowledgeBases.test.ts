@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import type { KnowledgeBase } from '../../src/core/index.ts'
 import { knowledgeBaseOf } from '../support/knowledgeBase.ts'
-import { openEditor, PAPER, type Editor } from './editor.ts'
+import { openEditor, type Editor } from './editor.ts'
+import { PAPER } from './paper.ts'
 
 /** A knowledge base of one concept called “asthma” that says when it is closed. */
 function asthmaAs(id: string): KnowledgeBase & { readonly closed: () => boolean } {

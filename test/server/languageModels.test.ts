@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import type { StatusParams } from '../../src/protocol/index.ts'
 import { byText, letterModel, optionsOf } from '../support/letterModel.ts'
-import { editorsOfSuite, PAPER } from './editor.ts'
+import { editorsOfSuite } from './editor.ts'
+import { PAPER } from './paper.ts'
 
 const ASKS_ALL = { below: 1, mostMentions: 10, orders: 1 }
 

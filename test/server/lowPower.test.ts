@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Timers } from '../../src/server/index.ts'
 import { isDischarging, linuxSupplies, saysBattery, saysDischarging } from '../../src/server/power.ts'
-import { countingEngine, editorsOfSuite, immediateTimers, PAPER } from './editor.ts'
+import { immediateTimers } from './doubles.ts'
+import { editorsOfSuite } from './editor.ts'
+import { countingEngine, PAPER } from './paper.ts'
 
 /** A battery that is pulled and plugged at will, and timers that note delays and hold those of a minute. */
 function laptop(isOnBattery: boolean) {

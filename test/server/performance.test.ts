@@ -2,7 +2,9 @@ import assert from 'node:assert/strict'
 import { CancelledError, type CancellationToken } from '../../src/core/index.ts'
 import type { Trial } from '../../src/inference/index.ts'
 import type { Timers } from '../../src/server/index.ts'
-import { editorsOfSuite, immediateTimers, PAPER, TRIAL, type EditorOptions } from './editor.ts'
+import { immediateTimers, TRIAL } from './doubles.ts'
+import { editorsOfSuite, type EditorOptions } from './editor.ts'
+import { PAPER } from './paper.ts'
 
 /** Timers whose long ones run when told to. */
 function heldTimers() {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import type { TokenClassifier } from '../../src/inference/index.ts'
 import { byText, letterModel } from '../support/letterModel.ts'
-import { type Editor, editorsOfSuite, FOLDER, PAPER } from './editor.ts'
+import { type Editor, editorsOfSuite } from './editor.ts'
+import { FOLDER, PAPER } from './paper.ts'
 
 const FILE = `${FOLDER}/conceptlens.pipeline.yaml`
 /** Without the model nobody tags "acute", and names alone decide. */

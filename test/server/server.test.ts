@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { CancellationTokenSource, LSPErrorCodes, type CancellationToken } from 'vscode-languageserver/node'
 import { ConceptLensError } from '../../src/core/index.ts'
 import { fakeEngine } from '../support/engine.ts'
-import { type Editor, editorsOfSuite, FOLDER, PAPER, TEXT } from './editor.ts'
+import { type Editor, editorsOfSuite } from './editor.ts'
+import { FOLDER, PAPER, TEXT } from './paper.ts'
 
 describe('language server', () => {
   let editor: Editor

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import type { Timers } from '../../src/server/index.ts'
-import { editorsOfSuite, immediateTimers, PAPER } from './editor.ts'
+import { immediateTimers } from './doubles.ts'
+import { editorsOfSuite } from './editor.ts'
+import { PAPER } from './paper.ts'
 
 /** Timers that note for how long; those longer than a burst's pause run when told to. */
 function notingTimers() {
