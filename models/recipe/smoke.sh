@@ -10,6 +10,8 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 step() { echo "recipe: $*" >&2; }
+step listing what cannot be learned from
+"$python" -m conceptlens_recipe.corpus_report --out "$work/problems.tsv"
 step making another vocabulary
 "$python" -m conceptlens_recipe.foreign --command "$product" --out "$work/foreign"
 step training

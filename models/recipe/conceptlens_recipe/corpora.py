@@ -75,7 +75,8 @@ class Annotation:
 @dataclass(frozen=True, slots=True)
 class Document:
     """An annotated text. ``verbatim`` is False where the corpus holds tokens or replaced abbreviations only.
-    ``other_ids`` are further ids of the same article (a PubMed id where ``pmid`` is a PMC id)."""
+    ``other_ids`` are further ids of the same article (a PubMed id where ``pmid`` is a PMC id). ``broken`` are annotations whose
+    offsets do not cover their text, as they came; nothing is learned from them, and `corpus_report` lists them."""
 
     pmid: str
     corpus: str
@@ -84,6 +85,7 @@ class Document:
     annotations: tuple[Annotation, ...]
     verbatim: bool = True
     other_ids: frozenset[str] = field(default_factory=frozenset)
+    broken: tuple[Annotation, ...] = ()
 
 
 def open_text(path: Path) -> Iterator[str]:
@@ -165,25 +167,22 @@ _PASSAGE = re.compile(r"^([^|\t]+)\|([ta])\|(.*)$", re.DOTALL)
 
 
 def read_pubtator(path: Path, corpus: str) -> Iterator[Document]:
-    """Documents of a PubTator file. Relation lines are skipped; annotations whose offsets do not cover their text
-    are dropped and counted in the log."""
-    pmid, title, abstract, rows, dropped = "", "", "", [], 0
+    """Documents of a PubTator file. Relation lines are skipped."""
+    pmid, title, abstract, rows = "", "", "", []
 
     def finish() -> Document:
-        nonlocal dropped
         text = f"{title} {abstract}"
-        kept = []
+        kept, broken = [], []
         for start, end, surface, kind, identifier in rows:
             covered = text[start:end]
-            if covered != surface and covered.strip() != surface.strip():
-                dropped += 1
+            if not covered.strip() or covered.strip() != surface.strip():
+                broken.append(Annotation(start, end, surface, kind, identifier))
                 continue
             start += len(covered) - len(covered.lstrip())
             covered = covered.strip()
-            if covered:
-                kept.append(Annotation(start, start + len(covered), covered, kind, identifier))
+            kept.append(Annotation(start, start + len(covered), covered, kind, identifier))
         kept.sort(key=lambda a: (a.start, a.end, a.id))
-        return Document(pmid, corpus, title, text, tuple(kept))
+        return Document(pmid, corpus, title, text, tuple(kept), broken=tuple(broken))
 
     for line in open_text(path):
         passage = _PASSAGE.match(line)
@@ -200,8 +199,6 @@ def read_pubtator(path: Path, corpus: str) -> Iterator[Document]:
                 rows.append((int(parts[1]), int(parts[2]), parts[3], parts[4], identifier))
     if pmid:
         yield finish()
-    if dropped:
-        log.info("%s: %d annotations dropped, their offsets do not cover their text", corpus, dropped)
 
 
 def join_tokens(tokens: list[str]) -> tuple[str, list[tuple[int, int]]]:
@@ -287,9 +284,11 @@ def _bioc_document(element: ElementTree.Element, corpus: str) -> Document:
             if location is not None:
                 start = int(location.get("offset") or 0)
                 rows.append((start, start + int(location.get("length") or 0), annotation.findtext("text") or "", identifier))
-    kept = [Annotation(s, e, surface, "", i) for s, e, surface, i in rows if text[s:e] == surface]
-    kept.sort(key=lambda a: (a.start, a.end, a.id))
-    return Document(element.findtext("id") or "", corpus, title, text, tuple(kept), other_ids=frozenset(other))
+    found = [Annotation(s, e, surface, "", i) for s, e, surface, i in rows]
+    found.sort(key=lambda a: (a.start, a.end, a.id))
+    kept = tuple(a for a in found if a.text and text[a.start : a.end] == a.text)
+    broken = tuple(a for a in found if a not in kept)
+    return Document(element.findtext("id") or "", corpus, title, text, kept, other_ids=frozenset(other), broken=broken)
 
 
 _READERS = {"pubtator": read_pubtator, "sentences": read_sentences, "bioc": read_bioc}
@@ -310,6 +309,7 @@ def training_documents(data: Path, corpora: Iterable[str], guard: Guard | None =
         relative, kind = TRAINING_CORPORA[corpus]
         dropped: Counter[str] = Counter()
         seen: set[str] = set()
+        broken = 0
         for document in _READERS[kind](data / relative, corpus):
             reason = guard.reason(document)
             if reason is None and document.pmid in seen:
@@ -320,8 +320,11 @@ def training_documents(data: Path, corpora: Iterable[str], guard: Guard | None =
             seen.add(document.pmid)
             forbidden = {document.pmid, *document.other_ids} & (guard.reserved | guard.dev)
             assert not forbidden, f"{corpus}: {forbidden} may not be trained on"
+            broken += len(document.broken)
             yield document
         log.info("%s: %d documents, dropped %s", corpus, len(seen), dict(sorted(dropped.items())) or "none")
+        if broken:
+            log.info("%s: %d annotations left out, their offsets do not cover their text", corpus, broken)
 
 
 def development_documents(data: Path, corpus: str) -> Iterator[Document]:
