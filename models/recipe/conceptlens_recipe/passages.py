@@ -27,13 +27,18 @@ ENTITY_TYPES = {
     "DomainMotif": "?GENE",
 }
 
-#: Groups that each corpus marks completely; what it does not mark is unknown, not outside.
+#: Groups that each corpus marks completely; what it does not mark is unknown, not outside. The corpora of species leave out what others
+#: mark (patients, children), so that only their mentions teach something.
 ENTITY_CORPORA = {
     "bc5cdr": ("CHEM", "DISO"),
     "ncbi-disease": ("DISO",),
     "biored": ENTITY_GROUPS,
+    "tmvar3": ("DISO", "GENE", "LIVB"),
     "gnormplus": ("GENE",),
-    "belink-nlm-chemical": (),
+    "nlm-gene": ("GENE",),
+    "belink-nlm-chemical": ("CHEM",),
+    "species-800": (),
+    "linnaeus": (),
 }
 
 
@@ -118,6 +123,13 @@ def concept_types(data: Path) -> dict[str, str]:
 GroupOf = Callable[[Annotation], str | None]
 
 
+def entity_group(corpus: str) -> GroupOf:
+    """The group of an annotation of a corpus of the `entities` head; `?GROUP` where others may or may not mark it."""
+    if corpus == "belink-nlm-chemical":  # has no types, and chemicals alone
+        return lambda _: "CHEM"
+    return lambda annotation: ENTITY_TYPES.get(annotation.type)
+
+
 def medmentions_group(groups: dict[str, str], types: dict[str, str]) -> GroupOf:
     """The group of a MedMentions annotation: from its own types, else from its concept's; None when unknown."""
 
@@ -148,12 +160,11 @@ def passages(
                 n = max_pieces
                 pieces = Pieces(pieces.ids[:n], pieces.starts[:n], pieces.ends[:n], pieces.first[:n])
             inside = [a for a in annotations if start <= a.start and a.end <= start + pieces.ends[-1]]
-            entity = lambda a: ENTITY_TYPES.get(a.type)  # noqa: E731
-            group_of = concept_group if head == 0 else entity
+            group_of = concept_group if head == 0 else entity_group(document.corpus)
             tags = label(document.corpus, head, pieces, [(a, group_of(a)) for a in inside], start)
             mentions = []
             for a in inside:
-                group = group_of(a) or ("CHEM" if document.corpus == "belink-nlm-chemical" else None)
+                group = group_of(a)
                 group = group.lstrip("?") if group else None
                 lookup = short.get(a.text, a.text)
                 gold = gold_curies(document.corpus, a)
@@ -183,10 +194,7 @@ def label(
     groups = CONCEPT_GROUPS if head == 0 else ENTITY_GROUPS
     outside = labels["O"]
     if head == 1:
-        known = ENTITY_CORPORA.get(corpus, ())
-        if not known:
-            return [0] * len(pieces.ids)
-        for group in set(groups) - set(known):
+        for group in set(groups) - set(ENTITY_CORPORA[corpus]):
             outside |= labels[f"B-{group}"] | labels[f"I-{group}"]
     tags = [outside if first else 0 for first in pieces.first]
     for a, group in annotated:

@@ -43,6 +43,10 @@ TRAINED_ON = [
     "BioRED, MIT",
     "NLM-Chem training side as in BeLink, MIT repository",
     "GNormPlus training part, MIT repository",
+    "tmVar3 training part, MIT repository",
+    "NLM-Gene training part, MIT repository",
+    "SPECIES-800 training part, MIT repository",
+    "Linnaeus training part, MIT repository",
 ]
 
 

@@ -55,8 +55,8 @@ class Plan:
     """In one step each process reads `ranked` passages with mentions and candidates and `tagged` more for their tags alone."""
 
     seed: int = 7
-    ranked: int = 5
-    tagged: int = 5
+    ranked: int = 4
+    tagged: int = 7
     #: Share of the pieces of those `tagged` that are hidden.
     hidden: float = 0.1
     body_rate: float = 2e-4
@@ -80,14 +80,23 @@ class Plan:
         ("biored", 0.8),
         ("belink-nlm-chemical", 0.15),
         ("gnormplus", 0.7),
+        ("tmvar3", 0.6),
+        ("nlm-gene", 0.4),
+        ("species-800", 0.4),
+        ("linnaeus", 0.1),
     )
     tagging_share: tuple[tuple[str, float], ...] = (
         ("medmentions-st21pv", 1.5),
         ("medmentions-sentences", 0.7),
         ("bc5cdr", 2.0),
         ("ncbi-disease", 0.5),
-        ("biored", 2.0),
+        ("biored", 1.5),
+        ("tmvar3", 1.5),
+        ("belink-nlm-chemical", 0.4),
         ("gnormplus", 0.5),
+        ("nlm-gene", 0.7),
+        ("species-800", 0.3),
+        ("linnaeus", 0.1),
     )
 
     def ranking_passages(self, pools: dict[str, list[Passage]], rng: random.Random) -> list[Passage]:

@@ -14,7 +14,7 @@ from conceptlens_recipe import contract
 from conceptlens_recipe.abbreviations import abbreviations
 from conceptlens_recipe.candidates import Entry, KnowledgeBaseTable, Votes, features, fold, fuse, type_label, votes
 from conceptlens_recipe.corpora import Annotation, Document
-from conceptlens_recipe.passages import ENTITY_TYPES, Mention, Passage, cut, label, longest, passages
+from conceptlens_recipe.passages import ENTITY_TYPES, Mention, Passage, cut, entity_group, label, longest, passages
 from conceptlens_recipe.pieces import Pieces
 from conceptlens_recipe.sampling import Recipe, Sampler, View
 
@@ -81,6 +81,17 @@ class Tags(unittest.TestCase):
         allowed = self.tags("ncbi-disease", 1, [])[0]
         named = {labels[i] for i in range(len(labels)) if allowed >> i & 1}
         self.assertEqual(named, set(labels) - {"B-DISO", "I-DISO"})
+
+    def test_of_a_corpus_that_leaves_some_out_only_what_it_marks_is_learned(self) -> None:
+        labels = contract.HEADS[1]["labels"]
+        species = Annotation(0, 7, "aspirin", "Species", "9606")
+        marked, unmarked, *_ = self.tags("linnaeus", 1, [(species, entity_group("linnaeus")(species))])
+        self.assertEqual((marked, unmarked), (1 << labels.index("B-LIVB"), (1 << len(labels)) - 1))
+
+    def test_a_corpus_without_types_has_one_group(self) -> None:
+        chemical = Annotation(0, 7, "aspirin", "", "D1")
+        self.assertEqual(entity_group("belink-nlm-chemical")(chemical), "CHEM")
+        self.assertIsNone(entity_group("bc5cdr")(chemical))
 
     def test_annotation_of_unknown_group_may_have_any(self) -> None:
         tag = self.tags("medmentions-sentences", 0, [(Annotation(0, 7, "aspirin", "", "C1"), None)])[0]
