@@ -81,6 +81,8 @@ def main() -> None:
         for corpus in options.corpora:
             counts = counted(corpora.training_documents(options.data, [corpus], guard), table, listing)
             print("\t".join([corpus, *(f"{counts[column]:,}" for column in columns)]))
+    for problem, meaning in PROBLEMS.items():
+        print(f"{problem}: {meaning}")
 
 
 if __name__ == "__main__":
