@@ -1,6 +1,5 @@
 import type { Trial } from '../../src/inference/index.ts'
-import type { FileAccess, RemoteDefinitions, Timers } from '../../src/server/index.ts'
-import type { EditorOptions } from './editor.ts'
+import type { Assets, FileAccess, RemoteDefinitions, Timers } from '../../src/server/index.ts'
 
 /** Waits for nothing. */
 export const immediateTimers: Timers = {
@@ -47,11 +46,11 @@ export const TRIAL: Trial = {
 }
 
 /** A trial that is known, so that none is begun. */
-export const oldTrial: NonNullable<EditorOptions['trials']> = {
+export const oldTrial = {
   knownTrial: () => Promise.resolve(TRIAL),
   measureTrial: () => Promise.reject(new Error('Nobody asked for a trial')),
   loadPerCore: () => 0,
-}
+} satisfies Partial<Assets>
 
 /** No service tells definitions. */
 export const noDefinitions: RemoteDefinitions = {

@@ -4,6 +4,7 @@ import { knowledgeBaseOf } from '../support/knowledgeBase.ts'
 
 /** The folder of {@link PAPER}. */
 export const FOLDER = 'file:///project'
+/** Where {@link TEXT} is opened. */
 export const PAPER = `${FOLDER}/paper.md`
 
 /** A knowledge base of a few concepts that the tests speak of. */

@@ -286,9 +286,11 @@ def _bioc_document(element: ElementTree.Element, corpus: str) -> Document:
                 rows.append((start, start + int(location.get("length") or 0), annotation.findtext("text") or "", identifier))
     found = [Annotation(s, e, surface, "", i) for s, e, surface, i in rows]
     found.sort(key=lambda a: (a.start, a.end, a.id))
-    kept = tuple(a for a in found if a.text and text[a.start : a.end] == a.text)
-    broken = tuple(a for a in found if a not in kept)
-    return Document(element.findtext("id") or "", corpus, title, text, kept, other_ids=frozenset(other), broken=broken)
+    kept, broken = [], []
+    for a in found:
+        (kept if a.text and text[a.start : a.end] == a.text else broken).append(a)
+    identifier = element.findtext("id") or ""
+    return Document(identifier, corpus, title, text, tuple(kept), other_ids=frozenset(other), broken=tuple(broken))
 
 
 _READERS = {"pubtator": read_pubtator, "sentences": read_sentences, "bioc": read_bioc}
@@ -337,6 +339,10 @@ def development_documents(data: Path, corpus: str) -> Iterator[Document]:
             yield document
 
 
+#: How corpora write that there is no id.
+NO_ID = ("", "-", "-1", "None")
+
+
 def gold_curies(corpus: str, annotation: Annotation) -> tuple[str, ...]:
     """The annotated ids as CURIEs of the knowledge base: ``UMLS:C…``, ``MESH:D…``, ``OMIM:…``, ``NCBIGene:…``,
     ``NCBITaxon:…``, ``CVCL:…``. Several for a composite mention (``+``, ``|``, ``,``, ``;``); empty for none (``-1``)."""
@@ -350,7 +356,7 @@ def gold_curies(corpus: str, annotation: Annotation) -> tuple[str, ...]:
 
 
 def _curie(corpus: str, kind: str, part: str) -> str | None:
-    if not part or part in ("-1", "-", "None"):
+    if part in NO_ID:
         return None
     if corpus.startswith("medmentions"):
         return f"UMLS:{part.removeprefix('UMLS:')}"

@@ -12,12 +12,12 @@ import argparse
 import csv
 import logging
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from . import corpora
 from .candidates import STARTER_TABLE, KnowledgeBaseTable
-from .corpora import Annotation, Document, gold_curies
+from .corpora import NO_ID, Annotation, Document, gold_curies
 from .passages import longest
 
 #: What can be wrong with an annotation, and what that means for training.
@@ -29,10 +29,6 @@ PROBLEMS = {
     "unknown id": "the knowledge base has none of its ids: teaches tags, and that none of the candidates is meant",
     "inside another": "a longer annotation covers a part of it: left out",
 }
-
-#: How corpora write that there is no id.
-NO_ID = ("", "-", "-1", "None")
-
 
 def problems(document: Document, table: KnowledgeBaseTable) -> Iterator[tuple[str, Annotation]]:
     """Each problem of each annotation of a document, in the order of `PROBLEMS`."""
@@ -52,15 +48,15 @@ def problems(document: Document, table: KnowledgeBaseTable) -> Iterator[tuple[st
             yield "inside another", a
 
 
-def counted(documents: Iterable[Document], table: KnowledgeBaseTable, listing: csv.writer) -> Counter[str]:
-    """Counts documents, annotations and problems; writes the problems."""
+def counted(documents: Iterable[Document], table: KnowledgeBaseTable, write: Callable[[list], object]) -> Counter[str]:
+    """Counts documents, annotations and problems; writes a row for each problem."""
     counts: Counter[str] = Counter()
     for document in documents:
         counts["documents"] += 1
         counts["annotations"] += len(document.annotations) + len(document.broken)
         for problem, a in problems(document, table):
             counts[problem] += 1
-            listing.writerow([document.corpus, document.pmid, problem, a.start, a.end, a.text, a.type, a.id])
+            write([document.corpus, document.pmid, problem, a.start, a.end, a.text, a.type, a.id])
     return counts
 
 
@@ -79,7 +75,7 @@ def main() -> None:
         listing = csv.writer(stream, delimiter="\t", lineterminator="\n")
         listing.writerow(["corpus", "document", "problem", "start", "end", "text", "type", "id"])
         for corpus in options.corpora:
-            counts = counted(corpora.training_documents(options.data, [corpus], guard), table, listing)
+            counts = counted(corpora.training_documents(options.data, [corpus], guard), table, listing.writerow)
             print("\t".join([corpus, *(f"{counts[column]:,}" for column in columns)]))
     for problem, meaning in PROBLEMS.items():
         print(f"{problem}: {meaning}")

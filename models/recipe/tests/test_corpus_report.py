@@ -47,7 +47,7 @@ class CorpusReport(unittest.TestCase):
     def report(self, documents: object) -> tuple[dict[str, int], list[list[str]]]:
         table = KnowledgeBaseTable(self.written("concepts.tsv.gz", TABLE))
         out = io.StringIO()
-        counts = counted(documents, table, csv.writer(out, delimiter="\t", lineterminator="\n"))
+        counts = counted(documents, table, csv.writer(out, delimiter="\t", lineterminator="\n").writerow)
         return dict(counts), [line.split("\t") for line in out.getvalue().splitlines()]
 
     def test_every_problem_is_counted_and_listed(self) -> None:
