@@ -60,7 +60,8 @@ async function pickQuickly(page: Page, typed: string, row: string): Promise<void
     await openPalette(page, input)
     await input.fill(typed)
   })
-  await appears(page.locator('.quick-input-list .monaco-list-row', { hasText: row }))
+  // Enter takes the row in focus: commands used before are listed already while the list is still being narrowed down.
+  await appears(page.locator('.quick-input-list .monaco-list-row.focused', { hasText: row }))
   await page.keyboard.press('Enter')
 }
 
@@ -108,6 +109,23 @@ export async function placeOf(page: Page, text: string): Promise<{ x: number; y:
   }, text)
   if (found === undefined) throw new Error(`“${text}” is not on the screen`)
   return found
+}
+
+/** What stands on the screen beside the text, for the report of a scene that failed where nobody sees its picture. */
+export async function seenOn(page: Page): Promise<string> {
+  const parts = {
+    tabs: '.tab',
+    palette: '.quick-input-widget .monaco-list-row',
+    notifications: '.notification-list-item-message',
+    dialogs: '.monaco-dialog-box',
+    'status bar': '.statusbar-item.right',
+  }
+  const lines: string[] = []
+  for (const [name, selector] of Object.entries(parts)) {
+    const texts = await page.locator(`${selector}:visible`).allInnerTexts()
+    lines.push(`${name}: ${texts.map((text) => text.replaceAll(/\s+/g, ' ').trim()).join(' | ') || '-'}`)
+  }
+  return ['On the screen:', ...lines].join('\n  ')
 }
 
 /** Puts on a colour theme; VS Code follows the one of the system. */

@@ -12,6 +12,7 @@ import {
   PATIENCE_MS,
   placeOf,
   runCommand,
+  seenOn,
   waitUntilLinked,
   wearTheme,
 } from './page.ts'
@@ -96,7 +97,10 @@ export async function photograph(
   const title = `what a person sees: ${name} (${theme})`
   const outcome = await show(page, editor).then(
     () => ({ passed: [title], failed: [], pending: [] }),
-    (error: unknown) => ({ passed: [], failed: [{ title, error: String(error) }], pending: [] }),
+    async (error: unknown) => {
+      const said = `${String(error)}\n${await seenOn(page)}`
+      return { passed: [], failed: [{ title, error: said }], pending: [] }
+    },
   )
   const path = join(editor.outFolder, `${name.replaceAll(' ', '-')}-${theme}.png`)
   await page.screenshot({ path, animations: 'disabled' })
