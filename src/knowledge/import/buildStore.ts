@@ -16,7 +16,7 @@ import {
   type SourcesRead,
 } from './checkpoint.ts'
 import { createProblemLog, type ImportSink, type SourceDescription, type StoreTitle } from './draft.ts'
-import { createJoiner, type Joiner } from './join.ts'
+import { createJoiner, type Joined, type Joiner } from './join.ts'
 import type { ObservedNames } from './observedNames.ts'
 import type { ReadableSource } from './sources.ts'
 
@@ -83,7 +83,7 @@ async function joinedConcepts(dir: string, build: Build): Promise<ConceptsDone> 
     const { nJoined, nAmbiguousIds, nConflicts, ...joined } = await joiner.finish(pace)
     const content = {
       ...joined,
-      concepts: observed ? withObserved(joined.concepts, observed) : joined.concepts,
+      concepts: observed ? withObserved(joined, observed) : joined.concepts,
     }
     if (content.nConcepts === 0)
       throw new ConceptLensError(
@@ -112,8 +112,11 @@ async function joinedConcepts(dir: string, build: Build): Promise<ConceptsDone> 
   }
 }
 
-function* withObserved(concepts: Iterable<Concept>, observed: ObservedNames): Generator<Concept> {
-  for (const concept of concepts) yield observed.addTo(concept)
+function* withObserved(
+  { concepts, refOf }: Pick<Joined, 'concepts' | 'refOf'>,
+  observed: ObservedNames,
+): Generator<Concept> {
+  for (const concept of concepts) yield observed.addTo(concept, refOf)
 }
 
 /** Reads sources into the joiner, and notes after each how far it came. */

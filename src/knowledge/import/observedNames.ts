@@ -1,4 +1,5 @@
 import { ConceptLensError, type Concept, type Name } from '../../core/index.ts'
+import { fold } from '../names/fold.ts'
 import type { SourceDescription } from './draft.ts'
 import { beginningOf } from './lines.ts'
 import { starterTableKind } from './starterTable.ts'
@@ -10,8 +11,20 @@ import { starterTableKind } from './starterTable.ts'
 export interface ObservedNames {
   /** Where names of this kind come from. */
   readonly sources: readonly SourceDescription[]
-  /** The concept with the names that were observed for one of its ids, and their counts; unchanged where it has counts of its own. */
-  addTo(concept: Concept): Concept
+  /**
+   * The concept with the names that were observed for one of its ids, and their counts; unchanged where it has counts of its own. The
+   * table may know a concept by ids of several concepts of the vocabulary (Parkinson disease by those of its families): then
+   * names go to those it knows by their own id that have one of them. `refOf` tells which concept has an id as its own.
+   */
+  addTo(concept: Concept, refOf: RefOf): Concept
+}
+
+type RefOf = (id: string) => number | undefined
+
+/** A concept of the table: the ids it is known by, and what annotators called it. */
+interface Row {
+  readonly ids: ReadonlySet<string>
+  readonly names: readonly Name[]
 }
 
 /**
@@ -27,14 +40,14 @@ export async function readObservedNames(path: string): Promise<ObservedNames> {
       `The names that annotators used are read from ${starterTableKind.what}; ${path} is none.`,
     )
   const sources: SourceDescription[] = []
-  const known = new Map<string, Name[][]>()
+  const known = new Map<string, Row[]>()
   await table.read({
     concept({ id, xrefs, names }) {
-      const counted = names.filter(({ count }) => count > 0)
-      for (const own of counted.length > 0 ? new Set([id, ...xrefs]) : []) {
-        const lists = known.get(own)
-        if (lists) lists.push(counted)
-        else known.set(own, [counted])
+      const row = { ids: new Set([id, ...xrefs]), names: names.filter(({ count }) => count > 0) }
+      for (const own of row.names.length > 0 ? row.ids : []) {
+        const rows = known.get(own)
+        if (rows) rows.push(row)
+        else known.set(own, [row])
       }
     },
     source: (description) => sources.push(description),
@@ -46,14 +59,26 @@ export async function readObservedNames(path: string): Promise<ObservedNames> {
   })
   return {
     sources,
-    addTo(concept) {
+    addTo(concept, refOf) {
       if (concept.names.some(({ count }) => count > 0)) return concept
-      const lists = new Set([concept.id, ...concept.xrefs].flatMap((id) => known.get(id) ?? []))
-      return lists.size === 0
-        ? concept
-        : { ...concept, names: withObserved(concept.names, [...lists].flat()) }
+      const rows = new Set([concept.id, ...concept.xrefs].flatMap((id) => known.get(id) ?? []))
+      const observed = [...rows].flatMap((row) => (isMeantBy(row, concept, refOf) ? row.names : []))
+      return observed.length === 0 ? concept : { ...concept, names: withObserved(concept.names, observed) }
     },
   }
+}
+
+/** Whether the names of a row, which knows the concept by some id, are the concept's rather than another one's. */
+function isMeantBy({ ids, names }: Row, concept: Concept, refOf: RefOf): boolean {
+  const known = new Set([...ids].map(refOf).filter((ref) => ref !== undefined))
+  if (known.size === 0) return true
+  const own = refOf(concept.id)
+  return own !== undefined && known.has(own) && (known.size === 1 || haveCommonName(concept.names, names))
+}
+
+function haveCommonName(some: readonly Name[], others: readonly Name[]): boolean {
+  const folded = new Set(some.map(({ text }) => fold(text)))
+  return others.some(({ text }) => folded.has(fold(text)))
 }
 
 /** A text that is a name already, letter by letter, gets the count; another becomes a name. */

@@ -60,6 +60,41 @@ describe('names that annotators used', () => {
     kb.close()
   })
 
+  it('are those of the concept that has one of them, where the table knows several by one concept', async () => {
+    const observed = [
+      OBSERVED.split('\n')[0],
+      'C\tUMLS:C0030567\t\t\t\tMESH:D010300|OMIM:606852|OMIM:168600',
+      'N\tobserved\tCorpus\t9\tParkinson disease',
+      'N\tobserved\tCorpus\t2\tparkinsonian',
+      '',
+    ]
+    const vocabulary = [
+      'id,name,alt_ids',
+      'MESH:D010300,"Parkinson Disease",',
+      'MESH:D010300,"Paralysis agitans",',
+      'MESH:C564653,"Parkinson disease 10",OMIM:606852',
+      'OMIM:168600,"Parkinson disease, late-onset",',
+      '',
+    ]
+    const kb = await built(vocabulary.join('\n'), path('observed.tsv', observed.join('\n')))
+    const holders = kb.exact('parkinsonian').map(({ concept }) => kb.summary(concept).id)
+    assert.deepEqual(holders, ['MESH:D010300'])
+    assert.deepEqual(
+      ['MESH:C564653', 'OMIM:168600'].flatMap((id) => kb.resolve(id).map((one) => kb.conceptCount(one))),
+      [0, 0],
+    )
+    kb.close()
+  })
+
+  it('are those of every concept that names the id as a cross-reference, where no concept has it as its own', async () => {
+    const vocabulary =
+      'id,name,alt_ids\nLAB:1,"Wheezing",MESH:D001249\nLAB:2,"Wheezing at night",MESH:D001249\n'
+    const kb = await built(vocabulary, path('observed.tsv', OBSERVED))
+    const holders = kb.exact('asthmatic').map(({ concept }) => kb.summary(concept).id)
+    assert.deepEqual(holders.sort(), ['LAB:1', 'LAB:2'])
+    kb.close()
+  })
+
   it('make no concept, and name only sources that gave one', async () => {
     const kb = await built(VOCABULARY, path('observed.tsv', OBSERVED))
     assert.equal(kb.info.nConcepts, 2)
