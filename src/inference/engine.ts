@@ -115,6 +115,8 @@ export interface MentionToScore {
 
 /** What the model reads of a candidate. Long texts are cut to the manifest's limits. */
 export interface CandidateToScore {
+  /** The concept's id, by which a model may know what stands around it in text. */
+  readonly concept?: string
   /** The name that matched the mention. */
   readonly name: string
   /** The concept's preferred name; not shown to the model twice when it equals `name` but for case. */

@@ -153,18 +153,21 @@ def _entry(record: dict) -> Entry:
     )
 
 
-def fuse(lookup: str, entries: Iterable[Entry], own: Votes = NO_VOTES, counts: bool = True) -> list[Candidate]:
+def fuse(
+    lookup: str, entries: Iterable[Entry], own: Votes = NO_VOTES, counts: bool = True, named: bool = True
+) -> list[Candidate]:
     """The fused list by the product's rules, with the document's own votes taken out.
 
-    Without `counts` the list is what a knowledge base without observed names would give.
+    Without `counts` the list is what a knowledge base without observed names would give; without `named` what one would
+    give that has the text as nobody's name, in whatever order of words and with whatever ending.
     """
     found = []
-    folded = fold(lookup)
+    folded, stems = fold(lookup), sorted(word_stems(lookup))
     for entry in entries:
         matches = []
         for name, kind, count, *scores in entry.matches:
             left = max(0, count - own.names.get((entry.id, name), 0)) if counts else 0
-            if kind != "observed" or left > 0:
+            if (kind != "observed" or left > 0) and (named or sorted(word_stems(name)) != stems):
                 matches.append((name, kind, left, *scores))
         if not matches:
             continue

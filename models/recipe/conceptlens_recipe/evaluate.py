@@ -18,6 +18,7 @@ import numpy as np
 import torch
 
 from .candidates import considered, fuse, type_label
+from .contexts import Contexts
 from .contract import CONCEPT_GROUPS, HEADS
 from .feature_ranker import shortlist
 from .model import FeatureScore, TwoStreamEncoder, fast_products
@@ -55,6 +56,8 @@ class Ranked:
     features: list[list[float]] = field(default_factory=list)
     #: Whether "none" can be told to be right or wrong, see `Sampler.cannot_judge`.
     judged: bool = True
+    #: How well each candidate's contexts fit, where they are known: to be added to the scores, times a weight.
+    fits: list[float] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -142,8 +145,10 @@ def measure(
     score_candidates: ScoreFunction,
     ranker: FeatureScore | None = None,
     typed: bool = True,
+    contexts: Contexts | None = None,
 ) -> tuple[list[Ranked], list[Tagged]]:
-    """Ranks what the ranker of features lets through, as the product does; without one the first of the fused list."""
+    """Ranks what the ranker of features lets through, as the product does; without one the first of the fused list. Scores are
+    the graph's; what `contexts` would add stands beside them."""
     ranked: list[Ranked] = []
     tagged: list[Tagged] = []
     for corpus, part in dev.items():
@@ -165,11 +170,13 @@ def measure(
                 # As in the product, equal texts of one group share the ranking of the first of them.
                 key = mention.lookup, likeliest(shares), mention.expanded
                 if key not in place:
-                    place[key] = len(asked), segments, chosen
+                    state = np.asarray(text.states)[passage.rows(mention)].mean(0)
+                    fits = contexts.fits(state, [fused[i].id for i in chosen]) if contexts else [0.0] * len(chosen)
+                    place[key] = len(asked), segments, chosen, fits
                     asked.append((mention, segments))
                 lists.append((mention, fused, *place[key]))
             scores = score_candidates(passage, text, asked)
-            for mention, fused, index, segments, chosen in lists:
+            for mention, fused, index, segments, chosen, fits in lists:
                 own = scores[index]
                 concepts = sampler.table.resolve(mention.gold)
                 right = [at for at, i in enumerate(chosen) if fused[i].id in concepts]
@@ -179,7 +186,7 @@ def measure(
                 values = [float(v) for v in own]
                 known, gold, facts = bool(concepts), bool(mention.gold), [x.features for x in segments]
                 judged = not sampler.cannot_judge(mention, fused)
-                ranked.append(Ranked(corpus, passage.pmid, values, right, known, first, gold, recall, facts, judged))
+                ranked.append(Ranked(corpus, passage.pmid, values, right, known, first, gold, recall, facts, judged, fits))
     return ranked, tagged
 
 

@@ -58,7 +58,9 @@ def collect(
 ) -> tuple[Tensor, Tensor, Tensor]:
     """At most so many mentions: features `[mentions, candidates, features]`, which of them are real, and the index of
     the right one (that after the last: "none of these")."""
-    recipe = replace(sampler.recipe, mentions=10_000, negatives=RANKED_CANDIDATES, add_gold=0.0, sure_share=1.0)
+    recipe = replace(
+        sampler.recipe, mentions=10_000, negatives=RANKED_CANDIDATES, add_gold=0.0, sure_share=1.0, without_name=0.0
+    )
     every = Sampler(sampler.retrieved, sampler.votes, sampler.table, recipe)
     facts, targets = [], []
     for passage in passages:

@@ -59,7 +59,7 @@ def product_list(
     sampler: Sampler, ranker: FeatureScore, passage: Passage, mention: Mention, shares: Mapping[str, float] | None, rng: random.Random
 ) -> tuple[list[Segment], int] | None:
     """The segments that the product would read, and which is right; `None` where nothing can be learned."""
-    fused = sampler.fused(passage, mention, rng.random() >= sampler.recipe.without_counts)
+    fused = sampler.drawn(passage, mention, rng)
     gold = sampler.table.resolve(mention.gold)
     if not fused or sampler.cannot_judge(mention, fused):
         return None

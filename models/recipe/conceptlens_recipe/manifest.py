@@ -10,6 +10,13 @@ from .contract import FEATURES, GROUP_NAMES, HEADS, LIMITS, NONE_OFFSET, Archite
 
 
 ENCODER, VOCABULARY, FEATURE_RANKER = "encoder.onnx", "vocab.txt", "features.json"
+#: A model may do without.
+CONTEXTS = "contexts.json"
+
+
+def files_of(folder: Path) -> list[str]:
+    """The files of a model beside its manifest."""
+    return [ENCODER, VOCABULARY, FEATURE_RANKER, *([CONTEXTS] if (folder / CONTEXTS).exists() else [])]
 
 
 def sha256(path: Path) -> str:
@@ -22,7 +29,7 @@ def write_manifest(folder: Path, arch: Architecture, **values: object) -> None:
         "name": "conceptlens-linker",
         "version": "0.1.0",
         "licence": "Apache-2.0",
-        "sha256": {name: sha256(folder / name) for name in (ENCODER, VOCABULARY, FEATURE_RANKER)},
+        "sha256": {name: sha256(folder / name) for name in files_of(folder)},
         "architecture": {
             "layers": arch.layers,
             "hidden": arch.hidden,

@@ -71,6 +71,11 @@ class Passage:
     tags: list[int]
     mentions: list[Mention]
 
+    def rows(self, mention: Mention) -> slice:
+        """The pieces of a mention, whose mean stands for it; at least one."""
+        covered = self.pieces.covering(mention.start, mention.end)
+        return slice(covered.start, max(covered.stop, covered.start + 1))
+
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])[)\]\"']?\s+(?=[(\[\"']?[A-Z0-9])")
 _NO_END = re.compile(r"(?:\b(?:e\.g|i\.e|vs|cf|al|Fig|Figs|Dr|No|approx|ca|sp|spp|St|Eq|Ref)|\b[A-Z])\.$")

@@ -105,8 +105,7 @@ def all_mask_states(
     for passage, text, asked in parts:
         rows, owners, states = [], [], []
         for index, (mention, segments) in enumerate(asked):
-            tokens = passage.pieces.covering(mention.start, mention.end)
-            span = slice(tokens.start, max(tokens.stop, tokens.start + 1))
+            span = passage.rows(mention)
             states.append(text.states[span].mean(0))
             nones.append(text.logits[span, NONE_OFFSET].mean())
             for s in segments:

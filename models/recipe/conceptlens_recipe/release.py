@@ -3,7 +3,7 @@
     python -m conceptlens_recipe.release --checkpoint WORK/fitted.pt --kb dist/starter-kb --work WORK \\
         --out models/linker
 
-On one half of the development documents 31 numbers are fitted: temperature, the bias of "none", and how much the
+On one half of the development documents 32 numbers are fitted: temperature, the bias of "none", and how much the
 model's score and its features weigh against each other (folded into the graph); the tagger's threshold too. Calibration
 error and every accuracy of the manifest are reported on the other half, which nothing was fitted on.
 """
@@ -22,11 +22,11 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from . import corpora, evaluate, feature_ranker, foreign, onnx_export
+from . import contexts, corpora, evaluate, feature_ranker, foreign, onnx_export
 from .candidates import DEFAULT_COMMAND, STARTER_TABLE, KnowledgeBaseTable, retrieve
 from .contract import FEATURES, Architecture
 from .evaluate import Ranked, Tagged, f1
-from .manifest import FEATURE_RANKER, write_manifest
+from .manifest import CONTEXTS, FEATURE_RANKER, write_manifest
 from .model import FeatureScore, TwoStreamEncoder, minilm_vocabulary
 from .passages import Passage
 from .runtime import Encoder
@@ -59,11 +59,14 @@ class Calibration:
     none_bias: float = 0.0
     scale: float = 1.0
     weights: tuple[float, ...] = (0.0,) * len(FEATURES)
+    #: Of how well a candidate's contexts fit; written into their file.
+    contexts: float = 0.0
 
 
 def adjusted(r: Ranked, c: Calibration) -> Ranked:
-    """The mention with the scores that the graph gives after folding."""
-    scores = [c.scale * s + float(np.dot(c.weights, f)) for s, f in zip(r.scores[:-1], r.features, strict=True)]
+    """The mention with the scores that the product gives after folding."""
+    each = zip(r.scores[:-1], r.features, r.fits, strict=True)
+    scores = [c.scale * s + float(np.dot(c.weights, facts)) + c.contexts * fit for s, facts, fit in each]
     return replace(r, scores=[*scores, r.scores[-1]])
 
 
@@ -88,25 +91,29 @@ def loss(ranked: Sequence[Ranked], c: Calibration) -> float:
 
 
 def fit(ranked: Sequence[Ranked], ridge: float = 0.1) -> Calibration:
-    """Least loss on the given mentions: the weight of the model's score against its features, the bias of "none" and
-    the temperature (31 numbers), by L-BFGS with a ridge towards the model as it is. With a hundredth of it the
-    features fit the documents at hand: on others Acc@1 is up to 0.4 points lower, and a foreign vocabulary's probabilities are further off."""
+    """Least loss on the given mentions: the weight of the model's score against its features and the contexts, the bias of "none"
+    and the temperature (32 numbers), by L-BFGS with a ridge towards the model as it is (none for the contexts, of which it knows
+    nothing). With a hundredth of it the features fit the documents at hand: on others Acc@1 is up to 0.4 points lower, and
+    a foreign vocabulary's probabilities are further off."""
     asked = [r for r in ranked if len(r.scores) > 1]
     most = max(len(r.scores) - 1 for r in asked)
     scores, facts = torch.full((len(asked), most), -1e4), torch.zeros(len(asked), most, len(FEATURES))
+    fits = torch.zeros(len(asked), most)
     right, real = torch.zeros(len(asked), most + 1, dtype=torch.bool), torch.zeros(len(asked), most, dtype=torch.bool)
     for i, r in enumerate(asked):
         n = len(r.scores) - 1
         scores[i, :n], facts[i, :n], real[i, :n] = torch.tensor(r.scores[:-1]), torch.tensor(r.features), True
+        fits[i, :n] = torch.tensor(r.fits)
         right[i, r.right or [most]] = True
     none = torch.tensor([r.scores[-1] for r in asked])
-    scale, none_scale, bias = (torch.tensor(v, requires_grad=True) for v in (1.0, 1.0, 0.0))
+    scale, none_scale, bias, context = (torch.tensor(v, requires_grad=True) for v in (1.0, 1.0, 0.0, 0.0))
     weights = torch.zeros(len(FEATURES), requires_grad=True)
-    optimizer = torch.optim.LBFGS([scale, none_scale, bias, weights], max_iter=200, line_search_fn="strong_wolfe")
+    numbers = [scale, none_scale, bias, weights, context]
+    optimizer = torch.optim.LBFGS(numbers, max_iter=200, line_search_fn="strong_wolfe")
 
     def closure() -> torch.Tensor:
         optimizer.zero_grad()
-        own = (scale * scores + facts @ weights).masked_fill(~real, -1e4)
+        own = (scale * scores + facts @ weights + context * fits).masked_fill(~real, -1e4)
         logits = torch.cat([own, (none_scale * none + bias)[:, None]], -1)
         away = weights.square().sum() + (scale - 1).square() + (none_scale - 1).square()
         total = (logits.logsumexp(-1) - logits.masked_fill(~right, -1e9).logsumexp(-1)).mean() + ridge * away
@@ -116,7 +123,8 @@ def fit(ranked: Sequence[Ranked], ridge: float = 0.1) -> Calibration:
     optimizer.step(closure)
     temperature = 1 / max(0.05, float(none_scale.detach()))
     folded = tuple(float(w) * temperature for w in weights.detach())
-    return Calibration(temperature, float(bias.detach()) * temperature, float(scale.detach()) * temperature, folded)
+    bias, scale, context = (float(number.detach()) * temperature for number in (bias, scale, context))
+    return Calibration(temperature, bias, scale, folded, context)
 
 
 @torch.no_grad()
@@ -223,6 +231,10 @@ def main() -> None:
     shutil.copy(minilm_vocabulary(), options.out / "vocab.txt")
     shutil.copy(options.checkpoint.parent / FEATURE_RANKER, options.out / FEATURE_RANKER)
     ranker = feature_ranker.read(options.out / FEATURE_RANKER)
+    around = options.checkpoint.parent / CONTEXTS
+    known = contexts.read(around) if around.exists() else None
+    if known:
+        shutil.copy(around, options.out / CONTEXTS)
     training = {"minutes": round(state["spent"] / 60, 1), "steps": state["step"]}
     write_manifest(options.out, model.arch, version=options.version, trainedOn=TRAINED_ON, training=training)
     log.info("wrote %s, %.1f MB", options.out, (options.out / "encoder.onnx").stat().st_size / 1e6)
@@ -236,15 +248,17 @@ def main() -> None:
     retrieved = retrieve(options.command, options.kb, asked, cache, limit=64)
     sampler = Sampler(retrieved, {}, KnowledgeBaseTable(options.table), Recipe())
     encoder = Encoder(options.out / "encoder.onnx", segmenter, model.arch, options.threads)
-    ranked, tagged = evaluate.measure(dev, sampler, encoder.read, encoder.score, ranker)
+    ranked, tagged = evaluate.measure(dev, sampler, encoder.read, encoder.score, ranker, contexts=known)
 
     others: list[Ranked] = []
     if options.foreign:
         of_foreign, passages = foreign.developing(options, dev)
-        others, _ = evaluate.measure(passages, of_foreign, encoder.read, encoder.score, ranker)
+        others, _ = evaluate.measure(passages, of_foreign, encoder.read, encoder.score, ranker, contexts=known)
 
     encoder_scores = ranked
     fitted = fit([r for r in ranked + others * feature_ranker.FOREIGN_TIMES if r.judged and is_fit_half(r.pmid)])
+    if known:
+        contexts.write(replace(known, weight=fitted.contexts), options.out / CONTEXTS)
     fold(model, fitted)
     onnx_export.write(model, options.out / "encoder.onnx")
     encoder = Encoder(options.out / "encoder.onnx", segmenter, model.arch, options.threads)
@@ -263,6 +277,7 @@ def main() -> None:
         "foreign": foreign_figures([adjusted(r, fitted) for r in others if not is_fit_half(r.pmid)], calibrated) if others else None,
         "heldOutBeforeCalibration": evaluate.summary(held_before, [])["together"],
         "folded": {"scale": round(fitted.scale, 4), "weights": dict(zip(FEATURES, fitted.weights, strict=True))},
+        "contexts": round(fitted.contexts, 4),
         "none": none_figures([r for r in held if r.judged], calibrated),
         "temperature": round(fitted.temperature, 4),
         "noneBias": round(fitted.none_bias, 4),

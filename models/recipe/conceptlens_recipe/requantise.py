@@ -20,7 +20,7 @@ import torch
 from . import corpora, evaluate, feature_ranker, onnx_export, onnx_graph, smoothing
 from .candidates import DEFAULT_COMMAND, STARTER_TABLE, KnowledgeBaseTable, retrieve
 from .contract import Architecture
-from .manifest import ENCODER, FEATURE_RANKER, VOCABULARY, sha256
+from .manifest import ENCODER, FEATURE_RANKER, VOCABULARY, files_of, sha256
 from .model import TwoStreamEncoder
 from .release import agreement
 from .runtime import Encoder
@@ -46,8 +46,8 @@ def write(source: Path, out: Path, precision: str, data: Path) -> None:
         schemes = smoothing.schemes(model, smoothing.inputs_of_products(model, segmenter, passages))
     manifest = json.loads((source / "manifest.json").read_text(encoding="utf-8"))
     out.mkdir(parents=True, exist_ok=True)
-    for name in (VOCABULARY, FEATURE_RANKER):
-        if out.resolve() != source.resolve():
+    for name in files_of(source):
+        if name != ENCODER and out.resolve() != source.resolve():
             shutil.copy(source / name, out / name)
     onnx_export.write(model, out / ENCODER, precision, schemes)
     manifest["sha256"][ENCODER] = sha256(out / ENCODER)

@@ -64,8 +64,7 @@ class Encoder:
     ) -> list[np.ndarray]:
         rows, owners, values, states, nones = [], [], [], [], []
         for index, (mention, segments) in enumerate(asked):
-            tokens = passage.pieces.covering(mention.start, mention.end)
-            span = slice(tokens.start, max(tokens.stop, tokens.start + 1))
+            span = passage.rows(mention)
             states.append(np.asarray(text.states)[span].mean(0))
             nones.append(float(np.asarray(text.logits)[span, NONE_OFFSET].mean()))
             for s in segments:

@@ -39,6 +39,8 @@ class Recipe:
     drop_gold: float = 0.02
     #: Retrieval as from a knowledge base without counts and observed names.
     without_counts: float = 0.1
+    #: Retrieval as if the text were nobody's name: what it means must be told from names that are alike, and from the passage.
+    without_name: float = 0.2
     without_type: float = 0.15
     without_preferred: float = 0.1
     group_known: float = 0.75
@@ -90,9 +92,14 @@ class Sampler:
     ):
         self.retrieved, self.votes, self.table, self.recipe = retrieved, votes, table, recipe
 
-    def fused(self, passage: Passage, mention: Mention, counts: bool = True) -> list[Candidate]:
+    def fused(self, passage: Passage, mention: Mention, counts: bool = True, named: bool = True) -> list[Candidate]:
         entries = self.retrieved.get(mention.lookup, ())
-        return fuse(mention.lookup, entries, self.votes.get(passage.pmid, NO_VOTES), counts)
+        return fuse(mention.lookup, entries, self.votes.get(passage.pmid, NO_VOTES), counts, named)
+
+    def drawn(self, passage: Passage, mention: Mention, rng: random.Random) -> list[Candidate]:
+        """The fused list of a mention; now and then as from a knowledge base that knows less (of a concept that it has)."""
+        counts, named = rng.random() >= self.recipe.without_counts, rng.random() >= self.recipe.without_name
+        return self.fused(passage, mention, counts, named or not self.table.resolve(mention.gold))
 
     def examples(self, passage: Passage, rng: random.Random, view: View | None = None) -> list[Example]:
         """At most `recipe.mentions` examples, one per distinct (text, concept).
@@ -123,7 +130,7 @@ class Sampler:
         self, passage: Passage, mention: Mention, rng: random.Random, view: View | None = None
     ) -> Example | None:
         recipe = self.recipe
-        fused = self.fused(passage, mention, rng.random() >= recipe.without_counts)
+        fused = self.drawn(passage, mention, rng)
         gold = self.table.resolve(mention.gold)
         sure = is_sure(fused)
         if (sure and rng.random() >= recipe.sure_share) or self.cannot_judge(mention, fused):

@@ -153,6 +153,13 @@ class FusedList(unittest.TestCase):
             [(c.id, c.name, c.name_count) for c in fused], [("UMLS:C2", "Cold", 0), ("UMLS:C1", "Common Cold", 0)]
         )
 
+    def test_without_the_text_as_a_name_what_is_alike_is_left(self) -> None:
+        spelled = Entry("UMLS:C5", "Colds", (), False, 0, (("Colds", "preferred", 0, 0.9, 0.9),))
+        fused = fuse("cold", [COPD, spelled, COLD, LOW], named=False)
+        self.assertEqual(
+            [(c.id, c.name, c.exact) for c in fused], [("UMLS:C1", "Common Cold", False), ("UMLS:C3", "cold antigen", False)]
+        )
+
     def test_letters_and_meaning_together_order_what_is_not_exact(self) -> None:
         alike = Entry("UMLS:C4", "Chill", (), False, 0, (("chill", "preferred", 0, 0.0, 0.9), ("colds", "synonym", 0, 0.8, 0.2)))
         fused = fuse("cold", [alike, COPD])
@@ -237,10 +244,15 @@ class Drawing(unittest.TestCase):
         self.assertEqual(self.draw((), Recipe()), [])
         self.assertEqual(self.draw(("MESH:D9",), Recipe()), [])
 
+    def test_now_and_then_the_text_is_nobodys_name(self) -> None:
+        recipe = Recipe(without_name=1, drop_gold=0, without_preferred=0, add_gold=0)
+        self.assertEqual(set(self.draw(("UMLS:C1",), recipe)), {"Common Cold"})
+        self.assertEqual(set(self.draw(("UMLS:C2",), recipe)), {"none"})
+
     def test_sees_groups_and_candidates_as_the_product_does(self) -> None:
         mention = Mention(0, 4, "cold", "cold", ("UMLS:C1",), "DISO")
         passage = Passage("1", "bc5cdr", "cold", Words().pieces("cold"), 1, [0], [mention])
-        sampler = Sampler({"cold": (COLD, LOW, COPD)}, {}, self.table, Recipe(as_product=1, drop_gold=0, without_counts=0))
+        sampler = Sampler({"cold": (COLD, LOW, COPD)}, {}, self.table, Recipe(as_product=1, drop_gold=0, without_counts=0, without_name=0))
         fused = sampler.fused(passage, mention)
         asked: list[list[list[float]]] = []
 

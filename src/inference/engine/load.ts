@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ConceptLensError } from '../../core/index.ts'
+import { readContexts } from '../contexts.ts'
 import { VOCABULARY_FILE } from '../modelManifest.ts'
 import { openPackTokenizer } from '../packing/packTokenizer.ts'
 import { runtimeMissing } from '../providers.ts'
@@ -69,7 +70,9 @@ async function loadTwoStream(options: TwoStreamLoad): Promise<LoadedModel> {
   const { session, use } = createWidths(await open(path, options), threads, (wanted) =>
     open(path, { provider: 'cpu', threads: wanted }),
   )
-  const encoder = createEncoder({ session, manifest, tokenizer, cache: createTextCache(cacheBytes) })
+  const contexts = await readContexts(modelDir, manifest)
+  const cache = createTextCache(cacheBytes)
+  const encoder = createEncoder({ session, manifest, tokenizer, cache, contexts })
   await encoder.encode('.', noCheckpoint).catch((error: unknown) => unreadable(graph, error))
   return {
     rest: () => use(alsoThreads),

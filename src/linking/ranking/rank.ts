@@ -162,12 +162,13 @@ export function rankByFeatures(one: MentionToRank, nRanked: number, info: Engine
 
 /** What the encoder reads of a candidate. @param features as the model names them, see {@link EngineInfo.features} */
 export function candidateToScore(
-  { matchedName, preferredName, groups }: Candidate,
+  { id: concept, matchedName, preferredName, groups }: Candidate,
   features: readonly number[],
   info: EngineInfo,
 ): CandidateToScore {
   const typeLabel = typeLabelOf(groups, info.typeLabels)
   return {
+    concept,
     name: matchedName,
     preferred: preferredName,
     features,

@@ -340,6 +340,7 @@ class Figures(unittest.TestCase):
                     True,
                     {},
                     [[0.0] * len(FEATURES)] * 3,
+                    fits=[0.0] * 3,
                 )
             )
         return made
@@ -352,6 +353,16 @@ class Figures(unittest.TestCase):
         left = release.calibration_error(after, release.Calibration(fitted.temperature, fitted.none_bias))
         self.assertLess(left, before)
 
+    def test_contexts_get_the_weight_that_they_deserve(self) -> None:
+        rng = np.random.default_rng(5)
+
+        def weight(trust: float) -> float:
+            told = [dataclasses.replace(r, fits=[trust * (i in r.right) + rng.normal(0, 0.3) for i in range(3)]) for r in self.ranked()]
+            return release.fit(told).contexts
+
+        self.assertGreater(weight(1.0), 1.0)
+        self.assertLess(abs(weight(0.0)), 0.5)
+
     def test_folded_weights_give_the_adjusted_scores(self) -> None:
         segmenter = Segmenter(FIXTURE / "vocab.txt")
         model, text = tiny_model(segmenter), passage(segmenter)
@@ -363,7 +374,7 @@ class Figures(unittest.TestCase):
             after = score(model, segmenter, text, read(model, segmenter, text), pairs)
         for (_, segments), old, new in zip(pairs, before, after, strict=True):
             facts = [s.features for s in segments]
-            made = Ranked("bc5cdr", "1", old.tolist(), [], True, True, True, {}, facts)
+            made = Ranked("bc5cdr", "1", old.tolist(), [], True, True, True, {}, facts, fits=[0.0] * len(facts))
             np.testing.assert_array_almost_equal(release.adjusted(made, calibration).scores, new.numpy(), 4)
 
     def test_difference_has_its_interval(self) -> None:
