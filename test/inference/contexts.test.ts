@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Logger } from '../../src/core/index.ts'
 import { createEngine, type Engine, type MentionToScore } from '../../src/inference/index.ts'
 import { CONTEXTS_FILE } from '../../src/inference/contexts.ts'
 import { engineScript } from '../support/engineScript.ts'
@@ -32,6 +33,8 @@ const vectors: Readonly<Record<string, readonly number[]>> = {
   'T:3': [0, 0, 0],
 }
 
+const logger: Logger = { error() {}, warn() {}, info() {}, debug() {} }
+
 const base64 = (numbers: Float32Array | Int8Array): string => Buffer.from(numbers.buffer).toString('base64')
 
 const content = {
@@ -57,7 +60,7 @@ describe('contexts of concepts', () => {
     manifest.sha256[CONTEXTS_FILE] = createHash('sha256').update(contexts).digest('hex')
     await writeFile(join(modelDir, CONTEXTS_FILE), contexts)
     await writeFile(join(modelDir, 'manifest.json'), JSON.stringify(manifest))
-    return createEngine({ modelDir, engineScript: engineScript() })
+    return createEngine({ modelDir, engineScript: engineScript(), logger })
   }
 
   before(async () => {
