@@ -71,7 +71,7 @@ export async function readContexts(modelDir: string, manifest: ModelManifest): P
 }
 
 /** As in the file; the number of dimensions is that of `offset`. */
-export interface ContextsContent {
+interface ContextsContent {
   readonly weight: number
   readonly projection: Float32Array
   readonly offset: Float32Array
@@ -79,7 +79,7 @@ export interface ContextsContent {
   readonly vectors: Int8Array
 }
 
-export function contextsOf({ weight, projection, offset, concepts, vectors }: ContextsContent): Contexts {
+function contextsOf({ weight, projection, offset, concepts, vectors }: ContextsContent): Contexts {
   const rows = new Map(concepts.map((id, row) => [id, row]))
   const n = offset.length
   return {
