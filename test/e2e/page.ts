@@ -78,6 +78,12 @@ async function openPalette(page: Page, input: Locator): Promise<void> {
   throw new Error('The command palette does not open')
 }
 
+/** Puts the cursor at a place of the open file, counted from 1; a click would miss when lines move, as under breadcrumbs that come late. */
+export async function goTo(page: Page, line: number, column: number): Promise<void> {
+  await pickQuickly(page, `:${line}:${column}`, String(line))
+  await appears(page.locator('.statusbar-item', { hasText: `Ln ${line}, Col ${column}` }))
+}
+
 /** Waits until the status bar says how many mentions of the open manuscript are linked. */
 export async function waitUntilLinked(page: Page): Promise<void> {
   await page

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FrameLocator, Page } from 'playwright-core'
 import type { RunningEditor } from './editor.ts'
-import { appears, openFile, runCommand, waitUntilLinked } from './page.ts'
+import { appears, goTo, openFile, runCommand, waitUntilLinked } from './page.ts'
 import type { Scene } from './pictures.ts'
 
 /** A person asks for the way of a passage, goes through it with the keyboard, and writes the description of a pipeline. */
@@ -26,7 +26,7 @@ async function explainPassage(page: Page, { workspace }: RunningEditor): Promise
   await runCommand(page, 'View: Close All Editors')
   await openFile(page, 'manuscript.md')
   await waitUntilLinked(page)
-  await page.locator('.view-line', { hasText: 'Metformin' }).first().click()
+  await goTo(page, 2, 12)
   await runCommand(page, 'ConceptLens: Explain Passage')
   await appears(pageIn(page).locator('h1', { hasText: 'The way of this passage' }))
   await appears(pageIn(page).locator('.stage', { hasText: 'two-stream' }))
@@ -52,7 +52,7 @@ async function writeDescription(page: Page, { workspace }: RunningEditor): Promi
 }
 
 async function complete(page: Page): Promise<void> {
-  await page.locator('.view-line', { hasText: 'kind: prior' }).click()
+  await goTo(page, 7, 1)
   await page.keyboard.press('End')
   await page.keyboard.press('Enter')
   await page.keyboard.type('  ')
