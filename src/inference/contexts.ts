@@ -1,9 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as v from 'valibot'
-import { ConceptLensError } from '../core/index.ts'
 import type { ModelManifest } from './modelManifest.ts'
-import { parseJson } from './modelFiles.ts'
+import { parseJson, unfitFile } from './modelFiles.ts'
 
 /** The file in a model's folder with its {@link Contexts}; optional. */
 export const CONTEXTS_FILE = 'contexts.json'
@@ -44,11 +43,7 @@ export interface Contexts {
 export async function readContexts(modelDir: string, manifest: ModelManifest): Promise<Contexts | undefined> {
   if (!manifest.sha256[CONTEXTS_FILE]) return undefined
   const path = join(modelDir, CONTEXTS_FILE)
-  const unfit = (what: string): ConceptLensError =>
-    new ConceptLensError(
-      'model-manifest-invalid',
-      `${path} cannot be used: ${what}. Install the model again.`,
-    )
+  const unfit = (what: string): Error => unfitFile(path, what)
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw unfit(cause instanceof Error ? cause.message : String(cause))
   })

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as v from 'valibot'
-import { ConceptLensError } from '../core/index.ts'
+import { unfitFile } from './modelFiles.ts'
 import type { ModelManifest } from './modelManifest.ts'
 
 /** The file in a model's folder with its {@link FeatureRanker}; optional. */
@@ -37,13 +37,13 @@ export async function readFeatureRanker(
   if (!manifest.sha256[FEATURE_RANKER_FILE]) return undefined
   const path = join(modelDir, FEATURE_RANKER_FILE)
   const found = v.safeParse(FeatureRankerSchema, await parsedJson(path))
-  if (!found.success) throw unfit(path, found.issues[0].message)
+  if (!found.success) throw unfitFile(path, found.issues[0].message)
   const { linear, hidden, hiddenBias, output } = found.output
   const nFeatures = manifest.features.length
   if (linear.length !== nFeatures || hidden.some((row) => row.length !== nFeatures))
-    throw unfit(path, `it does not have one weight for each of the ${nFeatures} features of the manifest`)
+    throw unfitFile(path, `it does not have one weight for each of the ${nFeatures} features of the manifest`)
   if (hiddenBias.length !== hidden.length || output.length !== hidden.length)
-    throw unfit(path, `hidden, hiddenBias and output differ in length`)
+    throw unfitFile(path, `hidden, hiddenBias and output differ in length`)
   return found.output
 }
 
@@ -51,14 +51,6 @@ async function parsedJson(path: string): Promise<unknown> {
   try {
     return JSON.parse(await readFile(path, 'utf8'))
   } catch (cause) {
-    throw unfit(path, cause instanceof Error ? cause.message : String(cause), cause)
+    throw unfitFile(path, cause instanceof Error ? cause.message : String(cause), cause)
   }
-}
-
-function unfit(path: string, what: string, cause?: unknown): ConceptLensError {
-  return new ConceptLensError(
-    'model-manifest-invalid',
-    `${path} cannot be used: ${what}. Install the model again.`,
-    { cause },
-  )
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import { ConceptLensError } from '../core/index.ts'
 
 /**
  * A digest of the files of a model, 16 hexadecimal digits: changes whenever one of them does.
@@ -24,6 +25,15 @@ export async function digestOfFiles(
     })
   }
   return hash.digest('hex').slice(0, 16)
+}
+
+/** The error about a file that belongs to a linker's model and does not fit its manifest. */
+export function unfitFile(path: string, what: string, cause?: unknown): ConceptLensError {
+  return new ConceptLensError(
+    'model-manifest-invalid',
+    `${path} cannot be used: ${what}. Install the model again.`,
+    { cause },
+  )
 }
 
 /** Parses a file of a model. @param unfit makes the error about a text that is no JSON, from a clause that says so */

@@ -4,7 +4,7 @@
         --out models/linker
 
 On one half of the development documents 32 numbers are fitted: temperature, the bias of "none", and how much the
-model's score and its features weigh against each other (folded into the graph); the tagger's threshold too. Calibration
+model's score, its features (both folded into the graph) and the contexts weigh against each other; the tagger's threshold too. Calibration
 error and every accuracy of the manifest are reported on the other half, which nothing was fitted on.
 """
 
@@ -233,6 +233,8 @@ def main() -> None:
     ranker = feature_ranker.read(options.out / FEATURE_RANKER)
     around = options.checkpoint.parent / CONTEXTS
     known = contexts.read(around) if around.exists() else None
+    # Those of an earlier release are of another encoder.
+    (options.out / CONTEXTS).unlink(missing_ok=True)
     if known:
         shutil.copy(around, options.out / CONTEXTS)
     training = {"minutes": round(state["spent"] / 60, 1), "steps": state["step"]}
