@@ -116,7 +116,7 @@ def join_nameless(table: Table, source: str, natives: list[SourceConcept]) -> li
             if count:
                 uses[loose(text)][entry.id] += count
         if entry.names and not entry.labels:
-            called[loose(entry.preferred())].append(entry)
+            called[loose(entry.commonest())].append(entry)
     labels = Counter(loose(concept.label) for concept in natives)
     rest = []
     for concept in natives:

@@ -125,7 +125,7 @@ def place_cui_sources(table: Table, by_source: dict[str, list[SourceConcept]], o
 
 def place_observed(table: Table, observed: dict[tuple[str, str], Counter[str]], types: dict[str, tuple[str, ...]]) -> None:
     for (cui, text), documents in sorted(observed.items()):
-        table.entry("UMLS:" + cui).add_name(text, "observed", "MedMentions", sum(documents.values()))
+        table.entry("UMLS:" + cui).add_observed(text, "MedMentions", documents)
     for cui, tuis in types.items():
         entry = table.entries.get("UMLS:" + cui)
         if entry is not None and entry.names:
@@ -230,7 +230,7 @@ def place_observed_by_id(table: Table, observed: dict[tuple[str, str, str], Coun
     for (identifier, text, source), documents in sorted(observed.items()):
         own = owners.get(identifier, set())
         if len(own) == 1:
-            table.entry(*own).add_name(text, "observed", source, sum(documents.values()))
+            table.entry(*own).add_observed(text, source, documents)
         placed["one concept" if len(own) == 1 else "several concepts" if own else "no concept"] += 1
     table.report["observedById"] = dict(sorted(placed.items()))
 

@@ -211,10 +211,19 @@ class MergeTest(unittest.TestCase):
 class TableTest(unittest.TestCase):
     def test_equal_names_are_joined_with_the_best_kind_and_the_sum_of_counts(self) -> None:
         entry = Entry("UMLS:C0000001")
-        entry.add_name("gout", "observed", "MedMentions", 3)
+        entry.add_observed("gout", "MedMentions", {"1": 2, "2": 1})
         entry.add_name("gout", "synonym", "DOID")
-        entry.add_name("gout", "observed", "MedMentions", 2)
+        entry.add_observed("gout", "MedMentions", {"3": 2})
         self.assertEqual(entry.names, {"gout": ("synonym", "DOID", 5)})
+
+    def test_without_a_label_it_is_called_what_most_documents_call_it(self) -> None:
+        entry = Entry("UMLS:C0000001")
+        entry.add_observed("Diet Adherence Screener", "MedMentions", {"1": 9})
+        entry.add_observed("screening tool", "MedMentions", {"2": 1, "3": 2})
+        entry.add_observed("SCT", "MedMentions", {"1": 1, "2": 1, "3": 1})
+        self.assertEqual(entry.preferred(), "screening tool")
+        self.assertEqual(entry.commonest(), "Diet Adherence Screener")
+        self.assertEqual(entry.uses[("Diet Adherence Screener", "MedMentions")], 9)
 
     def test_what_is_no_name_is_left_out(self) -> None:
         for text in ("", "12-3", "C0000001", "MESH:1", "D000001", "x" * 201):
