@@ -16,10 +16,10 @@ step making another vocabulary
 "$python" -m conceptlens_recipe.foreign --command "$product" --out "$work/foreign"
 step training
 "$python" -m conceptlens_recipe.train --smoke --kb $kb --foreign "$work/foreign" --command "$product" --work "$work"
-step fitting the head
-"$python" -m conceptlens_recipe.fit_head --smoke --kb $kb --foreign "$work/foreign" --command "$product" --work "$work"
 step reading what stands around concepts
 "$python" -m conceptlens_recipe.fit_contexts --smoke --work "$work"
+step fitting the head
+"$python" -m conceptlens_recipe.fit_head --smoke --kb $kb --foreign "$work/foreign" --command "$product" --work "$work"
 step exporting, calibrating and measuring
 "$python" -m conceptlens_recipe.release --checkpoint "$work/fitted.pt" --kb $kb --foreign "$work/foreign" --command "$product" \
     --work "$work" --every 60 --version 0.0.0 --out "$work/linker" > "$work/report.json"

@@ -1,10 +1,10 @@
 import type { Logger } from '../core/index.ts'
+import { readContexts } from './contexts.ts'
 import { automaticProcesses, automaticThreads, layoutOf } from './cores.ts'
 import type { EngineUse } from './cores.ts'
 import type { Engine, EngineInfo } from './engine.ts'
 import { poolEngine } from './enginePool.ts'
 import { createEngineProcess } from './engineProcess.ts'
-import type { FeatureRanker } from './featureRanker.ts'
 import { readFeatureRanker } from './featureRanker.ts'
 import type { ModelManifest } from './modelManifest.ts'
 import { ENCODER_FILE, fingerprintOf, readManifest, verifyModel } from './modelManifest.ts'
@@ -68,10 +68,14 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   try {
     await verifyModel(modelDir, manifest)
     const featureRanker = await readFeatureRanker(modelDir, manifest)
+    const contexts = await readContexts(modelDir, manifest)
     const loaded = await Promise.all(processes.map((process) => process.load()))
     const notice = loaded[0]?.notice
     if (notice !== undefined) logger.warn(notice)
-    const info = infoOf(manifest, loaded[0]?.provider ?? 'cpu', featureRanker)
+    const info = infoOf(manifest, loaded[0]?.provider ?? 'cpu', {
+      ...(featureRanker && { featureRanker }),
+      ...(contexts && { contexts }),
+    })
     return poolEngine(processes, info, layout)
   } catch (error) {
     await Promise.all(processes.map((process) => process.dispose()))
@@ -99,8 +103,12 @@ async function wayOf(options: EngineOptions, manifest: ModelManifest): Promise<O
   }
 }
 
-/** What a model says of itself, and where it runs. */
-export function infoOf(manifest: ModelManifest, provider: string, featureRanker?: FeatureRanker): EngineInfo {
+/** What a model says of itself, what it has beside the graph, and where it runs. */
+export function infoOf(
+  manifest: ModelManifest,
+  provider: string,
+  beside: Partial<Pick<EngineInfo, 'featureRanker' | 'contexts'>> = {},
+): EngineInfo {
   const { name, version, heads, features, typeLabels, temperature, tagThreshold, noneBias } = manifest
   return {
     model: name,
@@ -110,7 +118,7 @@ export function infoOf(manifest: ModelManifest, provider: string, featureRanker?
     precision: manifest.precision,
     heads: heads.map((head) => ({ name: head.name, labels: head.labels })),
     features,
-    ...(featureRanker ? { featureRanker } : {}),
+    ...beside,
     typeLabels,
     temperature,
     tagThreshold,

@@ -1,4 +1,5 @@
 import type { CancellationToken, Span } from '../core/index.ts'
+import type { Contexts } from './contexts.ts'
 import type { FeatureRanker } from './featureRanker.ts'
 
 /**
@@ -62,6 +63,8 @@ export interface EngineInfo {
   readonly features: readonly string[]
   /** Judges candidates by their features alone; not every model has one. */
   readonly featureRanker?: FeatureRanker
+  /** What stands around concepts in training text; not every model knows. */
+  readonly contexts?: Contexts
   /** The words the model was taught for semantic groups, for {@link CandidateToScore.typeLabel}: `{ DISO: 'disorder' }`. */
   readonly typeLabels: Readonly<Record<string, string>>
   /** Divides scores and the none logit before the softmax; > 0. */
@@ -102,6 +105,8 @@ export interface TextAnalysis {
   readonly wordStarts: readonly boolean[]
   /** In the order of {@link EngineInfo.heads}. */
   readonly heads: readonly HeadLogits[]
+  /** Where each token stands among {@link EngineInfo.contexts}, `[tokens, dimensions]` row by row; only where there are some. */
+  readonly places?: Float32Array
 }
 
 /** A mention with the candidates to judge. */
@@ -115,8 +120,6 @@ export interface MentionToScore {
 
 /** What the model reads of a candidate. Long texts are cut to the manifest's limits. */
 export interface CandidateToScore {
-  /** The concept's id, by which a model may know what stands around it in text. */
-  readonly concept?: string
   /** The name that matched the mention. */
   readonly name: string
   /** The concept's preferred name; not shown to the model twice when it equals `name` but for case. */

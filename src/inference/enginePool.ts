@@ -74,11 +74,15 @@ export function poolEngine(processes: readonly EngineProcess[], info: EngineInfo
   }
 }
 
-function toAnalysis({ bounds, wordStarts, logits }: AnalysedText, heads: readonly TagHead[]): TextAnalysis {
+function toAnalysis(
+  { bounds, wordStarts, logits, places }: AnalysedText,
+  heads: readonly TagHead[],
+): TextAnalysis {
   return {
     tokens: Array.from(wordStarts, (_, i) => ({ start: bounds[2 * i] ?? 0, end: bounds[2 * i + 1] ?? 0 })),
     wordStarts: Array.from(wordStarts, Boolean),
     heads: heads.map((head, i) => ({ ...head, logits: logits[i] ?? new Float32Array(0) })),
+    ...(places && { places }),
   }
 }
 

@@ -1,5 +1,7 @@
 export type * from './engine.ts'
 export type { FeatureRanker } from './featureRanker.ts'
+export type { ContextFit, Contexts, FitOf } from './contexts.ts'
+export { dot, featureScore, gelu } from './featureScore.ts'
 export type { EngineUse } from './cores.ts'
 export { createEngine } from './createEngine.ts'
 export type { EngineOptions } from './createEngine.ts'

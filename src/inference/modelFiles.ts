@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { ConceptLensError } from '../core/index.ts'
@@ -34,6 +35,14 @@ export function unfitFile(path: string, what: string, cause?: unknown): ConceptL
     `${path} cannot be used: ${what}. Install the model again.`,
     { cause },
   )
+}
+
+/** Reads a JSON file that belongs to a linker's model. @throws ConceptLensError as {@link unfitFile} makes it */
+export async function readLinkerJson(path: string): Promise<unknown> {
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw unfitFile(path, cause instanceof Error ? cause.message : String(cause), cause)
+  })
+  return parseJson(text, (what) => unfitFile(path, what))
 }
 
 /** Parses a file of a model. @param unfit makes the error about a text that is no JSON, from a clause that says so */

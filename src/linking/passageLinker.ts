@@ -23,7 +23,7 @@ import type {
 } from './mentions/index.ts'
 import { createPassageCache } from './passageCache.ts'
 import type { LinkedMention, PassageKey } from './passageCache.ts'
-import { MODEL_SILENT, rankInCascade, unranked } from './ranking/index.ts'
+import { contextFitsIn, MODEL_SILENT, rankInCascade, unranked } from './ranking/index.ts'
 import type { Answer, MentionToRank } from './ranking/index.ts'
 import { createStages } from './stages.ts'
 import type { StageParts } from './stages.ts'
@@ -179,12 +179,20 @@ export function createPassageLinker(
     { run, task }: OnTheWay,
   ) {
     const sharesOf = analysis && groupSharesIn(analysis)
+    const fitsOf = analysis && contextFitsIn(analysis, engine?.info.contexts)
     const asked = new Map<string, Promise<readonly RankedCandidate[]>>()
     const requests = mentions.map(async (mention): Promise<MentionToRank> => {
       const lookedUp = mention.expansion ?? mention.text
       const list = asked.get(lookedUp) ?? lookUp(lookedUp, run, task.token)
       asked.set(lookedUp, list)
-      return { mention, lookedUp, groupShares: sharesOf?.(mention.span), candidates: await list }
+      const { span } = mention
+      return {
+        mention,
+        lookedUp,
+        groupShares: sharesOf?.(span),
+        fitOf: fitsOf?.(span),
+        candidates: await list,
+      }
     })
     return Promise.all(requests)
   }

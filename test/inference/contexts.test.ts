@@ -3,25 +3,24 @@ import { createHash } from 'node:crypto'
 import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Logger } from '../../src/core/index.ts'
-import { createEngine, type Engine, type MentionToScore } from '../../src/inference/index.ts'
+import type { Logger, Span } from '../../src/core/index.ts'
+import { createEngine, type Engine } from '../../src/inference/index.ts'
 import { CONTEXTS_FILE } from '../../src/inference/contexts.ts'
+import { contextFitsIn } from '../../src/linking/ranking/index.ts'
 import { engineScript } from '../support/engineScript.ts'
 
 interface Oracle {
   readonly text: string
-  readonly tolerance: number
-  readonly mentions: readonly (MentionToScore & {
+  readonly mentions: readonly {
+    readonly span: Span
     /** The mean of the states of its tokens. */
     readonly state: readonly number[]
-    readonly scores: readonly number[]
-  })[]
+  }[]
 }
 
 const TINY = 'test/fixtures/tiny-linker'
 const HIDDEN = 32
 const DIMENSIONS = 3
-const WEIGHT = 2.5
 
 const wave = (n: number, phase: number): number[] =>
   Array.from({ length: n }, (_, i) => Math.sin(phase + 7 * i))
@@ -37,12 +36,16 @@ const logger: Logger = { error() {}, warn() {}, info() {}, debug() {} }
 
 const base64 = (numbers: Float32Array | Int8Array): string => Buffer.from(numbers.buffer).toString('base64')
 
+const TRUST = 1.5
+
 const content = {
-  weight: WEIGHT,
+  trust: TRUST,
   dimensions: DIMENSIONS,
   projection: base64(Float32Array.from(projection)),
   offset: base64(Float32Array.from(offset)),
   concepts: Object.keys(vectors),
+  counts: [4, 1, 9],
+  aliases: { 'A:1': 0, 'A:3': 2 },
   vectors: base64(Int8Array.from(Object.values(vectors).flat())),
 }
 
@@ -69,7 +72,7 @@ describe('contexts of concepts', () => {
   })
   after(() => rm(scratch, { recursive: true }))
 
-  /** The cosine of a concept's vector and the projected state, times the weight. */
+  /** The cosine of a concept's vector and the projected state, times what it counts. */
   function expected(state: readonly number[], concept: string): number {
     const place = offset.map((value, row) =>
       state.reduce((sum, x, i) => sum + x * (projection[row * HIDDEN + i] ?? 0), value),
@@ -77,33 +80,32 @@ describe('contexts of concepts', () => {
     const vector = vectors[concept] ?? []
     const product = vector.reduce((sum, x, i) => sum + x * (place[i] ?? 0), 0)
     const lengths = Math.hypot(...vector) * Math.hypot(...place)
-    return lengths === 0 ? 0 : (WEIGHT * product) / lengths
+    return lengths === 0 ? 0 : (TRUST * product) / lengths
   }
 
-  it('add to a score how well the mention stands where the concept does', async () => {
+  it('say how well a mention of a text that was read stands where each concept does, and of how many mentions that is known', async () => {
     const engine = await engineWith(JSON.stringify(content))
-    const concepts = ['T:1', 'T:2', 'T:3', 'T:unknown', undefined]
-    const mentions = oracle.mentions.map((mention) => ({
-      ...mention,
-      candidates: concepts.map((concept) => ({
-        ...mention.candidates[0]!,
-        ...(concept !== undefined && { concept }),
-      })),
-    }))
-    const answers = await engine.score(oracle.text, mentions)
+    const analysis = await engine.analyse(oracle.text)
+    assert.equal(analysis.places?.length, analysis.tokens.length * DIMENSIONS)
+    const fitsOf = contextFitsIn(analysis, engine.info.contexts)
     const seen = new Set<string>()
-    oracle.mentions.forEach(({ state, scores }, i) =>
-      concepts.forEach((concept, at) => {
-        const more = concept === undefined ? 0 : expected(state, concept)
-        seen.add(more.toFixed(3))
-        const score = answers[i]?.scores[at] ?? NaN
+    for (const { span, state } of oracle.mentions)
+      for (const [i, concept] of Object.keys(vectors).entries()) {
+        const fit = fitsOf(span)?.(concept)
+        assert.equal(fit?.count, content.counts[i])
+        const wanted = expected(state, concept)
         assert.ok(
-          Math.abs(score - (scores[0]! + more)) < 5 * oracle.tolerance,
-          `${i}, ${concept}: ${score} ≠ ${scores[0]! + more}`,
+          Math.abs((fit?.closeness ?? NaN) - wanted) < 1e-3,
+          `${concept}: ${fit?.closeness} ≠ ${wanted}`,
         )
-      }),
-    )
-    assert.ok(seen.size > 2 * oracle.mentions.length, 'every mention has contexts of its own')
+        seen.add(wanted.toFixed(3))
+      }
+    assert.ok(seen.size > oracle.mentions.length, 'every mention has contexts of its own')
+    const fitOf = fitsOf(oracle.mentions[0]!.span)!
+    assert.equal(fitOf('T:unknown'), undefined)
+    assert.deepEqual(fitOf('A:1'), fitOf('T:1'), 'known by another id')
+    assert.equal(fitsOf({ start: 0, end: 0 }), undefined, 'nothing is read of an empty span')
+    assert.equal(contextFitsIn(analysis, undefined)(oracle.mentions[0]!.span), undefined)
     await engine.dispose()
   })
 
@@ -119,9 +121,15 @@ describe('contexts of concepts', () => {
       JSON.stringify({ ...content, dimensions: 4 }),
       /projection has 384 bytes, and 512 would fit/,
     ],
+    ['with a count too few', JSON.stringify({ ...content, counts: [1] }), /it has 3 concepts and 1 counts/],
+    [
+      'with an id of no concept',
+      JSON.stringify({ ...content, aliases: { 'A:9': 3 } }),
+      /A:9 is an id of concept 3 of 3/,
+    ],
     [
       'with a vector too few',
-      JSON.stringify({ ...content, concepts: ['T:1'] }),
+      JSON.stringify({ ...content, concepts: ['T:1'], counts: [1], aliases: {} }),
       /vectors has 9 bytes, and 3 would fit/,
     ],
   ] as const)

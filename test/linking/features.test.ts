@@ -3,11 +3,12 @@ import { readFileSync } from 'node:fs'
 import { describe, it } from 'mocha'
 import * as v from 'valibot'
 import type { Candidate } from '../../src/core/index.ts'
-import type { EngineInfo, FeatureRanker } from '../../src/inference/index.ts'
+import { featureScore } from '../../src/inference/index.ts'
+import type { ContextFit, EngineInfo, FeatureRanker } from '../../src/inference/index.ts'
 import { featureNames, featuresOf, featureVectors } from '../../src/linking/ranking/features.ts'
 import type { FeatureInput } from '../../src/linking/ranking/features.ts'
 import { listFeatures } from '../../src/linking/ranking/listFeatures.ts'
-import { featureScore, sharesOf, shortlist } from '../../src/linking/ranking/shortlist.ts'
+import { likeliest, sharesOf } from '../../src/linking/ranking/shortlist.ts'
 import { fakeEngine } from '../support/engine.ts'
 
 const base: Candidate = {
@@ -53,6 +54,8 @@ const candidates: Candidate[] = [
 const oracle = v.parse(
   v.object({
     names: v.array(v.string()),
+    /** How well a mention stands where concepts do: closeness and count. */
+    fits: v.record(v.string(), v.tuple([v.number(), v.number()])),
     lists: v.array(
       v.object({
         lookedUp: v.string(),
@@ -82,6 +85,11 @@ const oracle = v.parse(
   }),
   JSON.parse(readFileSync('test/oracle/features.json', 'utf8')),
 )
+
+const fitOf = (concept: string): ContextFit | undefined => {
+  const [closeness, count] = oracle.fits[concept] ?? []
+  return closeness === undefined || count === undefined ? undefined : { closeness, count }
+}
 
 const ranker = JSON.parse(readFileSync('test/fixtures/tiny-linker/features.json', 'utf8')) as FeatureRanker
 
@@ -118,6 +126,9 @@ describe('featuresOf', () => {
       officialScore: 1.63 / 1.7,
       logMatches: Math.log(3) / 3,
       shareOfConcept: 3 / 10,
+      contextFit: 0,
+      contextKnown: 0,
+      contextCount: 0,
     })
     assert.equal(second?.isObserved, 1)
     assert.equal(third?.sameWords, 1, 'colds and cold differ in an ending only')
@@ -139,7 +150,7 @@ describe('featuresOf', () => {
     for (const { lookedUp, expanded, groupShares, candidates, features } of oracle.lists) {
       const list = candidates.map((one): Candidate => ({ ...one, concept: 0, types: [] }))
       const ours = featureVectors(
-        { lookedUp, expanded, groupShares: groupShares ?? undefined, candidates: list },
+        { lookedUp, expanded, groupShares: groupShares ?? undefined, fitOf, candidates: list },
         list.length,
         oracle.names,
       )
@@ -160,14 +171,19 @@ describe('featuresOf', () => {
 })
 
 describe('listFeatures', () => {
-  const info = { ...fakeEngine().info, features: featureNames, featureRanker: ranker }
+  const wide: FeatureRanker = {
+    ...ranker,
+    linear: [...ranker.linear, 0.7, -0.2, 0.4],
+    hidden: ranker.hidden.map((row, unit) => [...row, unit / 9, 0.1, -unit / 5]),
+  }
+  const info = { ...fakeEngine().info, features: featureNames, featureRanker: wide }
   const shares = [undefined, { DISO: 0.75, PHEN: 0.25 }, { CHEM: 1 }]
 
-  it('gives the features and shares of a list, also when the mention is taken for something else', () => {
-    for (const groupShares of [...shares, ...shares]) {
-      const input = { lookedUp: 'cold', expanded: false, groupShares, candidates }
+  it('gives the features and shares of a list, also when the mention is taken for something else or stands elsewhere', () => {
+    for (const [i, groupShares] of [...shares, ...shares].entries()) {
+      const input = { lookedUp: 'cold', expanded: false, groupShares, candidates, ...(i > 1 && { fitOf }) }
       const rows = featureVectors(input, 3, featureNames)
-      const scores = rows.map((row) => featureScore(ranker, row))
+      const scores = rows.map((row) => featureScore(wide, row))
       const found = listFeatures(input, 3, info)
       rows.forEach((row, rank) => assert.deepEqual(found.rowOf(rank), row))
       sharesOf(scores).forEach((share, rank) =>
@@ -190,24 +206,17 @@ describe('listFeatures', () => {
 
 describe('shortlist', () => {
   it('scores and chooses as the training recipe does', () => {
-    for (const { features, scores, shortlist: chosen } of oracle.lists) {
-      features.forEach((row, i) =>
-        assert.ok(Math.abs(featureScore(ranker, row) - (scores[i] ?? Number.NaN)) < 1e-5),
-      )
-      assert.deepEqual(shortlist(features, ranker, 4), chosen)
+    for (const { features, scores, shortlist } of oracle.lists) {
+      const own = features.map((row) => featureScore(ranker, row))
+      own.forEach((score, i) => assert.ok(Math.abs(score - (scores[i] ?? Number.NaN)) < 1e-5))
+      assert.deepEqual(likeliest(sharesOf(own), 4), shortlist)
     }
   })
 
-  it('is the beginning of the list without a ranker', () => {
-    assert.deepEqual(shortlist([[1], [2], [3]], undefined, 2), [0, 1])
-    assert.deepEqual(shortlist([], undefined, 2), [])
-  })
-
   it('leaves out what is all but ruled out, never the two likeliest', () => {
-    const linear: FeatureRanker = { linear: [1], bias: 0, hidden: [], hiddenBias: [], output: [] }
-    assert.deepEqual(shortlist([[0], [9], [8], [-9]], linear, 4), [1, 2])
-    assert.deepEqual(shortlist([[0], [20], [8], [-9]], linear, 1), [1])
-    assert.deepEqual(shortlist([[-20], [-30], [-40]], linear, 4), [0, 1])
-    assert.deepEqual(shortlist([[1], [1], [1]], linear, 2), [0, 1])
+    assert.deepEqual(likeliest(sharesOf([0, 9, 8, -9]), 4), [1, 2])
+    assert.deepEqual(likeliest(sharesOf([0, 20, 8, -9]), 1), [1])
+    assert.deepEqual(likeliest(sharesOf([-20, -30, -40]), 4), [0, 1])
+    assert.deepEqual(likeliest(sharesOf([1, 1, 1]), 2), [0, 1])
   })
 })

@@ -21,9 +21,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from . import corpora
 from .contract import GROUP_NAMES, RANKED_CANDIDATES
+
+if TYPE_CHECKING:
+    from .contexts import FitOf
 
 log = logging.getLogger(__name__)
 
@@ -253,11 +257,17 @@ def _overlap(a: Sequence[str], b: Sequence[str]) -> float:
 
 
 def features(
-    lookup: str, expanded: bool, shares: Mapping[str, float] | None, fused: Sequence[Candidate], rank: int
+    lookup: str,
+    expanded: bool,
+    shares: Mapping[str, float] | None,
+    fused: Sequence[Candidate],
+    rank: int,
+    fit_of: FitOf | None = None,
 ) -> list[float]:
     """The product's features of the candidate at `rank` of the fused list, as defined in its `features.ts`. `shares`: how
-    probable each semantic group is for the mention, 1 in all."""
+    probable each semantic group is for the mention, 1 in all; `fit_of`: how well it stands where concepts do."""
     c = fused[rank]
+    cosine, count = (fit_of(c.id) if fit_of else None) or (0.0, 0)
     exact = [other for other in fused if other.exact]
     match = 0.5 if shares is None or not c.groups else min(1.0, sum(shares.get(group, 0.0) for group in c.groups))
     own, name, preferred = word_stems(lookup), word_stems(c.name), word_stems(c.preferred)
@@ -290,15 +300,22 @@ def features(
         c.official / fused_score(1.0, 1.0),
         math.log1p(c.matches) / 3,
         c.name_count / (1 + c.concept_count),
+        cosine,
+        float(count > 0),
+        math.log1p(count) / 8,
     ]
 
 
 def considered(
-    lookup: str, expanded: bool, shares: Mapping[str, float] | None, fused: Sequence[Candidate]
+    lookup: str,
+    expanded: bool,
+    shares: Mapping[str, float] | None,
+    fused: Sequence[Candidate],
+    fit_of: FitOf | None = None,
 ) -> list[list[float]]:
     """Features of every candidate that is considered, in the order of the list."""
     ranks = range(min(RANKED_CANDIDATES, len(fused)))
-    return [features(lookup, expanded, shares, fused, rank) for rank in ranks]
+    return [features(lookup, expanded, shares, fused, rank, fit_of) for rank in ranks]
 
 
 def type_label(groups: Iterable[str]) -> str:
@@ -323,6 +340,11 @@ class KnowledgeBaseTable:
                         self._known[xref].append(identifier)
                 elif parts[0] == "N" and identifier not in self.concepts:
                     self.concepts[identifier] = (parts[4], groups)
+
+    def aliases(self) -> dict[str, str]:
+        """Cross-reference -> concept, where one concept alone has it."""
+        known = {curie: owners[0] for curie, owners in self._known.items() if len(owners) == 1}
+        return {curie: owner for curie, owner in known.items() if curie != owner}
 
     def resolve(self, curies: Iterable[str]) -> frozenset[str]:
         """Every concept that one of the ids names."""

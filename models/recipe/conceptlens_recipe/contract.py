@@ -77,6 +77,9 @@ FEATURES = (
     "officialScore",
     "logMatches",
     "shareOfConcept",
+    "contextFit",
+    "contextKnown",
+    "contextCount",
 )
 
 #: Most word pieces of each part of a candidate segment, and of the whole segment with its special tokens.

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import torch
 
-from .candidates import considered, fuse, type_label
+from .candidates import Candidate, considered, fuse, type_label
 from .contexts import Contexts
 from .contract import CONCEPT_GROUPS, HEADS
 from .feature_ranker import shortlist
@@ -56,8 +56,6 @@ class Ranked:
     features: list[list[float]] = field(default_factory=list)
     #: Whether "none" can be told to be right or wrong, see `Sampler.cannot_judge`.
     judged: bool = True
-    #: How well each candidate's contexts fit, where they are known: to be added to the scores, times a weight.
-    fits: list[float] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -138,6 +136,16 @@ def likeliest(shares: Mapping[str, float] | None) -> str | None:
     return max(shares, key=lambda group: shares[group]) if shares else None
 
 
+def considered_of(
+    passage: Passage, text: ReadText, mention: Mention, sampler: Sampler, contexts: Contexts | None, typed: bool = True
+) -> tuple[list[Candidate], dict[str, float] | None, list[list[float]]]:
+    """The fused list of a mention, the shares of its groups, and the features of what is considered, as in the product."""
+    fused = fuse(mention.lookup, sampler.retrieved.get(mention.lookup, ()))
+    shares = group_shares(passage, np.asarray(text.logits), mention) if typed else None
+    fit_of = contexts.fit_of(np.asarray(text.states)[passage.rows(mention)].mean(0)) if contexts else None
+    return fused, shares, considered(mention.lookup, mention.expanded, shares, fused, fit_of)
+
+
 def measure(
     dev: Mapping[str, Sequence[Passage]],
     sampler: Sampler,
@@ -147,8 +155,7 @@ def measure(
     typed: bool = True,
     contexts: Contexts | None = None,
 ) -> tuple[list[Ranked], list[Tagged]]:
-    """Ranks what the ranker of features lets through, as the product does; without one the first of the fused list. Scores are
-    the graph's; what `contexts` would add stands beside them."""
+    """Ranks what the ranker of features lets through, as the product does; without one the first of the fused list."""
     ranked: list[Ranked] = []
     tagged: list[Tagged] = []
     for corpus, part in dev.items():
@@ -160,9 +167,7 @@ def measure(
             tagged.append(Tagged(corpus, passage.pmid, gold, tuple(tags)))
             asked, lists, place = [], [], {}
             for mention in passage.mentions:
-                fused = fuse(mention.lookup, sampler.retrieved.get(mention.lookup, ()))
-                shares = group_shares(passage, logits, mention) if typed else None
-                facts = considered(mention.lookup, mention.expanded, shares, fused)
+                fused, shares, facts = considered_of(passage, text, mention, sampler, contexts, typed)
                 chosen = shortlist(ranker, facts) if ranker else range(len(facts))
                 segments = [
                     Segment(fused[i].name, fused[i].preferred, type_label(fused[i].groups), facts[i]) for i in chosen
@@ -170,13 +175,11 @@ def measure(
                 # As in the product, equal texts of one group share the ranking of the first of them.
                 key = mention.lookup, likeliest(shares), mention.expanded
                 if key not in place:
-                    state = np.asarray(text.states)[passage.rows(mention)].mean(0)
-                    fits = contexts.fits(state, [fused[i].id for i in chosen]) if contexts else [0.0] * len(chosen)
-                    place[key] = len(asked), segments, chosen, fits
+                    place[key] = len(asked), segments, chosen
                     asked.append((mention, segments))
                 lists.append((mention, fused, *place[key]))
             scores = score_candidates(passage, text, asked)
-            for mention, fused, index, segments, chosen, fits in lists:
+            for mention, fused, index, segments, chosen in lists:
                 own = scores[index]
                 concepts = sampler.table.resolve(mention.gold)
                 right = [at for at, i in enumerate(chosen) if fused[i].id in concepts]
@@ -186,7 +189,7 @@ def measure(
                 values = [float(v) for v in own]
                 known, gold, facts = bool(concepts), bool(mention.gold), [x.features for x in segments]
                 judged = not sampler.cannot_judge(mention, fused)
-                ranked.append(Ranked(corpus, passage.pmid, values, right, known, first, gold, recall, facts, judged, fits))
+                ranked.append(Ranked(corpus, passage.pmid, values, right, known, first, gold, recall, facts, judged))
     return ranked, tagged
 
 

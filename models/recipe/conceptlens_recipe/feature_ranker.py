@@ -20,7 +20,6 @@ import torch
 from torch import Tensor
 
 from .contract import FEATURES, RANKED_CANDIDATES, READ_CANDIDATES, Architecture
-from .manifest import FEATURE_RANKER
 from .model import FeatureScore
 from .passages import Passage
 from .sampling import Sampler
@@ -61,7 +60,7 @@ def collect(
     recipe = replace(
         sampler.recipe, mentions=10_000, negatives=RANKED_CANDIDATES, add_gold=0.0, sure_share=1.0, without_name=0.0
     )
-    every = Sampler(sampler.retrieved, sampler.votes, sampler.table, recipe)
+    every = Sampler(sampler.retrieved, sampler.votes, sampler.table, recipe, sampler.evidence)
     facts, targets = [], []
     for passage in passages:
         for example in every.examples(passage, rng):
@@ -104,11 +103,10 @@ def fit(ranker: FeatureScore, facts: Tensor, real: Tensor, target: Tensor, round
 
 
 def fitted(
-    work: Path, plan: Plan, pools: dict[str, list[Passage]], sampler: Sampler, foreign: Foreign | None = None
+    path: Path, plan: Plan, pools: dict[str, list[Passage]], sampler: Sampler, foreign: Foreign | None = None
 ) -> FeatureScore:
-    """The ranker in the work folder; fitted and written there when there is none yet. Mentions of a foreign vocabulary count
+    """The ranker in a file; fitted and written there when there is none yet. Mentions of a foreign vocabulary count
     `FOREIGN_TIMES` each: there are fewer of them."""
-    path = work / FEATURE_RANKER
     if not path.exists():
         rng = random.Random(plan.seed)
         torch.manual_seed(plan.seed)

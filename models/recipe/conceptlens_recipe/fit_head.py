@@ -5,7 +5,8 @@
 While the encoder learns, candidates are drawn from the whole list and groups are made up. The product shows the model
 what the ranker of features lets through, with the group that the tagger gives. The `[MASK]` states of training mentions
 are computed once under those conditions; fitting the head on them takes a minute. One document in ten is held out and
-chooses when to stop. Reads `WORK/checkpoint.pt` and `WORK/features.json`, writes `WORK/fitted.pt`.
+chooses when to stop. Before that the ranker of features is fitted anew, with what `fit_contexts` read. Reads
+`WORK/checkpoint.pt`, writes `WORK/features.json` (unless it is there) and `WORK/fitted.pt`.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import dataclasses
 import logging
 import random
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,12 +25,15 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from . import corpora, feature_ranker, foreign
+from . import contexts, corpora, feature_ranker, foreign
 from .candidates import DEFAULT_COMMAND, STARTER_TABLE, KnowledgeBaseTable, considered, retrieve, training_votes, type_label
 from .contract import READ_CANDIDATES, Architecture
 from .evaluate import group_shares
+from .fit_contexts import EVIDENCE
+from .manifest import FEATURE_RANKER
 from .model import FeatureScore, ScoreHead, TwoStreamEncoder, minilm_vocabulary, widened
 from .passages import Mention, Passage
+from .processes import shared
 from .ranking import mask_states, read
 from .sampling import Recipe, Sampler, Segment
 from .segments import Segmenter
@@ -59,11 +63,11 @@ def product_list(
     sampler: Sampler, ranker: FeatureScore, passage: Passage, mention: Mention, shares: Mapping[str, float] | None, rng: random.Random
 ) -> tuple[list[Segment], int] | None:
     """The segments that the product would read, and which is right; `None` where nothing can be learned."""
-    fused = sampler.drawn(passage, mention, rng)
+    fused, fit_of = sampler.drawn(passage, mention, rng)
     gold = sampler.table.resolve(mention.gold)
     if not fused or sampler.cannot_judge(mention, fused):
         return None
-    facts = considered(mention.lookup, mention.expanded, shares, fused)
+    facts = considered(mention.lookup, mention.expanded, shares, fused, fit_of)
     chosen = feature_ranker.shortlist(ranker, facts)
     segments = [Segment(fused[i].name, fused[i].preferred, type_label(fused[i].groups), facts[i]) for i in chosen]
     right = [at for at, i in enumerate(chosen) if fused[i].id in gold]
@@ -108,9 +112,9 @@ def collect(
     return Lists(all_states, all_facts, real, torch.tensor(nones), torch.tensor(targets), torch.tensor(held))
 
 
-def together(a: Lists, b: Lists) -> Lists:
-    """The mentions of both, one after the other."""
-    return Lists(*(torch.cat([getattr(a, field.name), getattr(b, field.name)]) for field in dataclasses.fields(Lists)))
+def together(parts: Sequence[Lists]) -> Lists:
+    """The mentions of all, one after the other."""
+    return Lists(*(torch.cat([getattr(part, field.name) for part in parts]) for field in dataclasses.fields(Lists)))
 
 
 class Judge(torch.nn.Module):
@@ -176,11 +180,12 @@ def main() -> None:
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--foreign", type=Path, help="folder of another vocabulary to fit on, too, by `foreign`")
     parser.add_argument("--mentions", type=int, default=40_000)
-    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--processes", type=int, default=2, help="that read together, with one thread each")
     parser.add_argument("--smoke", action="store_true", help="on what train --smoke left")
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
-    torch.set_num_threads(options.threads)
+    torch.set_num_threads(1)
+    torch.set_flush_denormal(True)
     plan = Plan()
     torch.manual_seed(plan.seed)
     rng = random.Random(plan.seed)
@@ -192,14 +197,21 @@ def main() -> None:
     pools = corpus_passages(options.data, segmenter, [name for name, _ in plan.ranking_share], options.smoke)
     retrieved = retrieve(options.command, options.kb, [], candidates_file(options.work, options.smoke))
     table = KnowledgeBaseTable(options.table)
-    sampler = Sampler(retrieved, training_votes(options.data, table), table, Recipe())
-    other = foreign.learning(options, pools, plan.seed)
-    ranker = feature_ranker.fitted(options.work, plan, pools, sampler, other)
-    asked = plan.ranking_passages(pools, rng)
-    lists = collect(model, segmenter, sampler, ranker, asked, options.mentions, rng)
-    if other:
-        more = collect(model, segmenter, other.sampler, ranker, other.passages, options.mentions, rng)
-        lists = together(lists, more)
+    evidence = contexts.load(options.work / EVIDENCE)
+    sampler = Sampler(retrieved, training_votes(options.data, table), table, Recipe(), evidence)
+    other = foreign.learning(options, pools, plan.seed, evidence)
+    ranker = feature_ranker.fitted(options.work / FEATURE_RANKER, plan, pools, sampler, other)
+    most = options.mentions // options.processes
+
+    def read_lists(of: Sampler, passages: Sequence[Passage]) -> list[Lists]:
+        def work(part: Sequence[Passage], index: int) -> Lists:
+            return collect(model, segmenter, of, ranker, part, most, random.Random(plan.seed + index))
+
+        return shared(work, passages, options.processes)
+
+    parts = read_lists(sampler, plan.ranking_passages(pools, rng))
+    lists = together(parts + (read_lists(other.sampler, other.passages) if other else []))
+    torch.set_num_threads(options.processes)
     judge = fit(model.score, lists)
     with torch.no_grad():
         # The logit of "none" is the encoder's: what was learned of its scale goes into the candidates' scores.

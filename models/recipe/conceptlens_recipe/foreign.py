@@ -21,12 +21,16 @@ import subprocess
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .candidates import DEFAULT_COMMAND, STARTER_TABLE, KnowledgeBaseTable, Votes, retrieve, training_votes
 from .concepts_table import Concept, concept_lines, read_concepts
 from .kb_table import SOURCES, write_gzip
 from .passages import Mention, Passage
 from .sampling import Recipe, Sampler
+
+if TYPE_CHECKING:
+    from .contexts import Evidence
 
 #: Whose names it has: MeSH's, where MeSH has a concept, else the others'.
 NAMED_BY = ("MSH", "MONDO", "ORDO")
@@ -87,15 +91,17 @@ def of_diseases(passages: Iterable[Passage]) -> list[Passage]:
     return [p for p in kept if p.mentions]
 
 
-def learning(options: argparse.Namespace, pools: Mapping[str, Iterable[Passage]], seed: int) -> Foreign | None:
-    """Training passages and the vocabulary of `options.foreign`; `None` without one. What a document contributed to the observed names does
-    not count for that document."""
+def learning(
+    options: argparse.Namespace, pools: Mapping[str, Iterable[Passage]], seed: int, evidence: Evidence | None = None
+) -> Foreign | None:
+    """Training passages and the vocabulary of `options.foreign`; `None` without one. What a document contributed to the observed names, and
+    to what stands around concepts, does not count for that document."""
     if options.foreign is None:
         return None
     passages = [p for pool in pools.values() for p in of_diseases(pool)]
     random.Random(seed).shuffle(passages)
     own = KnowledgeBaseTable(options.foreign / "concepts.tsv.gz")
-    return Foreign(sampler_of(options, own, passages, training_votes(options.data, own)), passages)
+    return Foreign(sampler_of(options, own, passages, training_votes(options.data, own), evidence), passages)
 
 
 def developing(options: argparse.Namespace, dev: Mapping[str, Iterable[Passage]]) -> tuple[Sampler, dict[str, list[Passage]]]:
@@ -106,11 +112,15 @@ def developing(options: argparse.Namespace, dev: Mapping[str, Iterable[Passage]]
 
 
 def sampler_of(
-    options: argparse.Namespace, own: KnowledgeBaseTable, passages: Iterable[Passage], votes: dict[str, Votes]
+    options: argparse.Namespace,
+    own: KnowledgeBaseTable,
+    passages: Iterable[Passage],
+    votes: dict[str, Votes],
+    evidence: Evidence | None = None,
 ) -> Sampler:
     asked = [m.lookup for p in passages for m in p.mentions]
     retrieved = retrieve(options.command, options.foreign / "kb", asked, options.foreign / "candidates.pkl.gz")
-    return Sampler(retrieved, votes, own, Recipe())
+    return Sampler(retrieved, votes, own, Recipe(), evidence)
 
 
 def main() -> None:

@@ -3,8 +3,8 @@
     python -m conceptlens_recipe.release --checkpoint WORK/fitted.pt --kb dist/starter-kb --work WORK \\
         --out models/linker
 
-On one half of the development documents 32 numbers are fitted: temperature, the bias of "none", and how much the
-model's score, its features (both folded into the graph) and the contexts weigh against each other; the tagger's threshold too. Calibration
+On one half of the development documents 34 numbers are fitted: temperature, the bias of "none", and how much the
+model's score and its features weigh against each other (both folded into the graph); the tagger's threshold too. Calibration
 error and every accuracy of the manifest are reported on the other half, which nothing was fitted on.
 """
 
@@ -15,12 +15,13 @@ import json
 import logging
 import shutil
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from . import contexts, corpora, evaluate, feature_ranker, foreign, onnx_export
 from .candidates import DEFAULT_COMMAND, STARTER_TABLE, KnowledgeBaseTable, retrieve
@@ -29,6 +30,7 @@ from .evaluate import Ranked, Tagged, f1
 from .manifest import CONTEXTS, FEATURE_RANKER, write_manifest
 from .model import FeatureScore, TwoStreamEncoder, minilm_vocabulary
 from .passages import Passage
+from .processes import shared
 from .runtime import Encoder
 from .sampling import Recipe, Sampler
 from .segments import Segmenter
@@ -59,14 +61,12 @@ class Calibration:
     none_bias: float = 0.0
     scale: float = 1.0
     weights: tuple[float, ...] = (0.0,) * len(FEATURES)
-    #: Of how well a candidate's contexts fit; written into their file.
-    contexts: float = 0.0
 
 
 def adjusted(r: Ranked, c: Calibration) -> Ranked:
     """The mention with the scores that the product gives after folding."""
-    each = zip(r.scores[:-1], r.features, r.fits, strict=True)
-    scores = [c.scale * s + float(np.dot(c.weights, facts)) + c.contexts * fit for s, facts, fit in each]
+    each = zip(r.scores[:-1], r.features, strict=True)
+    scores = [c.scale * s + float(np.dot(c.weights, facts)) for s, facts in each]
     return replace(r, scores=[*scores, r.scores[-1]])
 
 
@@ -91,31 +91,30 @@ def loss(ranked: Sequence[Ranked], c: Calibration) -> float:
 
 
 def fit(ranked: Sequence[Ranked], ridge: float = 0.1) -> Calibration:
-    """Least loss on the given mentions: the weight of the model's score against its features and the contexts, the bias of "none"
-    and the temperature (32 numbers), by L-BFGS with a ridge towards the model as it is (none for the contexts, of which it knows
-    nothing). With a hundredth of it the features fit the documents at hand: on others Acc@1 is up to 0.4 points lower, and
-    a foreign vocabulary's probabilities are further off."""
+    """Least loss on the given mentions: the weight of the model's score against its features, the bias of "none"
+    and the temperature (34 numbers), by L-BFGS with a ridge towards the model as it is, but for the contexts (`fit_trust` says why).
+    With a hundredth of the ridge the features fit the documents at hand: on others Acc@1 is up to 0.4 points lower, and a foreign
+    vocabulary's probabilities are further off."""
     asked = [r for r in ranked if len(r.scores) > 1]
     most = max(len(r.scores) - 1 for r in asked)
     scores, facts = torch.full((len(asked), most), -1e4), torch.zeros(len(asked), most, len(FEATURES))
-    fits = torch.zeros(len(asked), most)
     right, real = torch.zeros(len(asked), most + 1, dtype=torch.bool), torch.zeros(len(asked), most, dtype=torch.bool)
     for i, r in enumerate(asked):
         n = len(r.scores) - 1
         scores[i, :n], facts[i, :n], real[i, :n] = torch.tensor(r.scores[:-1]), torch.tensor(r.features), True
-        fits[i, :n] = torch.tensor(r.fits)
         right[i, r.right or [most]] = True
     none = torch.tensor([r.scores[-1] for r in asked])
-    scale, none_scale, bias, context = (torch.tensor(v, requires_grad=True) for v in (1.0, 1.0, 0.0, 0.0))
+    scale, none_scale, bias = (torch.tensor(v, requires_grad=True) for v in (1.0, 1.0, 0.0))
     weights = torch.zeros(len(FEATURES), requires_grad=True)
-    numbers = [scale, none_scale, bias, weights, context]
+    held_back = torch.tensor([not name.startswith("context") for name in FEATURES])
+    numbers = [scale, none_scale, bias, weights]
     optimizer = torch.optim.LBFGS(numbers, max_iter=200, line_search_fn="strong_wolfe")
 
     def closure() -> torch.Tensor:
         optimizer.zero_grad()
-        own = (scale * scores + facts @ weights + context * fits).masked_fill(~real, -1e4)
+        own = (scale * scores + facts @ weights).masked_fill(~real, -1e4)
         logits = torch.cat([own, (none_scale * none + bias)[:, None]], -1)
-        away = weights.square().sum() + (scale - 1).square() + (none_scale - 1).square()
+        away = weights[held_back].square().sum() + (scale - 1).square() + (none_scale - 1).square()
         total = (logits.logsumexp(-1) - logits.masked_fill(~right, -1e9).logsumexp(-1)).mean() + ridge * away
         total.backward()
         return total
@@ -123,8 +122,8 @@ def fit(ranked: Sequence[Ranked], ridge: float = 0.1) -> Calibration:
     optimizer.step(closure)
     temperature = 1 / max(0.05, float(none_scale.detach()))
     folded = tuple(float(w) * temperature for w in weights.detach())
-    bias, scale, context = (float(number.detach()) * temperature for number in (bias, scale, context))
-    return Calibration(temperature, bias, scale, folded, context)
+    bias, scale = (float(number.detach()) * temperature for number in (bias, scale))
+    return Calibration(temperature, bias, scale, folded)
 
 
 @torch.no_grad()
@@ -135,6 +134,57 @@ def fold(model: TwoStreamEncoder, c: Calibration) -> None:
         layer.weight.mul_(c.scale)
         layer.bias.mul_(c.scale)
     head.prior.weight.add_(torch.tensor([c.weights]))
+
+
+#: How much a cosine may count.
+TRUSTS = (1.0, 1.25, 1.5, 1.75, 2.0)
+
+
+@dataclass(frozen=True)
+class Considered:
+    """What the ranker of features sees of a mention, which of it is right, and how often the mention counts."""
+
+    facts: Tensor
+    right: Tensor
+    times: int = 1
+
+
+def fit_trust(
+    known: contexts.Contexts,
+    ranker: FeatureScore,
+    parts: Sequence[tuple[Mapping[str, Sequence[Passage]], Sampler, int]],
+    read_text: evaluate.ReadFunction,
+) -> contexts.Contexts:
+    """With the `trust` by which the ranker of features tells what is right from other candidates best, on the fitting half of
+    development documents. It learned on documents that the encoder had learned, too, where names, types and cosines say the same; in other text the
+    cosine says more. `parts`: passages by corpus, what their mentions are looked up in, how often they count."""
+    asked: list[Considered] = []
+    for dev, sampler, count in parts:
+        for passage in (p for part in dev.values() for p in part if p.mentions and is_fit_half(p.pmid)):
+            text = read_text(passage)
+            for mention in passage.mentions:
+                fused, _, rows = evaluate.considered_of(passage, text, mention, sampler, replace(known, trust=1.0))
+                gold = sampler.table.resolve(mention.gold)
+                right = torch.tensor([c.id in gold for c in fused[: len(rows)]])
+                if right.any():
+                    asked.append(Considered(torch.tensor(rows), right, count))
+    return replace(known, trust=best_trust(ranker, asked))
+
+
+@torch.no_grad()
+def best_trust(ranker: FeatureScore, asked: Sequence[Considered]) -> float:
+    sizes, times = [len(one.facts) for one in asked], torch.tensor([one.times for one in asked])
+    facts = torch.cat([one.facts for one in asked])
+
+    def loss_at(trust: float) -> float:
+        factors = torch.tensor([trust if name == "contextFit" else 1.0 for name in FEATURES])
+        each = ranker.from_features(facts * factors).split(sizes)
+        losses = []
+        for one, scores in zip(asked, each, strict=True):
+            losses.append(scores.logsumexp(0) - scores[one.right].logsumexp(0))
+        return float((torch.stack(losses) * times).sum())
+
+    return min(TRUSTS, key=loss_at)
 
 
 def calibration_error(ranked: Sequence[Ranked], c: Calibration, bins: int = 15) -> float:
@@ -215,13 +265,13 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--version", default="0.4.0")
     parser.add_argument("--every", type=int, default=1, help="read every n-th development document only")
-    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--processes", type=int, default=2, help="that read together, with one thread each")
     parser.add_argument("--candidates", type=Path, default=None, help="cache of retrieved candidates")
     parser.add_argument("--report", type=Path, default=None, help="where the figures go as JSON")
     parser.add_argument("--export-only", action="store_true", help="no calibration and no figures")
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
-    torch.set_num_threads(options.threads)
+    torch.set_num_threads(1)
 
     model = TwoStreamEncoder(Architecture()).eval()
     state = torch.load(options.checkpoint, weights_only=True)
@@ -232,11 +282,8 @@ def main() -> None:
     shutil.copy(options.checkpoint.parent / FEATURE_RANKER, options.out / FEATURE_RANKER)
     ranker = feature_ranker.read(options.out / FEATURE_RANKER)
     around = options.checkpoint.parent / CONTEXTS
-    known = contexts.read(around) if around.exists() else None
-    # Those of an earlier release are of another encoder.
-    (options.out / CONTEXTS).unlink(missing_ok=True)
-    if known:
-        shutil.copy(around, options.out / CONTEXTS)
+    shutil.copy(around, options.out / CONTEXTS)
+    known = contexts.read(around)
     training = {"minutes": round(state["spent"] / 60, 1), "steps": state["step"]}
     write_manifest(options.out, model.arch, version=options.version, trainedOn=TRAINED_ON, training=training)
     log.info("wrote %s, %.1f MB", options.out, (options.out / "encoder.onnx").stat().st_size / 1e6)
@@ -249,21 +296,32 @@ def main() -> None:
     cache = options.candidates or options.work / "candidates-dev.pkl.gz"
     retrieved = retrieve(options.command, options.kb, asked, cache, limit=64)
     sampler = Sampler(retrieved, {}, KnowledgeBaseTable(options.table), Recipe())
-    encoder = Encoder(options.out / "encoder.onnx", segmenter, model.arch, options.threads)
-    ranked, tagged = evaluate.measure(dev, sampler, encoder.read, encoder.score, ranker, contexts=known)
-
-    others: list[Ranked] = []
+    encoder = Encoder(options.out / "encoder.onnx", segmenter, model.arch, 1)
+    parts = [(dev, sampler, 1)]
     if options.foreign:
         of_foreign, passages = foreign.developing(options, dev)
-        others, _ = evaluate.measure(passages, of_foreign, encoder.read, encoder.score, ranker, contexts=known)
+        parts.append((passages, of_foreign, feature_ranker.FOREIGN_TIMES))
+    known = fit_trust(known, ranker, parts, encoder.read)
+    contexts.write(known, options.out / CONTEXTS)
+
+
+    def measured(documents: Mapping[str, Sequence[Passage]], of: Sampler) -> tuple[list[Ranked], list[Tagged]]:
+        def work(part: Sequence[tuple[str, Passage]], _: int) -> tuple[list[Ranked], list[Tagged]]:
+            own = Encoder(options.out / "encoder.onnx", segmenter, model.arch, 1)
+            chosen = {corpus: [p for c, p in part if c == corpus] for corpus in documents}
+            return evaluate.measure(chosen, of, own.read, own.score, ranker, contexts=known)
+
+        parts = shared(work, [(c, p) for c, own in documents.items() for p in own], options.processes)
+        return [r for ranked, _ in parts for r in ranked], [t for _, tagged in parts for t in tagged]
+
+    ranked, tagged = measured(dev, sampler)
+    others = measured(passages, of_foreign)[0] if options.foreign else []
 
     encoder_scores = ranked
     fitted = fit([r for r in ranked + others * feature_ranker.FOREIGN_TIMES if r.judged and is_fit_half(r.pmid)])
-    if known:
-        contexts.write(replace(known, weight=fitted.contexts), options.out / CONTEXTS)
     fold(model, fitted)
     onnx_export.write(model, options.out / "encoder.onnx")
-    encoder = Encoder(options.out / "encoder.onnx", segmenter, model.arch, options.threads)
+    encoder = Encoder(options.out / "encoder.onnx", segmenter, model.arch, 1)
     ranked = [adjusted(r, fitted) for r in ranked]
     held_before = [r for r in encoder_scores if not is_fit_half(r.pmid)]
     calibrated = Calibration(fitted.temperature, fitted.none_bias)
@@ -279,13 +337,13 @@ def main() -> None:
         "foreign": foreign_figures([adjusted(r, fitted) for r in others if not is_fit_half(r.pmid)], calibrated) if others else None,
         "heldOutBeforeCalibration": evaluate.summary(held_before, [])["together"],
         "folded": {"scale": round(fitted.scale, 4), "weights": dict(zip(FEATURES, fitted.weights, strict=True))},
-        "contexts": round(fitted.contexts, 4),
+        "trust": known.trust,
         "none": none_figures([r for r in held if r.judged], calibrated),
         "temperature": round(fitted.temperature, 4),
         "noneBias": round(fitted.none_bias, 4),
         "tagThreshold": threshold,
     }
-    report |= precision_report(model, encoder, dev, sampler, ranker, options.work)
+    report |= precision_report(model, encoder, dev, sampler, ranker, known, options.work)
     accuracy = {
         "development": report["heldOut"]["together"],
         "calibrationError": report["calibrationError"],
@@ -314,6 +372,7 @@ def precision_report(
     dev: dict[str, list[Passage]],
     sampler: Sampler,
     ranker: FeatureScore,
+    around: contexts.Contexts | None,
     work: Path,
 ) -> dict[str, object]:
     """What int8 storage costs, and exactness, on a small part of the development passages."""
@@ -321,8 +380,8 @@ def precision_report(
     exact = work / "encoder-fp32.onnx"
     onnx_export.write(model, exact, precision="fp32")
     full = Encoder(exact, encoder.segmenter, model.arch, 1)
-    theirs, _ = evaluate.measure(few, sampler, full.read, full.score, ranker)
-    ours, _ = evaluate.measure(few, sampler, encoder.read, encoder.score, ranker)
+    theirs, _ = evaluate.measure(few, sampler, full.read, full.score, ranker, contexts=around)
+    ours, _ = evaluate.measure(few, sampler, encoder.read, encoder.score, ranker, contexts=around)
     exact.unlink()
     asked: list = []
 
@@ -331,7 +390,7 @@ def precision_report(
         return encoder.score(passage, text, pairs)  # type: ignore[arg-type]
 
     some = {corpus: [p for p in part if p.mentions][:3] for corpus, part in few.items()}
-    evaluate.measure(some, sampler, encoder.read, note, ranker)
+    evaluate.measure(some, sampler, encoder.read, note, ranker, contexts=around)
     flat = [p for part in some.values() for p in part]
     kept = [(p, pairs) for p, pairs in zip(flat, asked, strict=True) if pairs]
     dequantised = onnx_export.dequantised(model)

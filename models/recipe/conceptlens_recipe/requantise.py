@@ -17,10 +17,10 @@ from pathlib import Path
 
 import torch
 
-from . import corpora, evaluate, feature_ranker, onnx_export, onnx_graph, smoothing
+from . import contexts, corpora, evaluate, feature_ranker, onnx_export, onnx_graph, smoothing
 from .candidates import DEFAULT_COMMAND, STARTER_TABLE, KnowledgeBaseTable, retrieve
 from .contract import Architecture
-from .manifest import ENCODER, FEATURE_RANKER, VOCABULARY, files_of, sha256
+from .manifest import CONTEXTS, ENCODER, FEATURE_RANKER, VOCABULARY, files_of, sha256
 from .model import TwoStreamEncoder
 from .release import agreement
 from .runtime import Encoder
@@ -68,9 +68,10 @@ def compare(source: Path, out: Path, options: argparse.Namespace) -> dict[str, o
     sampler = Sampler(retrieved, {}, KnowledgeBaseTable(options.table), Recipe())
     ranker = feature_ranker.read(source / FEATURE_RANKER)
     found = []
+    around = contexts.read(source / CONTEXTS)
     for folder in (source, out):
         encoder = Encoder(folder / ENCODER, segmenter, arch, options.threads)
-        found.append(evaluate.measure(dev, sampler, encoder.read, encoder.score, ranker))
+        found.append(evaluate.measure(dev, sampler, encoder.read, encoder.score, ranker, contexts=around))
     (before, tags_before), (after, tags_after) = found
     return {
         "mentions": len(before),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from .candidates import (
     NO_VOTES,
@@ -20,6 +21,9 @@ from .candidates import (
 )
 from .contract import CONCEPT_GROUPS
 from .passages import Mention, Passage
+
+if TYPE_CHECKING:
+    from .contexts import Evidence, FitOf
 
 
 @dataclass(frozen=True)
@@ -89,17 +93,20 @@ class Sampler:
         votes: dict[str, Votes],
         table: KnowledgeBaseTable,
         recipe: Recipe,
+        evidence: Evidence | None = None,
     ):
-        self.retrieved, self.votes, self.table, self.recipe = retrieved, votes, table, recipe
+        self.retrieved, self.votes, self.table, self.recipe, self.evidence = retrieved, votes, table, recipe, evidence
 
     def fused(self, passage: Passage, mention: Mention, counts: bool = True, named: bool = True) -> list[Candidate]:
         entries = self.retrieved.get(mention.lookup, ())
         return fuse(mention.lookup, entries, self.votes.get(passage.pmid, NO_VOTES), counts, named)
 
-    def drawn(self, passage: Passage, mention: Mention, rng: random.Random) -> list[Candidate]:
-        """The fused list of a mention; now and then as from a knowledge base that knows less (of a concept that it has)."""
+    def drawn(self, passage: Passage, mention: Mention, rng: random.Random) -> tuple[list[Candidate], FitOf | None]:
+        """The fused list of a mention, and how well it stands where concepts do; now and then as from a knowledge base that knows
+        less (of a concept that it has)."""
         counts, named = rng.random() >= self.recipe.without_counts, rng.random() >= self.recipe.without_name
-        return self.fused(passage, mention, counts, named or not self.table.resolve(mention.gold))
+        fit_of = self.evidence.fit_of(passage, mention) if self.evidence and counts else None
+        return self.fused(passage, mention, counts, named or not self.table.resolve(mention.gold)), fit_of
 
     def examples(self, passage: Passage, rng: random.Random, view: View | None = None) -> list[Example]:
         """At most `recipe.mentions` examples, one per distinct (text, concept).
@@ -130,7 +137,7 @@ class Sampler:
         self, passage: Passage, mention: Mention, rng: random.Random, view: View | None = None
     ) -> Example | None:
         recipe = self.recipe
-        fused = self.drawn(passage, mention, rng)
+        fused, fit_of = self.drawn(passage, mention, rng)
         gold = self.table.resolve(mention.gold)
         sure = is_sure(fused)
         if (sure and rng.random() >= recipe.sure_share) or self.cannot_judge(mention, fused):
@@ -138,7 +145,7 @@ class Sampler:
         weight = 1 / recipe.sure_share if sure else 1.0
         seen = view if view and rng.random() < recipe.as_product else None
         shares = seen.shares(mention) if seen else self.shares(mention, rng)
-        facts = considered(mention.lookup, mention.expanded, shares, fused)
+        facts = considered(mention.lookup, mention.expanded, shares, fused, fit_of)
         right = [rank for rank in range(len(facts)) if fused[rank].id in gold]
         dropped = bool(right) and rng.random() < recipe.drop_gold
         offered = seen.shortlist(facts) if seen else self.some(range(len(facts)), rng)
@@ -155,7 +162,7 @@ class Sampler:
             return Example(mention, segments, 0, weight)
         segments = [segment(rank) for rank in chosen]
         if gold and not dropped and rng.random() < recipe.add_gold:
-            segments.append(self.added(mention, fused, gold, shares))
+            segments.append(self.added(mention, (fused, fit_of), gold, shares))
             return Example(mention, segments, len(segments) - 1, weight)
         return Example(mention, segments, len(segments), weight) if segments else None
 
@@ -164,12 +171,17 @@ class Sampler:
         return sorted(ranks, key=lambda rank: -(rng.random() ** (1 + rank / 2)))
 
     def added(
-        self, mention: Mention, fused: list[Candidate], gold: frozenset[str], shares: Mapping[str, float] | None
+        self,
+        mention: Mention,
+        drawn: tuple[list[Candidate], FitOf | None],
+        gold: frozenset[str],
+        shares: Mapping[str, float] | None,
     ) -> Segment:
         """The gold concept where retrieval did not rank it: with its own place, or with the list's last score."""
+        fused, fit_of = drawn
         for rank, candidate in enumerate(fused):
             if candidate.id in gold:
-                values = features(mention.lookup, mention.expanded, shares, fused, rank)
+                values = features(mention.lookup, mention.expanded, shares, fused, rank, fit_of)
                 return Segment(candidate.name, candidate.preferred, type_label(candidate.groups), values)
         identifier = min(gold)
         name, groups = self.table.concepts[identifier]
@@ -177,7 +189,7 @@ class Sampler:
         lexical, dense = (last.lexical, last.dense) if last else (0.3, 0.3)
         official = fused_score(lexical, dense)
         stand_in = Candidate(identifier, name, "preferred", name, lexical, dense, False, 0, 0, groups, official=official)
-        values = features(mention.lookup, mention.expanded, shares, [*fused, stand_in], len(fused))
+        values = features(mention.lookup, mention.expanded, shares, [*fused, stand_in], len(fused), fit_of)
         return Segment(name, name, type_label(groups), values)
 
     def shares(self, mention: Mention, rng: random.Random) -> Mapping[str, float] | None:

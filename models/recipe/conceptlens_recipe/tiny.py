@@ -125,7 +125,9 @@ def write(fixture: Path, oracle_file: Path) -> None:
     fixture.mkdir(parents=True, exist_ok=True)
     vocabulary = small_vocabulary(minilm_vocabulary())
     (fixture / "vocab.txt").write_text("\n".join(vocabulary) + "\n", encoding="utf-8")
-    arch = Architecture(layers=2, hidden=32, heads=4, intermediate=64, vocabulary=len(vocabulary), score_hidden=16)
+    arch = Architecture(
+        layers=2, hidden=32, heads=4, intermediate=64, vocabulary=len(vocabulary), score_hidden=16, features=len(NAMES)
+    )
     model = TwoStreamEncoder(arch).eval()
     with torch.no_grad():
         for name, parameter in model.named_parameters():
@@ -135,10 +137,16 @@ def write(fixture: Path, oracle_file: Path) -> None:
                 parameter.normal_(std=0.1)
     onnx_export.write(model, fixture / "encoder.onnx")
     feature_ranker.write(model.score, fixture / FEATURE_RANKER)
-    write_manifest(fixture, arch, name="tiny-linker", trainedOn=["nothing: random weights, for tests"])
+    write_manifest(fixture, arch, name="tiny-linker", features=list(NAMES), trainedOn=["nothing: random weights, for tests"])
     oracle = expected(onnx_export.dequantised(model).double(), Segmenter(fixture / "vocab.txt"))
     write_json(oracle_file, oracle)
 
+
+#: The features of a model without contexts.
+NAMES = tuple(name for name in FEATURES if not name.startswith("context"))
+
+#: How well a mention stands where concepts do.
+FITS = {"T:1": (0.31, 12), "T:3": (-0.2, 1), "T:7": (0.0, 3)}
 
 #: Lookup, expanded, shares of groups, and the fused list.
 LISTS = [
@@ -170,7 +178,8 @@ def expected_features(fixture: Path) -> dict:
     ranker = feature_ranker.read(fixture / FEATURE_RANKER).double()
     lists = []
     for lookup, expanded, shares, fused in LISTS:
-        rows = [features(lookup, expanded, shares, fused, rank) for rank in range(len(fused))]
+        rows = [features(lookup, expanded, shares, fused, rank, FITS.get) for rank in range(len(fused))]
+        asked = [row[: len(NAMES)] for row in rows]
         lists.append(
             {
                 "lookedUp": lookup,
@@ -194,12 +203,12 @@ def expected_features(fixture: Path) -> dict:
                     for c in fused
                 ],
                 "features": rows,
-                "scores": ranker.from_features(torch.tensor(rows, dtype=torch.float64)).tolist(),
-                "shortlist": feature_ranker.shortlist(ranker, rows, 4),
+                "scores": ranker.from_features(torch.tensor(asked, dtype=torch.float64)).tolist(),
+                "shortlist": feature_ranker.shortlist(ranker, asked, 4),
             }
         )
     about = "Features of candidates, the scores of the ranker in test/fixtures/tiny-linker, and its best four at most."
-    return {"about": about, "madeBy": "models/recipe/conceptlens_recipe/tiny.py", "names": FEATURES, "lists": lists}
+    return {"about": about, "madeBy": "models/recipe/conceptlens_recipe/tiny.py", "names": FEATURES, "fits": FITS, "lists": lists}
 
 
 @torch.no_grad()
@@ -221,7 +230,7 @@ def expected(model: TwoStreamEncoder, segmenter: Segmenter) -> dict:
         none_logit = text["token_logits"][0, tokens, NONE_OFFSET].mean()
         candidates = []
         for rank, (name, preferred, label) in enumerate(CANDIDATES):
-            values = [round(((index + 1) * (rank + 2) * (i + 3) % 11) / 10, 1) for i in range(len(FEATURES))]
+            values = [round(((index + 1) * (rank + 2) * (i + 3) % 11) / 10, 1) for i in range(len(NAMES))]
             rows.append(segmenter.candidate(expansion or surface, name, preferred, label))
             states.append(state)
             features.append(torch.tensor(values, dtype=dtype))

@@ -40,6 +40,9 @@ from .segments import Segmenter
 
 log = logging.getLogger(__name__)
 
+#: The ranker of features before anything was read: contexts are states of the encoder that is trained with it.
+FIRST_RANKER = "features-first.json"
+
 
 def checkpoint_file(work: Path, smoke: bool) -> Path:
     return work / ("smoke.pt" if smoke else "checkpoint.pt")
@@ -233,7 +236,7 @@ def gather(options: argparse.Namespace) -> Material:
     retrieved = retrieve(options.command, options.kb, asked, candidates_file(options.work, options.smoke))
     sampler = Sampler(retrieved, training_votes(options.data, table), table, Recipe())
     own = {name: pools[name] for name in ranking}
-    ranker = feature_ranker.fitted(options.work, plan, own, sampler, foreign.learning(options, own, plan.seed))
+    ranker = feature_ranker.fitted(options.work / FIRST_RANKER, plan, own, sampler, foreign.learning(options, own, plan.seed))
     log.info("passages: %s", {name: len(pool) for name, pool in pools.items()})
     return Material(pools, dev, segmenter, sampler, ranker, plan)
 

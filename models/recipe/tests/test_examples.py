@@ -200,6 +200,15 @@ class FusedList(unittest.TestCase):
         self.assertEqual(features("cold", False, {"DISO": 1.0}, fused, 2)[match], 0.5)
         self.assertEqual(features("cold", False, None, fused, 1)[match], 0.5)
 
+    def test_how_well_a_mention_stands_where_concepts_do(self) -> None:
+        fused = fuse("cold", (COLD, LOW))
+        fits = {fused[0].id: (0.25, 3)}
+        names = contract.FEATURES.index("contextFit"), contract.FEATURES.index("contextKnown"), contract.FEATURES.index("contextCount")
+        for rank, expected in ((0, [0.25, 1.0, math.log(4) / 8]), (1, [0.0, 0.0, 0.0])):
+            values = features("cold", False, None, fused, rank, fits.get)
+            self.assertEqual([values[at] for at in names], expected)
+        self.assertEqual(features("cold", False, None, fused, 0)[-3:], [0.0, 0.0, 0.0])
+
     def test_folds_like_the_product(self) -> None:
         self.assertEqual(fold("TGF-β1"), "tgf beta1")
         self.assertEqual(fold("Sjögren’s  Syndrome"), "sjogren s syndrome")

@@ -1,7 +1,6 @@
 import type { MentionScores, MentionToScore } from '../engine.ts'
 import { ConceptLensError } from '../../core/index.ts'
 import type { Span } from '../../core/index.ts'
-import type { Contexts } from '../contexts.ts'
 import type { ModelManifest } from '../modelManifest.ts'
 import type { Tokenizer } from '../tokenizer.ts'
 import type { SegmentBuilder } from './segments.ts'
@@ -25,8 +24,6 @@ export interface EncoderParts {
   readonly manifest: ModelManifest
   readonly tokenizer: Tokenizer
   readonly cache: TextCache
-  /** What stands around concepts, where the model knows. */
-  readonly contexts?: Contexts | undefined
 }
 
 /** Candidates in one run: enough to keep the processor busy, few enough to stop soon after a cancel. */
@@ -40,7 +37,7 @@ interface Row {
   readonly answer: (score: number) => void
 }
 
-export function createEncoder({ session, manifest, tokenizer, cache, contexts }: EncoderParts): Encoder {
+export function createEncoder({ session, manifest, tokenizer, cache }: EncoderParts): Encoder {
   const segments = createSegmentBuilder(tokenizer, manifest.limits)
 
   const encode: Encoder['encode'] = async (text, checkpoint) => {
@@ -72,7 +69,7 @@ export function createEncoder({ session, manifest, tokenizer, cache, contexts }:
         if (!place) continue
         const inWindow = rows.get(place.window) ?? []
         rows.set(place.window, inWindow)
-        inWindow.push(...rowsOf(mention, { place, manifest, segments, scores, contexts }))
+        inWindow.push(...rowsOf(mention, { place, manifest, segments, scores }))
       }
       for (const [window, inWindow] of rows)
         for (const chunk of chunksOf(inWindow)) {
@@ -191,18 +188,16 @@ interface RowParts {
   readonly manifest: ModelManifest
   readonly segments: SegmentBuilder
   readonly scores: Float32Array
-  readonly contexts: Contexts | undefined
 }
 
-function rowsOf(mention: MentionToScore, { place, manifest, segments, scores, contexts }: RowParts): Row[] {
+function rowsOf(mention: MentionToScore, { place, manifest, segments, scores }: RowParts): Row[] {
   const mentionState = meanState(place, manifest.architecture.hidden)
-  const fit = contexts?.fitFor(mentionState)
   return mention.candidates.map((candidate, i) => ({
     ids: segments.build(mention.mentionText, candidate),
     features: candidate.features,
     mentionState,
     answer: (score) => {
-      scores[i] = sound(score) + (fit?.(candidate.concept) ?? 0)
+      scores[i] = sound(score)
     },
   }))
 }

@@ -72,7 +72,7 @@ async function loadTwoStream(options: TwoStreamLoad): Promise<LoadedModel> {
   )
   const contexts = await readContexts(modelDir, manifest)
   const cache = createTextCache(cacheBytes)
-  const encoder = createEncoder({ session, manifest, tokenizer, cache, contexts })
+  const encoder = createEncoder({ session, manifest, tokenizer, cache })
   await encoder.encode('.', noCheckpoint).catch((error: unknown) => unreadable(graph, error))
   return {
     rest: () => use(alsoThreads),
@@ -82,7 +82,7 @@ async function loadTwoStream(options: TwoStreamLoad): Promise<LoadedModel> {
       if (request.kind === 'analyse' || request.kind === 'score') await use(request.threads ?? threads)
       if (request.kind === 'analyse') {
         const encoded = await encoder.encode(request.text, checkpoint)
-        return { kind: 'analysed', id, analysis: analysisOf(encoded, manifest) }
+        return { kind: 'analysed', id, analysis: analysisOf(encoded, manifest, contexts) }
       }
       if (request.kind === 'score')
         return { kind: 'scored', id, scores: await encoder.score(request.text, request.mentions, checkpoint) }

@@ -132,4 +132,6 @@ export interface AnalysedText {
   readonly wordStarts: Uint8Array
   /** For each head of the manifest, `[tokens, labels]`. */
   readonly logits: readonly Float32Array[]
+  /** As in `TextAnalysis`. */
+  readonly places?: Float32Array
 }

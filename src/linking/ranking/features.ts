@@ -1,4 +1,5 @@
 import type { Candidate } from '../../core/index.ts'
+import type { FitOf } from '../../inference/index.ts'
 import { fold } from '../../knowledge/index.ts'
 
 /** What the features of a mention's candidates are computed from. */
@@ -9,6 +10,8 @@ export interface FeatureInput {
   readonly expanded: boolean
   /** How probable each semantic group is for the mention, as shares of 1. */
   readonly groupShares?: Readonly<Record<string, number>> | undefined
+  /** How well the mention stands where concepts do in training text; `undefined` when that is not known. */
+  readonly fitOf?: FitOf | undefined
   /** The whole fused list, in its order: rank and shares are taken over it. */
   readonly candidates: readonly Candidate[]
 }
@@ -47,6 +50,9 @@ export interface FeatureInput {
  * | `officialScore` | `candidate.officialScore / 1.7` | 0 … 1 |
  * | `logMatches` | `ln(1 + nMatches) / 3` | ≥ 0 |
  * | `shareOfConcept` | `nameCount / (1 + conceptCount)`: how much of what annotated text calls the concept is this name | 0 … 1 |
+ * | `contextFit` | `fitOf(candidate.id).closeness`; 0 when there is none | about −2 … 2 |
+ * | `contextKnown` | 1 when there is one, else 0 | 0, 1 |
+ * | `contextCount` | `ln(1 + fitOf(candidate.id).count) / 8`; 0 when there is none | ≥ 0 |
  */
 export const featureNames = [
   'lexicalScore',
@@ -77,6 +83,9 @@ export const featureNames = [
   'officialScore',
   'logMatches',
   'shareOfConcept',
+  'contextFit',
+  'contextKnown',
+  'contextCount',
 ] as const
 
 export type FeatureName = (typeof featureNames)[number]
@@ -101,6 +110,12 @@ export function featureVectors(input: FeatureInput, n: number, names: readonly s
   })
   return featuresOf(input, n).map((features) => known.map((name) => features[name]))
 }
+
+/** Features that depend on where the mention stands; all others depend on names alone. */
+type PlaceFeatureName = 'typeMatch' | 'contextFit' | 'contextKnown' | 'contextCount'
+
+export const isPlaceFeature = (name: string): name is PlaceFeatureName =>
+  name === 'typeMatch' || name.startsWith('context')
 
 const isFeatureName = (name: string): name is FeatureName =>
   (featureNames as readonly string[]).includes(name)
@@ -148,7 +163,6 @@ function ofCandidate(candidate: Candidate, rank: number, list: List): Features {
     isPreferred: Number(matchedKind === 'preferred'),
     expanded: Number(input.expanded),
     reciprocalRank: 1 / (1 + rank),
-    typeMatch: typeMatch(candidate, input.groupShares),
     sameWords: dice(words, name),
     samePreferredWords: dice(words, preferred),
     sameLastWord: Number(words.length > 0 && words.at(-1) === name.at(-1)),
@@ -167,6 +181,21 @@ function ofCandidate(candidate: Candidate, rank: number, list: List): Features {
     officialScore: candidate.officialScore / HIGHEST_SCORE,
     logMatches: Math.log(1 + candidate.nMatches) / 3,
     shareOfConcept: nameCount / (1 + conceptCount),
+    ...placeFeatures(candidate, input),
+  }
+}
+
+/** How well a candidate fits what the mention is taken for, and what stands around it. */
+export function placeFeatures(
+  candidate: Candidate,
+  { groupShares, fitOf }: Pick<FeatureInput, 'groupShares' | 'fitOf'>,
+): Readonly<Record<PlaceFeatureName, number>> {
+  const fit = fitOf?.(candidate.id)
+  return {
+    typeMatch: typeMatch(candidate, groupShares),
+    contextFit: fit?.closeness ?? 0,
+    contextKnown: Number(fit !== undefined),
+    contextCount: Math.log(1 + (fit?.count ?? 0)) / 8,
   }
 }
 
@@ -190,8 +219,7 @@ function dice(a: readonly string[], b: readonly string[]): number {
   return (2 * both) / (first.size + second.size)
 }
 
-/** How well a candidate fits what the mention is taken for: the one feature that does not depend on names alone. */
-export function typeMatch(candidate: Candidate, shares: FeatureInput['groupShares']): number {
+function typeMatch(candidate: Candidate, shares: FeatureInput['groupShares']): number {
   if (shares === undefined || candidate.groups.length === 0) return 0.5
   return Math.min(
     1,

@@ -1,3 +1,4 @@
+export { contextFitsIn } from './contextFits.ts'
 export { featureNames, featuresOf, featureVectors } from './features.ts'
 export type { FeatureInput, FeatureName, Features } from './features.ts'
 export { candidateToScore, rankByFeatures, rankByPrior, rankMentions, typeLabelOf, unranked } from './rank.ts'

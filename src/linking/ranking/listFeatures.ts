@@ -1,8 +1,9 @@
 import type { Candidate } from '../../core/index.ts'
+import { dot, gelu } from '../../inference/index.ts'
 import type { EngineInfo, FeatureRanker } from '../../inference/index.ts'
-import { featureVectors, typeMatch } from './features.ts'
+import { featureVectors, isPlaceFeature, placeFeatures } from './features.ts'
 import type { FeatureInput } from './features.ts'
-import { dot, gelu, sharesOf } from './shortlist.ts'
+import { sharesOf } from './shortlist.ts'
 
 /** The features of the first candidates of a list, for one mention. */
 export interface ListFeatures {
@@ -14,15 +15,22 @@ export interface ListFeatures {
 
 /**
  * The features of the first `n` candidates of a list. What depends on names alone is kept as long as the list lives: at
- * every keystroke the mentions of a passage are ranked again, and all that has changed is what the tagger takes them for.
+ * every keystroke the mentions of a passage are ranked again, and all that has changed is what stands around them.
  */
 export function listFeatures(input: FeatureInput, n: number, info: EngineInfo): ListFeatures {
-  const { candidates, groupShares } = input
-  const { rows, ranker, column } = namesOf(input, n, info)
-  const fits = rows.map((_, rank) => typeMatch(candidates[rank] as Candidate, groupShares))
+  const { candidates } = input
+  const { rows, ranker, places } = namesOf(input, n, info)
+  const values = rows.map((_, rank) => {
+    const all = placeFeatures(candidates[rank] as Candidate, input)
+    return places.map(({ name }) => all[name])
+  })
   return {
-    rowOf: (rank) => (rows[rank] ?? []).map((value, i) => (i === column ? (fits[rank] ?? 0) : value)),
-    shares: ranker && sharesOf(fits.map((fit, rank) => ranker(rank, fit))),
+    rowOf(rank) {
+      const row = [...(rows[rank] ?? [])]
+      places.forEach(({ column }, i) => (row[column] = values[rank]?.[i] ?? 0))
+      return row
+    },
+    shares: ranker && sharesOf(values.map((own, rank) => ranker(rank, own))),
   }
 }
 
@@ -30,12 +38,15 @@ export function listFeatures(input: FeatureInput, n: number, info: EngineInfo): 
 interface ListNames {
   readonly input: FeatureInput
   readonly n: number
-  /** All features, as if no candidate fitted the mention's type. */
+  /** All features; 0 those that depend on where the mention stands. */
   readonly rows: readonly (readonly number[])[]
-  /** The logit of a candidate that fits so well. */
-  readonly ranker: ((rank: number, fit: number) => number) | undefined
-  /** The place of `typeMatch` in a row, −1 when the model does not ask for it. */
-  readonly column: number
+  /** The logit of a candidate, given those that are missing in its row. */
+  readonly ranker: ((rank: number, missing: readonly number[]) => number) | undefined
+  /** Features that depend on where the mention stands, as far as the model asks for them, and their places in a row. */
+  readonly places: readonly {
+    readonly name: keyof ReturnType<typeof placeFeatures>
+    readonly column: number
+  }[]
 }
 
 const known = new WeakMap<EngineInfo, WeakMap<readonly Candidate[], ListNames>>()
@@ -46,33 +57,33 @@ function namesOf(input: FeatureInput, n: number, info: EngineInfo): ListNames {
   const { candidates, lookedUp, expanded } = input
   const kept = ofModel.get(candidates)
   if (kept?.n === n && kept.input.lookedUp === lookedUp && kept.input.expanded === expanded) return kept
-  const column = info.features.indexOf('typeMatch')
+  const places = info.features.flatMap((name, column) => (isPlaceFeature(name) ? [{ name, column }] : []))
   const rows = featureVectors({ lookedUp, expanded, candidates }, n, info.features)
-  for (const row of rows) if (column >= 0) row[column] = 0
-  const ranker = info.featureRanker && rankerOver(rows, info.featureRanker, column)
-  const names = { input, n, rows, ranker, column }
+  for (const row of rows) for (const { column } of places) row[column] = 0
+  const columns = places.map(({ column }) => column)
+  const ranker = info.featureRanker && rankerOver(rows, info.featureRanker, columns)
+  const names = { input, n, rows, ranker, places }
   ofModel.set(candidates, names)
   return names
 }
 
-/** `featureScore` of rows of which one column alone, 0 so far, is yet to come. */
+/** `featureScore` of rows of which some columns, 0 so far, are yet to come. */
 function rankerOver(
   rows: readonly (readonly number[])[],
   ranker: FeatureRanker,
-  column: number,
-): (rank: number, fit: number) => number {
+  columns: readonly number[],
+): (rank: number, missing: readonly number[]) => number {
   const { linear, bias, hidden, hiddenBias, output } = ranker
   const direct = rows.map((row) => bias + dot(linear, row))
-  const sums = rows.map((row) =>
-    Float64Array.from(hidden, (weights, unit) => (hiddenBias[unit] ?? 0) + dot(weights, row)),
-  )
-  const perFit = Float64Array.from(hidden, (weights) => weights[column] ?? 0)
-  const weights = Float64Array.from(output)
-  return (rank, fit) => {
-    const own = sums[rank] ?? new Float64Array(0)
-    let score = (direct[rank] ?? 0) + (linear[column] ?? 0) * fit
-    for (let unit = 0; unit < own.length; unit++)
-      score += (weights[unit] ?? 0) * gelu((own[unit] ?? 0) + (perFit[unit] ?? 0) * fit)
+  const sums = rows.map((row) => hidden.map((weights, unit) => (hiddenBias[unit] ?? 0) + dot(weights, row)))
+  const weightsOf = (row: readonly number[]) => columns.map((column) => row[column] ?? 0)
+  const linearOfMissing = weightsOf(linear)
+  const hiddenOfMissing = hidden.map(weightsOf)
+  return (rank, missing) => {
+    let score = (direct[rank] ?? 0) + dot(linearOfMissing, missing)
+    sums[rank]?.forEach((sum, unit) => {
+      score += (output[unit] ?? 0) * gelu(sum + dot(hiddenOfMissing[unit] ?? [], missing))
+    })
     return score
   }
 }

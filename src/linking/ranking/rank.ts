@@ -1,5 +1,5 @@
 import type { CancellationToken, Candidate, Mention, RankedCandidate } from '../../core/index.ts'
-import type { CandidateToScore, Engine, EngineInfo, MentionScores } from '../../inference/index.ts'
+import type { CandidateToScore, Engine, EngineInfo, FitOf, MentionScores } from '../../inference/index.ts'
 import { listFeatures } from './listFeatures.ts'
 import type { ListFeatures } from './listFeatures.ts'
 import { likeliest } from './shortlist.ts'
@@ -11,6 +11,8 @@ export interface MentionToRank {
   readonly lookedUp: string
   /** How probable each semantic group is for the mention, as shares of 1. */
   readonly groupShares?: Readonly<Record<string, number>> | undefined
+  /** How well it stands where concepts do in training text, see {@link contextFitsIn}. */
+  readonly fitOf?: FitOf | undefined
   /** The fused list as {@link unranked} gives it; empty when retrieval found nothing. */
   readonly candidates: readonly RankedCandidate[]
   /** What a ranker before this one answered; `undefined` when none did. */
@@ -33,7 +35,7 @@ export interface Ranking {
 /** How to rank with a model. */
 export interface RankOptions {
   readonly engine: Engine
-  /** How many candidates of a mention the encoder reads at most, see {@link shortlist}. */
+  /** How many candidates of a mention the encoder reads at most, see {@link likeliest}. */
   readonly nRanked: number
   readonly token?: CancellationToken | undefined
   readonly focus?: RankFocus | undefined
@@ -141,8 +143,8 @@ function chosenOf(one: MentionToRank, nRanked: number, info: EngineInfo): Chosen
 }
 
 function featuresOf(one: MentionToRank, nRanked: number, info: EngineInfo): ListFeatures {
-  const { candidates, lookedUp, mention, groupShares } = one
-  const input = { lookedUp, expanded: mention.expansion !== undefined, groupShares, candidates }
+  const { candidates, lookedUp, mention, groupShares, fitOf } = one
+  const input = { lookedUp, expanded: mention.expansion !== undefined, groupShares, fitOf, candidates }
   return listFeatures(input, Math.max(CONSIDERED, nRanked), info)
 }
 
@@ -162,13 +164,12 @@ export function rankByFeatures(one: MentionToRank, nRanked: number, info: Engine
 
 /** What the encoder reads of a candidate. @param features as the model names them, see {@link EngineInfo.features} */
 export function candidateToScore(
-  { id: concept, matchedName, preferredName, groups }: Candidate,
+  { matchedName, preferredName, groups }: Candidate,
   features: readonly number[],
   info: EngineInfo,
 ): CandidateToScore {
   const typeLabel = typeLabelOf(groups, info.typeLabels)
   return {
-    concept,
     name: matchedName,
     preferred: preferredName,
     features,

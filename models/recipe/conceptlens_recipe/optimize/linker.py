@@ -11,11 +11,11 @@ import numpy as np
 import onnx
 import torch
 
-from .. import evaluate, feature_ranker, onnx_export, smoothing
+from .. import contexts, evaluate, feature_ranker, onnx_export, smoothing
 from ..candidates import Candidate, considered, fuse, retrieve, type_label
 from ..contract import Architecture
 from ..evaluate import Tagged, group_shares
-from ..manifest import ENCODER, FEATURE_RANKER, VOCABULARY
+from ..manifest import CONTEXTS, ENCODER, FEATURE_RANKER, VOCABULARY
 from ..model import TwoStreamEncoder
 from ..passages import Mention, Passage
 from ..segments import Segmenter
@@ -51,6 +51,7 @@ class LinkerTask:
         lookups = [m.lookup for t in [*self.texts, *aside] for m in t.mentions]
         self.retrieved = retrieve(shlex.join(asked.command), asked.kb, lookups, asked.work / "candidates.pkl.gz", limit=64)
         self.ranker = feature_ranker.read(asked.folder / FEATURE_RANKER)
+        self.contexts = contexts.read(asked.folder / CONTEXTS)
         base = asked.work / "read-back.onnx"
         onnx.save(self.model, base)
         run = open_run(base)
@@ -78,14 +79,17 @@ class LinkerTask:
         passage = self._passage(text)
         ids = self.segmenter.text(passage.pieces, self.arch.max_tokens)
         width = self.arch.features
-        alone = LinkedText(ids, [], [], [], np.zeros((0, width), np.float32))
-        logits = self._workload([alone]).answer(run, [0], 1)[0]["logits"]
-        spans, segments, owners, rows, read = [], [], [], [], []
+        covered = [passage.pieces.covering(mention.start, mention.end) for mention in passage.mentions]
+        spans = [(rows.start, rows.stop) for rows in covered]
+        alone = LinkedText(ids, spans, [], [], np.zeros((0, width), np.float32))
+        answer = self._workload([alone]).answer(run, [0], 1)[0]
+        logits = answer["logits"]
+        segments, owners, rows, read = [], [], [], []
         for index, mention in enumerate(passage.mentions):
-            covered = passage.pieces.covering(mention.start, mention.end)
-            spans.append((covered.start, covered.stop))
             fused = fuse(mention.lookup, self.retrieved.get(mention.lookup, ()))
-            facts = considered(mention.lookup, mention.expanded, group_shares(passage, logits, mention), fused)
+            shares = group_shares(passage, logits, mention)
+            fit_of = self.contexts.fit_of(answer["marks"][index]) if self.contexts else None
+            facts = considered(mention.lookup, mention.expanded, shares, fused, fit_of)
             chosen = feature_ranker.shortlist(self.ranker, facts)
             read.append([fused[i] for i in chosen])
             for i in chosen:

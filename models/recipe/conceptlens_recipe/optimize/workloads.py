@@ -55,7 +55,7 @@ class LinkedText:
 @dataclass(frozen=True)
 class TwoStream:
     """The linker's model: a text is read once, then the segments of its candidates, `batch` at a time, as the product does.
-    Answers: `logits` of the text's pieces, `scores` of the segments."""
+    Answers: `logits` of the text's pieces, `marks`: the states of its mentions, `scores` of the segments."""
 
     texts: list[LinkedText]
     layers: int
@@ -87,18 +87,18 @@ class TwoStream:
         shape = self.heads, len(text.ids), self.head_dim
         read = {f"text_{name}": value.reshape(shape) for name, value in zip(names, kept, strict=True)}
         pieces = states[0, 1:-1]
-        marks = [pieces[a : max(b, a + 1)].mean(0) for a, b in text.spans]
+        marks = np.stack([pieces[a : max(b, a + 1)].mean(0) for a, b in text.spans]) if text.spans else pieces[:0]
         scores = np.zeros(len(text.segments), np.float32)
         for part in by_length(text.segments, batch):
             ids, mask = padded([text.segments[i] for i in part], self.pad, np.float32)
             own = {
                 "input_ids": ids,
                 "attention_mask": mask,
-                "mention_state": np.stack([marks[text.owners[i]] for i in part]),
+                "mention_state": marks[[text.owners[i] for i in part]],
                 "features": text.features[part],
             }
             scores[part] = run(own | read, ["score"])[0]
-        return {"logits": logits[0, 1:-1], "scores": scores}
+        return {"logits": logits[0, 1:-1], "marks": marks, "scores": scores}
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ import torch
 from conceptlens_recipe import average, evaluate, int8, name_encoder, onnx_export, onnx_graph, release, smoothing, tiny
 from conceptlens_recipe.contract import FEATURES, HEADS, Architecture
 from conceptlens_recipe.evaluate import Ranked, Tagged
-from conceptlens_recipe.model import TwoStreamEncoder, fast_products, widened
+from conceptlens_recipe.model import FeatureScore, TwoStreamEncoder, fast_products, widened
 from conceptlens_recipe.passages import Mention, Passage
 from conceptlens_recipe.ranking import group_loss, read, read_all, score, score_all, tag_loss
 from conceptlens_recipe.runtime import Encoder
@@ -340,7 +340,6 @@ class Figures(unittest.TestCase):
                     True,
                     {},
                     [[0.0] * len(FEATURES)] * 3,
-                    fits=[0.0] * 3,
                 )
             )
         return made
@@ -353,15 +352,27 @@ class Figures(unittest.TestCase):
         left = release.calibration_error(after, release.Calibration(fitted.temperature, fitted.none_bias))
         self.assertLess(left, before)
 
-    def test_contexts_get_the_weight_that_they_deserve(self) -> None:
+    def test_a_cosine_counts_as_much_as_it_says(self) -> None:
+        ranker = FeatureScore(len(FEATURES), 2)
+        fit = FEATURES.index("contextFit")
+        with torch.no_grad():
+            for parameter in ranker.parameters():
+                parameter.zero_()
+            ranker.prior.weight[0, fit] = 4.0
         rng = np.random.default_rng(5)
 
-        def weight(trust: float) -> float:
-            told = [dataclasses.replace(r, fits=[trust * (i in r.right) + rng.normal(0, 0.3) for i in range(3)]) for r in self.ranked()]
-            return release.fit(told).contexts
+        def best(truth: float) -> float:
+            """Where what is right is drawn by `truth` times the cosine."""
+            asked = []
+            for _ in range(1500):
+                facts = torch.zeros(4, len(FEATURES))
+                facts[:, fit] = torch.tensor(rng.uniform(-1, 1, 4), dtype=torch.float32)
+                shares = (4 * truth * facts[:, fit]).softmax(0).numpy().astype(float)
+                drawn = rng.choice(4, p=shares / shares.sum())
+                asked.append(release.Considered(facts, torch.arange(4) == drawn))
+            return release.best_trust(ranker, asked)
 
-        self.assertGreater(weight(1.0), 1.0)
-        self.assertLess(abs(weight(0.0)), 0.5)
+        self.assertEqual([best(1.0), best(1.5), best(3.0)], [1.0, 1.5, 2.0])
 
     def test_folded_weights_give_the_adjusted_scores(self) -> None:
         segmenter = Segmenter(FIXTURE / "vocab.txt")
@@ -374,7 +385,7 @@ class Figures(unittest.TestCase):
             after = score(model, segmenter, text, read(model, segmenter, text), pairs)
         for (_, segments), old, new in zip(pairs, before, after, strict=True):
             facts = [s.features for s in segments]
-            made = Ranked("bc5cdr", "1", old.tolist(), [], True, True, True, {}, facts, fits=[0.0] * len(facts))
+            made = Ranked("bc5cdr", "1", old.tolist(), [], True, True, True, {}, facts)
             np.testing.assert_array_almost_equal(release.adjusted(made, calibration).scores, new.numpy(), 4)
 
     def test_difference_has_its_interval(self) -> None:
@@ -385,7 +396,7 @@ class Figures(unittest.TestCase):
 
     def test_heads_of_the_fixture_are_the_contract(self) -> None:
         manifest = json.loads((FIXTURE / "manifest.json").read_text(encoding="utf-8"))
-        self.assertEqual((manifest["heads"], manifest["features"]), (list(HEADS), list(FEATURES)))
+        self.assertEqual((manifest["heads"], manifest["features"]), (list(HEADS), list(tiny.NAMES)))
 
 
 class Names(unittest.TestCase):
