@@ -3,6 +3,7 @@ import { ConceptLensError } from '../../core/index.ts'
 import type { Span } from '../../core/index.ts'
 import type { ModelManifest } from '../modelManifest.ts'
 import type { Tokenizer } from '../tokenizer.ts'
+import { tokensCovering } from '../tokensCovering.ts'
 import type { SegmentBuilder } from './segments.ts'
 import { createSegmentBuilder } from './segments.ts'
 import type { Session, TensorData } from './session.ts'
@@ -143,17 +144,14 @@ interface Place {
 
 /** The window that holds most of a mention's pieces, and their rows in it. `undefined` when the span covers no piece. */
 function locate({ pieces, windows }: EncodedText, span: Span): Place | undefined {
-  const covered = (piece: Span | undefined) => piece && piece.start < span.end && piece.end > span.start
-  const first = pieces.spans.findIndex(covered)
-  if (first < 0) return undefined
-  let end = first + 1
-  while (covered(pieces.spans[end])) end++
+  const covered = tokensCovering(pieces.spans, span)
+  if (!covered) return undefined
   let best: Place | undefined
   for (const window of windows) {
     const place = {
       window,
-      start: Math.max(0, first - window.first) + 1,
-      end: Math.min(window.count, end - window.first) + 1,
+      start: Math.max(0, covered.start - window.first) + 1,
+      end: Math.min(window.count, covered.end - window.first) + 1,
     }
     if (place.end - place.start > (best ? best.end - best.start : 0)) best = place
   }
